@@ -1,0 +1,233 @@
+//! What is in one database, as far as autogen models it?
+//!
+//! Invariant: a [`Catalog`] is closed. Every fact that an object requires is provided by an object in it or by an external:
+//! something that is there and not managed, held by its name alone and never created or dropped. Two catalogs are equal
+//! when their objects are; where a thing was declared, in which order and what it hangs on is no part of that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::Place;
+use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space};
+
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    objects: BTreeMap<Id, Object>,
+    externals: Externals,
+    requires: BTreeMap<Id, Vec<Fact>>,
+    pub notes: Notes,
+}
+
+/// What is there and not managed, each with the name whose existence it hangs on (what an extension brings).
+pub type Externals = BTreeMap<Name, Option<Name>>;
+
+/// What is known beside the objects, and is no part of comparing.
+#[derive(Debug, Clone, Default)]
+pub struct Notes {
+    /// Where the model declares it.
+    pub places: BTreeMap<Id, Place>,
+    /// Position among its siblings: `attnum`, or the order in the file.
+    pub order: BTreeMap<Id, i64>,
+    /// `pg_class.reltuples` of tables; -1 where never analyzed.
+    pub rows: BTreeMap<Id, i64>,
+    /// What there is and is not modelled.
+    pub unmodelled: Vec<Unmodelled>,
+}
+
+/// An object, or a property of one, that no kind describes. It is named and left alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unmodelled {
+    /// `view public.v`
+    pub what: String,
+    /// What it stands on: a change of one of these would break it or take it along.
+    pub on: BTreeSet<Name>,
+    /// A property of something modelled, which is lost only with what it stands on.
+    pub property: bool,
+}
+
+/// A fact that an object requires and nothing provides.
+#[derive(Debug, Clone)]
+pub struct Dangling {
+    pub id: Id,
+    pub fact: Fact,
+}
+
+impl PartialEq for Catalog {
+    fn eq(&self, other: &Self) -> bool {
+        self.objects == other.objects
+    }
+}
+
+impl Catalog {
+    /// Closes a set of objects: needs become facts. The facts that nothing provides are given back with the catalog; a
+    /// caller that cannot do without them makes errors of them.
+    pub fn close(objects: BTreeMap<Id, Object>, externals: Externals, notes: Notes) -> (Self, Vec<Dangling>) {
+        let index = Index::of(&objects);
+        let mut dangling = Vec::new();
+        let mut requires = BTreeMap::new();
+        for (id, object) in &objects {
+            let mut facts = BTreeSet::new();
+            for need in object.requires() {
+                index.resolve(need, &mut facts);
+            }
+            let mut held = Vec::with_capacity(facts.len());
+            for fact in facts {
+                let (fact, known) = index.settle(fact, &externals);
+                if !known {
+                    dangling.push(Dangling { id: id.clone(), fact: fact.clone() });
+                }
+                held.push(fact);
+            }
+            requires.insert(id.clone(), held);
+        }
+        (Self { objects, externals, requires, notes }, dangling)
+    }
+
+    pub fn objects(&self) -> &BTreeMap<Id, Object> {
+        &self.objects
+    }
+
+    pub fn externals(&self) -> &Externals {
+        &self.externals
+    }
+
+    pub fn get(&self, id: &Id) -> Option<&Object> {
+        self.objects.get(id)
+    }
+
+    /// What must hold while the object exists here.
+    pub fn requires(&self, id: &Id) -> &[Fact] {
+        self.requires.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn place(&self, id: &Id) -> Option<&Place> {
+        let mut at = Some(id);
+        while let Some(id) = at {
+            if let Some(place) = self.notes.places.get(id) {
+                return Some(place);
+            }
+            at = id.on.as_deref();
+        }
+        None
+    }
+
+    /// The parts to build a changed catalog from.
+    pub fn into_parts(self) -> (BTreeMap<Id, Object>, Externals, Notes) {
+        (self.objects, self.externals, self.notes)
+    }
+}
+
+/// What the objects of one catalog provide.
+struct Index {
+    provided: BTreeSet<Fact>,
+    /// The base type and the exact type of each column.
+    types: BTreeMap<Name, (Option<Fact>, Option<Fact>)>,
+    /// The enum of each column that has one.
+    enums: BTreeMap<Name, Name>,
+}
+
+impl Index {
+    fn of(objects: &BTreeMap<Id, Object>) -> Self {
+        let mut provided = BTreeSet::new();
+        let mut types: BTreeMap<Name, (Option<Fact>, Option<Fact>)> = BTreeMap::new();
+        let mut enums = BTreeMap::new();
+        for object in objects.values() {
+            let mut column = None;
+            for fact in object.provides() {
+                match &fact {
+                    Fact::Type(name, _) => {
+                        column = Some(name.clone());
+                        types.entry(name.clone()).or_default().0 = Some(fact.clone());
+                    }
+                    Fact::ExactType(name, _) => types.entry(name.clone()).or_default().1 = Some(fact.clone()),
+                    _ => {}
+                }
+                provided.insert(fact);
+            }
+            if let Some(column) = column {
+                let used = object.requires().into_iter().find_map(|need| match need {
+                    Need::Fact(Fact::Exists(name)) if name.space == Space::Type => Some(name),
+                    _ => None,
+                });
+                enums.extend(used.map(|ty| (column, ty)));
+            }
+        }
+        Self { provided, types, enums }
+    }
+
+    fn resolve(&self, need: Need, facts: &mut BTreeSet<Fact>) {
+        match need {
+            Need::Fact(fact) => {
+                facts.insert(fact);
+            }
+            Need::Type(column) => self.column(&column, false, facts),
+            Need::ExactType(column) => self.column(&column, true, facts),
+            Need::Mentions(mentions) => self.mentions(&mentions, facts),
+        }
+    }
+
+    fn column(&self, column: &Name, exact: bool, facts: &mut BTreeSet<Fact>) {
+        facts.insert(Fact::Exists(column.clone()));
+        if let Some((base, whole)) = self.types.get(column) {
+            facts.extend(if exact { whole.clone() } else { base.clone() });
+        }
+    }
+
+    fn mentions(&self, mentions: &Mentions, facts: &mut BTreeSet<Fact>) {
+        for word in &mentions.words {
+            let column = Name::column(&mentions.table, &word.as_str().into());
+            if !self.types.contains_key(&column) {
+                continue;
+            }
+            self.column(&column, mentions.exact, facts);
+            if let Some(ty) = self.enums.get(&column) {
+                let labels = mentions.strings.iter().map(|text| Fact::Label(ty.clone(), text.clone()));
+                facts.extend(labels.filter(|label| self.provided.contains(label)));
+            }
+        }
+        for parts in &mentions.relations {
+            let name = match parts.as_slice() {
+                [schema, name] => Name::new(Space::Relation, [schema.as_str(), name.as_str()]),
+                [name] => Name::new(Space::Relation, [mentions.table.schema.as_str(), name.as_str()]),
+                _ => continue,
+            };
+            let fact = Fact::Exists(name);
+            if self.provided.contains(&fact) {
+                facts.insert(fact);
+            }
+        }
+    }
+
+    /// The fact as it is to be held, and whether it holds. What an extension brings hangs on the extension.
+    fn settle(&self, fact: Fact, externals: &Externals) -> (Fact, bool) {
+        if self.provided.contains(&fact) {
+            return (fact, true);
+        }
+        match &fact {
+            Fact::Exists(name) => match externals.get(name) {
+                Some(Some(origin)) if self.provided.contains(&Fact::Exists(origin.clone())) => {
+                    (Fact::Exists(origin.clone()), true)
+                }
+                Some(_) => (fact, true),
+                None => {
+                    let known = within_external(name, externals);
+                    (fact, known)
+                }
+            },
+            Fact::Key(table, _) => {
+                let known = externals.contains_key(table);
+                (fact, known)
+            }
+            _ => (fact, false),
+        }
+    }
+}
+
+/// A column of an external relation is as external as the relation.
+fn within_external(name: &Name, externals: &Externals) -> bool {
+    match (name.space, name.path.as_slice()) {
+        (Space::Column, [schema, table, _]) => {
+            externals.contains_key(&Name::new(Space::Relation, [schema, table]))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,45 @@
+-- what is there and not managed, by name, with the extension that brings it
+WITH extension AS (
+  SELECT d.classid, d.objid, e.extname
+  FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+  WHERE d.deptype = 'e' AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+), place AS (
+  SELECT n.oid, n.nspname, n.nspname = ANY (current_setting('autogen.schemas')::text[]) AS managed
+  FROM pg_catalog.pg_namespace n
+  WHERE n.nspname !~ '^pg_(toast|temp)' AND n.nspname <> 'information_schema'
+)
+SELECT 'schema' AS space, p.nspname AS schema, NULL AS name, x.extname AS extension
+FROM place p
+LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_namespace'::regclass AND x.objid = p.oid
+UNION ALL
+SELECT 'type', p.nspname, t.typname, x.extname
+FROM pg_catalog.pg_type t
+JOIN place p ON p.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_type'::regclass AND x.objid = t.oid
+WHERE NOT (t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A')
+  AND (p.nspname <> 'pg_catalog' OR t.typtype <> 'c')
+  AND NOT (p.managed AND c.relkind = 'r')
+UNION ALL
+SELECT 'relation', p.nspname, c.relname, x.extname
+FROM pg_catalog.pg_class c
+JOIN place p ON p.oid = c.relnamespace
+LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_class'::regclass AND x.objid = c.oid
+WHERE p.nspname <> 'pg_catalog'
+  AND (c.relkind IN ('v', 'm', 'f', 'p', 'I')
+       OR c.relkind IN ('r', 'S', 'i') AND (NOT p.managed OR x.extname IS NOT NULL)
+       OR c.relkind = 'r' AND (c.relispartition OR c.reloftype <> 0
+            OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)
+            OR c.relname = ANY (current_setting('autogen.bookkeeping')::text[])))
+UNION ALL
+SELECT 'collation', p.nspname, c.collname, x.extname
+FROM pg_catalog.pg_collation c
+JOIN place p ON p.oid = c.collnamespace
+LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_collation'::regclass AND x.objid = c.oid
+WHERE p.nspname <> 'pg_catalog'
+UNION ALL
+SELECT 'opclass', p.nspname, o.opcname, x.extname
+FROM pg_catalog.pg_opclass o
+JOIN place p ON p.oid = o.opcnamespace
+LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_opclass'::regclass AND x.objid = o.oid
+WHERE p.nspname <> 'pg_catalog'

@@ -1,0 +1,268 @@
+//! What is in the live database?
+//!
+//! One read-only repeatable-read transaction, and one message to the server: every kind's query, the externals and what is
+//! not modelled travel together, so that a slow link costs one round trip. The search path is empty, so that the server
+//! qualifies every name that it prints.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use postgres::{Client, SimpleQueryMessage};
+
+use crate::catalog::{Catalog, Externals, Notes, Unmodelled};
+use crate::error::{Error, Result};
+use crate::kind::{Id, Name, Object, Row, Space, Tag};
+use crate::name::Ident;
+
+/// The server and the database that were read.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// 15
+    pub major: u32,
+    /// `15.18 (Debian …)`
+    pub version: String,
+    pub database: String,
+    /// The schemas that were read.
+    pub schemas: Vec<String>,
+    /// Types of `pg_catalog`, by name.
+    pub types: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Live {
+    pub catalog: Catalog,
+    pub server: Server,
+}
+
+/// How often everything is read again when the catalog moves underneath.
+const TRIES: usize = 3;
+
+const EXTERNALS: &str = include_str!("externals.sql");
+const UNMODELLED: &str = include_str!("unmodelled.sql");
+
+/// Reads the schemas named (`None`: all but the server's and extensions' own).
+pub fn introspect(client: &mut Client, schemas: Option<&[String]>) -> Result<Live> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match read(client, schemas) {
+            Err(Failure::Moved) if tries < TRIES => continue,
+            Err(Failure::Moved) => {
+                return Err(Error::new("the catalog changes while it is read")
+                    .hint("another session alters tables; run again when it is done"));
+            }
+            Err(Failure::Other(error)) => return Err(error),
+            Ok(live) => return Ok(live),
+        }
+    }
+}
+
+enum Failure {
+    /// `pg_get_*` met an object that another session has just dropped.
+    Moved,
+    Other(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Other(error)
+    }
+}
+
+fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure> {
+    let begin = begin(schemas);
+    let queries: Vec<(&str, &str)> = std::iter::once(("the scope", include_str!("scope.sql")))
+        .chain(Tag::ALL.iter().map(|tag| (tag.word(), tag.query())))
+        .chain([("externals", EXTERNALS), ("what is not modelled", UNMODELLED)])
+        .collect();
+    let mut message = begin.clone();
+    for (_, query) in &queries {
+        message.push_str(query.trim_end());
+        message.push_str(";\n");
+    }
+    message.push_str("COMMIT");
+    let answer = match client.simple_query(&message) {
+        Ok(answer) => answer,
+        Err(cause) => return Err(blame(client, &begin, &queries, &cause)),
+    };
+    // the statements before the queries answer without rows
+    let mut results = results(answer).into_iter().filter(|result| result.columns.is_some());
+    let mut next = || results.next().map(ResultSet::rows).unwrap_or_default();
+    let scope = next();
+    let mut objects = BTreeMap::new();
+    let mut notes = Notes::default();
+    for tag in Tag::ALL {
+        for row in next() {
+            let object = tag.read(&row).map_err(|error| error.detail(format!("while reading: {}", tag.word())))?;
+            note(&row, &object, &mut notes);
+            objects.insert(object.id(), object);
+        }
+    }
+    let (externals, types) = externals(next())?;
+    notes.unmodelled = unmodelled(next())?;
+    let server = server(&scope, types)?;
+    Ok(Live { catalog: close(objects, externals, notes), server })
+}
+
+fn begin(schemas: Option<&[String]>) -> String {
+    let asked = schemas.map(|schemas| {
+        let quote = |schema: &String| format!("\"{}\"", schema.replace('\\', "\\\\").replace('"', "\\\""));
+        format!("{{{}}}", schemas.iter().map(quote).collect::<Vec<_>>().join(","))
+    });
+    format!(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET LOCAL search_path = '';\nSET LOCAL autogen.asked = {};\n",
+        crate::sql::quote_literal(&asked.unwrap_or_default())
+    )
+}
+
+/// Attachments of what is not modelled are not modelled either; what is there must be closed, so whatever it needs is
+/// external.
+fn close(mut objects: BTreeMap<Id, Object>, mut externals: Externals, notes: Notes) -> Catalog {
+    loop {
+        let orphan = |object: &Object| object.parent().is_some_and(|parent| !objects.contains_key(&parent));
+        let orphans: Vec<Id> = objects.iter().filter(|(_, object)| orphan(object)).map(|(id, _)| id.clone()).collect();
+        if orphans.is_empty() {
+            break;
+        }
+        for id in orphans {
+            objects.remove(&id);
+        }
+    }
+    let provided: BTreeSet<Name> = objects.values().flat_map(Object::occupies).collect();
+    externals.retain(|name, _| !provided.contains(name));
+    Catalog::close(objects, externals, notes).0
+}
+
+fn note(row: &Row, object: &Object, notes: &mut Notes) {
+    let number = |column: &str| row.opt(column).and_then(|text| text.parse().ok());
+    notes.order.extend(number("position").map(|position| (object.id(), position)));
+    notes.rows.extend(number("rows").map(|rows| (object.id(), rows)));
+}
+
+fn externals(rows: Vec<Row>) -> Result<(Externals, BTreeSet<String>)> {
+    let mut externals = Externals::new();
+    let mut types = BTreeSet::new();
+    for row in rows {
+        let schema = row.ident("schema")?;
+        let name = row.opt("name").map(Ident::new);
+        let space = space(row.text("space")?)?;
+        if space == Space::Type && schema.as_str() == "pg_catalog" {
+            types.extend(name.map(|name| name.as_str().to_owned()));
+            continue;
+        }
+        let origin = row.opt("extension").map(|extension| Name::new(Space::Extension, [extension]));
+        externals.insert(Name::new(space, std::iter::once(schema).chain(name)), origin);
+    }
+    Ok((externals, types))
+}
+
+fn unmodelled(rows: Vec<Row>) -> Result<Vec<Unmodelled>> {
+    rows.into_iter()
+        .map(|row| {
+            let pairs: Vec<(String, Vec<String>)> = row.json("stands_on")?.unwrap_or_default();
+            let named = |(word, path): (String, Vec<String>)| Ok(Name::new(space(&word)?, path.iter().map(String::as_str)));
+            let on = pairs.into_iter().map(named).collect::<Result<_>>()?;
+            Ok(Unmodelled { what: row.text("what")?.to_owned(), on, property: row.is("property") })
+        })
+        .collect()
+}
+
+fn space(word: &str) -> Result<Space> {
+    Ok(match word {
+        "schema" => Space::Schema,
+        "type" => Space::Type,
+        "relation" => Space::Relation,
+        "column" => Space::Column,
+        "constraint" => Space::Constraint,
+        "collation" => Space::Collation,
+        "opclass" => Space::OperatorClass,
+        other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
+    })
+}
+
+fn server(scope: &[Row], types: BTreeSet<String>) -> Result<Server> {
+    let row = scope.first().ok_or_else(|| Error::new("the server did not say what it is"))?;
+    let schemas = row.text("schemas")?;
+    Ok(Server {
+        major: (row.number("version_num")? / 10000) as u32,
+        version: row.text("version")?.to_owned(),
+        database: row.text("database")?.to_owned(),
+        schemas: array(schemas),
+        types,
+    })
+}
+
+/// A text array as the server prints it.
+fn array(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let (mut item, mut quoted, mut chars) = (String::new(), false, text.trim_matches(['{', '}']).chars());
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => item.extend(chars.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => out.push(std::mem::take(&mut item)),
+            other => item.push(other),
+        }
+    }
+    if !item.is_empty() {
+        out.push(item);
+    }
+    out
+}
+
+/// Asks again, one query at a time, to name the one that failed.
+fn blame(client: &mut Client, begin: &str, queries: &[(&str, &str)], cause: &postgres::Error) -> Failure {
+    if cause.code().is_some_and(|code| code.code() == "XX000") {
+        return if client.simple_query("ROLLBACK").is_ok() { Failure::Moved } else { server_error("the catalog", cause) };
+    }
+    if client.is_closed() {
+        return server_error("the catalog", cause);
+    }
+    let _ = client.simple_query("ROLLBACK");
+    let mut failed = None;
+    if client.simple_query(begin).is_ok() {
+        failed = queries.iter().find_map(|(what, query)| Some((*what, client.simple_query(query).err()?)));
+    }
+    let _ = client.simple_query("ROLLBACK");
+    match failed {
+        Some((what, cause)) => server_error(what, &cause),
+        None => server_error("the catalog", cause),
+    }
+}
+
+fn server_error(what: &str, cause: &postgres::Error) -> Failure {
+    Failure::Other(crate::connect::server_error(&format!("cannot read {what} from the database"), cause))
+}
+
+/// What one statement of a message answered.
+struct ResultSet {
+    columns: Option<Arc<[String]>>,
+    rows: Vec<Vec<Option<String>>>,
+}
+
+impl ResultSet {
+    fn rows(self) -> Vec<Row> {
+        let columns = self.columns.unwrap_or_default();
+        self.rows.into_iter().map(|values| Row::new(columns.clone(), values)).collect()
+    }
+}
+
+fn results(messages: Vec<SimpleQueryMessage>) -> Vec<ResultSet> {
+    let mut out = Vec::new();
+    let mut current = ResultSet { columns: None, rows: Vec::new() };
+    for message in messages {
+        match message {
+            SimpleQueryMessage::RowDescription(columns) => {
+                current.columns = Some(columns.iter().map(|column| column.name().to_owned()).collect());
+            }
+            SimpleQueryMessage::Row(row) => {
+                current.rows.push((0..row.len()).map(|n| row.get(n).map(str::to_owned)).collect());
+            }
+            SimpleQueryMessage::CommandComplete(_) => {
+                out.push(std::mem::replace(&mut current, ResultSet { columns: None, rows: Vec::new() }));
+            }
+            _ => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,204 @@
+-- what is in the managed schemas and no kind describes: named, with what it stands on
+WITH wanted AS (
+  SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n
+  WHERE n.nspname = ANY (current_setting('autogen.schemas')::text[])
+), member AS (
+  SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
+), relation AS (
+  SELECT c.*, n.nspname, pg_catalog.format('%I.%I', n.nspname, c.relname) AS called,
+         c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid) AS plain
+  FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
+  WHERE NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
+    AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)
+), thing (classid, objid, what, property, space, path) AS (
+  SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
+         CASE WHEN c.relkind = 'v' THEN 'view ' WHEN c.relkind = 'm' THEN 'materialized view '
+              WHEN c.relkind = 'f' THEN 'foreign table ' WHEN c.relkind = 'p' THEN 'partitioned table '
+              WHEN c.relkind = 'c' THEN 'composite type ' WHEN c.relispartition THEN 'partition '
+              WHEN c.reloftype <> 0 THEN 'typed table ' ELSE 'table with inheritance ' END || c.called, false, NULL, NULL::json
+  FROM relation c
+  WHERE c.relkind IN ('v', 'm', 'f', 'p', 'c') OR c.relkind = 'r' AND NOT c.plain
+  UNION ALL
+  SELECT 'pg_catalog.pg_type'::regclass, t.oid,
+         CASE t.typtype WHEN 'd' THEN 'domain ' WHEN 'r' THEN 'range type ' ELSE 'base type ' END
+           || pg_catalog.format('%I.%I', n.nspname, t.typname), false, NULL, NULL
+  FROM pg_catalog.pg_type t JOIN wanted n ON n.oid = t.typnamespace
+  WHERE (t.typtype IN ('d', 'r') OR t.typtype = 'b' AND t.typelem = 0 OR t.typtype = 'b' AND t.typcategory <> 'A')
+  UNION ALL
+  SELECT 'pg_catalog.pg_proc'::regclass, p.oid,
+         CASE p.prokind WHEN 'p' THEN 'procedure ' WHEN 'a' THEN 'aggregate ' ELSE 'function ' END
+           || p.oid::pg_catalog.regprocedure, false, NULL, NULL
+  FROM pg_catalog.pg_proc p JOIN wanted n ON n.oid = p.pronamespace
+  UNION ALL
+  SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
+         CASE k.contype WHEN 'x' THEN 'exclusion constraint ' ELSE 'constraint ' END
+           || c.called || pg_catalog.format('.%I', k.conname), false, NULL, NULL
+  FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
+  WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'f', 't', 'n')
+  UNION ALL
+  SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || c.called || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
+  FROM pg_catalog.pg_trigger t JOIN relation c ON c.oid = t.tgrelid
+  WHERE NOT t.tgisinternal
+  UNION ALL
+  SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule ' || c.called || pg_catalog.format('.%I', r.rulename), false, NULL, NULL
+  FROM pg_catalog.pg_rewrite r JOIN relation c ON c.oid = r.ev_class
+  WHERE r.rulename <> '_RETURN'
+  UNION ALL
+  SELECT 'pg_catalog.pg_policy'::regclass, p.oid, 'policy ' || c.called || pg_catalog.format('.%I', p.polname), false, NULL, NULL
+  FROM pg_catalog.pg_policy p JOIN relation c ON c.oid = p.polrelid
+  UNION ALL
+  SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
+         false, NULL, NULL
+  FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
+  UNION ALL
+  SELECT 'pg_catalog.pg_collation'::regclass, o.oid, 'collation ' || pg_catalog.format('%I.%I', n.nspname, o.collname),
+         false, NULL, NULL
+  FROM pg_catalog.pg_collation o JOIN wanted n ON n.oid = o.collnamespace
+  UNION ALL
+  SELECT 'pg_catalog.pg_operator'::regclass, o.oid, 'operator ' || o.oid::pg_catalog.regoperator, false, NULL, NULL
+  FROM pg_catalog.pg_operator o JOIN wanted n ON n.oid = o.oprnamespace
+  UNION ALL
+  SELECT 'pg_catalog.pg_opclass'::regclass, o.oid, 'operator class ' || pg_catalog.format('%I.%I', n.nspname, o.opcname),
+         false, NULL, NULL
+  FROM pg_catalog.pg_opclass o JOIN wanted n ON n.oid = o.opcnamespace
+  UNION ALL
+  SELECT 'pg_catalog.pg_opfamily'::regclass, o.oid, 'operator family ' || pg_catalog.format('%I.%I', n.nspname, o.opfname),
+         false, NULL, NULL
+  FROM pg_catalog.pg_opfamily o JOIN wanted n ON n.oid = o.opfnamespace
+  UNION ALL
+  SELECT 'pg_catalog.pg_conversion'::regclass, o.oid, 'conversion ' || pg_catalog.format('%I.%I', n.nspname, o.conname),
+         false, NULL, NULL
+  FROM pg_catalog.pg_conversion o JOIN wanted n ON n.oid = o.connamespace
+  UNION ALL
+  SELECT 'pg_catalog.pg_ts_config'::regclass, o.oid,
+         'text search configuration ' || pg_catalog.format('%I.%I', n.nspname, o.cfgname), false, NULL, NULL
+  FROM pg_catalog.pg_ts_config o JOIN wanted n ON n.oid = o.cfgnamespace
+  UNION ALL
+  SELECT 'pg_catalog.pg_ts_dict'::regclass, o.oid,
+         'text search dictionary ' || pg_catalog.format('%I.%I', n.nspname, o.dictname), false, NULL, NULL
+  FROM pg_catalog.pg_ts_dict o JOIN wanted n ON n.oid = o.dictnamespace
+  UNION ALL
+  SELECT 'pg_catalog.pg_event_trigger'::regclass, e.oid, 'event trigger ' || pg_catalog.quote_ident(e.evtname), false, NULL, NULL
+  FROM pg_catalog.pg_event_trigger e
+  UNION ALL
+  SELECT 'pg_catalog.pg_publication'::regclass, p.oid, 'publication ' || pg_catalog.quote_ident(p.pubname), false, NULL, NULL
+  FROM pg_catalog.pg_publication p
+  UNION ALL
+  SELECT 'pg_catalog.pg_publication_rel'::regclass, p.oid,
+         'publication membership of table ' || c.called, false, NULL, NULL
+  FROM pg_catalog.pg_publication_rel p JOIN relation c ON c.oid = p.prrelid
+  UNION ALL
+  SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass, f.oid, 'foreign data wrapper ' || pg_catalog.quote_ident(f.fdwname),
+         false, NULL, NULL
+  FROM pg_catalog.pg_foreign_data_wrapper f
+  UNION ALL
+  SELECT 'pg_catalog.pg_foreign_server'::regclass, f.oid, 'foreign server ' || pg_catalog.quote_ident(f.srvname), false, NULL, NULL
+  FROM pg_catalog.pg_foreign_server f
+  UNION ALL
+  SELECT 'pg_catalog.pg_cast'::regclass, k.oid,
+         'cast ' || pg_catalog.format_type(k.castsource, NULL) || ' as ' || pg_catalog.format_type(k.casttarget, NULL), false, NULL, NULL
+  FROM pg_catalog.pg_cast k
+  WHERE k.oid >= 16384
+  UNION ALL
+  SELECT 'pg_catalog.pg_language'::regclass, l.oid, 'language ' || pg_catalog.quote_ident(l.lanname), false, NULL, NULL
+  FROM pg_catalog.pg_language l
+  WHERE l.oid >= 16384
+  UNION ALL
+  -- properties of tables, columns and indexes that are modelled
+  SELECT 'pg_catalog.pg_class'::regclass, c.oid, p.what || ' of table ' || c.called, true, 'relation',
+         json_build_array(c.nspname, c.relname)
+  FROM relation c
+  CROSS JOIN LATERAL (VALUES
+    ('storage parameters', c.reloptions IS NOT NULL),
+    ('unlogged storage', c.relpersistence = 'u'),
+    ('row level security', c.relrowsecurity OR c.relforcerowsecurity),
+    ('replica identity', c.relreplident <> 'd'),
+    ('tablespace', c.reltablespace <> 0),
+    ('access method', c.relam NOT IN (0, (SELECT a.oid FROM pg_catalog.pg_am a WHERE a.amname = 'heap')))) p (what, is)
+  WHERE c.plain AND p.is
+  UNION ALL
+  SELECT 'pg_catalog.pg_class'::regclass, c.oid,
+         p.what || ' of column ' || c.called || pg_catalog.format('.%I', a.attname), true, 'column',
+         json_build_array(c.nspname, c.relname, a.attname)
+  FROM relation c
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  CROSS JOIN LATERAL (VALUES
+    ('storage', a.attstorage <> t.typstorage),
+    ('statistics target', COALESCE(a.attstattarget, -1) >= 0),
+    ('options', a.attoptions IS NOT NULL)) p (what, is)
+  WHERE c.plain AND p.is
+  UNION ALL
+  SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || i.called, true, 'relation',
+         json_build_array(i.nspname, i.relname)
+  FROM pg_catalog.pg_index x
+  JOIN relation i ON i.oid = x.indexrelid
+  JOIN relation c ON c.oid = x.indrelid AND c.plain
+  CROSS JOIN LATERAL (VALUES
+    ('invalid state', NOT x.indisvalid),
+    ('clustering', x.indisclustered),
+    ('replica identity', x.indisreplident),
+    ('tablespace', i.reltablespace <> 0),
+    ('column statistics', EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                                  WHERE a.attrelid = x.indexrelid AND COALESCE(a.attstattarget, -1) >= 0))) p (what, is)
+  WHERE p.is
+  UNION ALL
+  SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'unlogged storage of sequence ' || c.called, true, 'relation',
+         json_build_array(c.nspname, c.relname)
+  FROM relation c
+  WHERE c.relkind = 'S' AND c.relpersistence = 'u'
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                    AND d.objid = c.oid AND d.deptype IN ('a', 'i'))
+), kept AS (
+  SELECT t.* FROM thing t
+  WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = t.classid AND m.objid = t.objid)
+), part AS (
+  -- what belongs to a thing and depends in its stead
+  SELECT k.classid, k.objid, k.classid AS by_class, k.objid AS by_object FROM kept k WHERE NOT k.property
+  UNION ALL
+  SELECT k.classid, k.objid, 'pg_catalog.pg_rewrite'::regclass, r.oid
+  FROM kept k JOIN pg_catalog.pg_rewrite r ON r.ev_class = k.objid
+  WHERE k.classid = 'pg_catalog.pg_class'::regclass AND NOT k.property
+  UNION ALL
+  SELECT k.classid, k.objid, 'pg_catalog.pg_constraint'::regclass, c.oid
+  FROM kept k JOIN pg_catalog.pg_constraint c ON c.conrelid = k.objid
+  WHERE k.classid = 'pg_catalog.pg_class'::regclass AND NOT k.property
+  UNION ALL
+  SELECT k.classid, k.objid, 'pg_catalog.pg_attrdef'::regclass, a.oid
+  FROM kept k JOIN pg_catalog.pg_attrdef a ON a.adrelid = k.objid
+  WHERE k.classid = 'pg_catalog.pg_class'::regclass AND NOT k.property
+), stands AS (
+  SELECT DISTINCT p.classid, p.objid, d.refclassid, d.refobjid, d.refobjsubid
+  FROM part p
+  JOIN pg_catalog.pg_depend d ON d.classid = p.by_class AND d.objid = p.by_object AND d.deptype IN ('n', 'a', 'i', 'P', 'S')
+  WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_constraint'::regclass)
+), named AS (
+  SELECT s.classid, s.objid, CASE WHEN a.attnum IS NULL THEN 'relation' ELSE 'column' END AS space,
+         CASE WHEN a.attnum IS NULL THEN jsonb_build_array(n.nspname, c.relname)
+              ELSE jsonb_build_array(n.nspname, c.relname, a.attname) END AS path
+  FROM stands s
+  JOIN pg_catalog.pg_class c ON s.refclassid = 'pg_catalog.pg_class'::regclass AND c.oid = s.refobjid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = s.refobjsubid AND s.refobjsubid > 0
+  WHERE n.nspname <> 'pg_catalog'
+  UNION ALL
+  SELECT s.classid, s.objid, 'type', jsonb_build_array(n.nspname, COALESCE(e.typname, t.typname))
+  FROM stands s
+  JOIN pg_catalog.pg_type t ON s.refclassid = 'pg_catalog.pg_type'::regclass AND t.oid = s.refobjid
+  LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+  JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+  WHERE n.nspname <> 'pg_catalog'
+  UNION ALL
+  SELECT s.classid, s.objid, 'constraint', jsonb_build_array(n.nspname, c.relname, k.conname)
+  FROM stands s
+  JOIN pg_catalog.pg_constraint k ON s.refclassid = 'pg_catalog.pg_constraint'::regclass AND k.oid = s.refobjid
+  JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+)
+SELECT k.what, k.property,
+       CASE WHEN k.property THEN json_build_array(json_build_array(k.space, k.path))
+            ELSE (SELECT json_agg(json_build_array(d.space, d.path)) FROM named d
+                  WHERE d.classid = k.classid AND d.objid = k.objid) END AS stands_on
+FROM kept k
+ORDER BY k.what

@@ -1,0 +1,115 @@
+//! A check constraint of a table.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub table: Qualified,
+    pub name: Ident,
+    pub expression: Expression,
+    pub no_inherit: bool,
+    /// New rows are checked; those that were there before were not.
+    pub not_valid: bool,
+}
+
+impl Check {
+    fn definition(&self) -> Sql {
+        let Self { table: _, name, expression, no_inherit, not_valid } = self;
+        Sql::new()
+            .kw("CONSTRAINT")
+            .ident(name)
+            .kw("CHECK")
+            .sql(&expression.written.in_brackets())
+            .when(*no_inherit, |sql| sql.kw("NO INHERIT"))
+            .when(*not_valid, |sql| sql.kw("NOT VALID"))
+    }
+}
+
+impl Kind for Check {
+    const TAG: Tag = Tag::Check;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            table: row.qualified("schema", "table")?,
+            name: row.ident("name")?,
+            expression: Expression::new(Expr::from_server(row.text("expression")?)),
+            no_inherit: row.is("no_inherit"),
+            not_valid: row.is("not_valid"),
+        })
+    }
+
+    fn id(&self) -> Id {
+        Id::within(Tag::Check, &self.table, &self.name)
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        vec![Name::constraint(&self.table, &self.name)]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        let mentions = Mentions::of(&self.table, &self.expression);
+        vec![Need::exists(Name::relation(&self.table)), Need::mentions(mentions)]
+    }
+
+    fn parent(&self) -> Option<Id> {
+        Some(Id::of(Tag::Table, &self.table))
+    }
+
+    fn expressions(&mut self) -> Vec<Slot<'_>> {
+        vec![Slot { table: self.table.clone(), role: Role::Check, expression: &mut self.expression }]
+    }
+
+    fn rename(&mut self, renames: &Renames) {
+        renames.expression(&self.table, &mut self.expression);
+        renames.table(&mut self.table);
+    }
+
+    fn named(&self, name: &Ident) -> Option<Self> {
+        Some(Self { name: name.clone(), ..self.clone() })
+    }
+
+    fn alteration(old: &Self, new: &Self) -> Alteration {
+        let Self { table: _, name: _, expression, no_inherit, not_valid } = new;
+        let same = old.expression == *expression && old.no_inherit == *no_inherit;
+        if same && old.not_valid && !not_valid { Alteration::InPlace } else { Alteration::Recreate }
+    }
+
+    fn element(&self, _: Vec<Sql>) -> Option<Sql> {
+        // within CREATE TABLE a check is always valid, whatever it says
+        (!self.not_valid).then(|| self.definition())
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        vec![Piece::AlterTable(self.table.clone(), Sql::new().kw("ADD").sql(&self.definition()))]
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::AlterTable(self.table.clone(), Sql::new().kw("DROP CONSTRAINT").ident(&self.name))]
+    }
+
+    fn alter(_: &Self, new: &Self) -> Vec<Piece> {
+        vec![Piece::AlterTable(new.table.clone(), Sql::new().kw("VALIDATE CONSTRAINT").ident(&new.name))]
+    }
+
+    fn op(change: Change<&Self>) -> &'static str {
+        match change {
+            Change::Create(_) => "create_check_constraint",
+            Change::Drop(_) => "drop_constraint",
+            Change::Rename { .. } | Change::Alter { .. } => "alter_constraint",
+        }
+    }
+
+    fn hazards(change: Change<&Self>) -> Vec<Hazard> {
+        let on = &change.subject().table;
+        match change {
+            Change::Create(new) if new.not_valid => vec![Hazard::instant(on)],
+            Change::Create(_) => vec![
+                Hazard::new(Risk::MayFail, on, "rows that break the condition stop it"),
+                Hazard::new(Risk::Blocks, on, format!("reads and writes of {on} while all rows are checked")),
+            ],
+            Change::Alter { .. } => vec![Hazard::new(Risk::MayFail, on, "rows that break the condition stop it")],
+            _ => vec![Hazard::instant(on)],
+        }
+    }
+}

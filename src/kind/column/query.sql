@@ -1,0 +1,31 @@
+-- pg_attribute of plain tables, in their order
+SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, a.attnum AS position,
+       pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
+       CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated,
+       a.attgenerated AS generated_as,
+       CASE WHEN a.attcollation <> t.typcollation THEN cn.nspname END AS collation_schema,
+       CASE WHEN a.attcollation <> t.typcollation THEN co.collname END AS collation_name,
+       a.attidentity AS identity, sn.nspname AS sequence_schema, sc.relname AS sequence_name,
+       s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS min, s.seqmax AS max, s.seqcache AS cache,
+       s.seqcycle AS cycle
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
+LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> ''
+LEFT JOIN pg_catalog.pg_depend o ON a.attidentity <> '' AND o.refclassid = 'pg_catalog.pg_class'::regclass
+                                AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum
+                                AND o.classid = 'pg_catalog.pg_class'::regclass AND o.deptype = 'i'
+LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = o.objid
+LEFT JOIN pg_catalog.pg_class sc ON sc.oid = s.seqrelid
+LEFT JOIN pg_catalog.pg_namespace sn ON sn.oid = sc.relnamespace
+WHERE c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0 AND a.attnum > 0 AND NOT a.attisdropped
+  AND c.relpersistence IN ('p', 'u')
+  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+                  WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+  AND NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
+ORDER BY n.nspname, c.relname, a.attnum

@@ -1,0 +1,110 @@
+//! A comment on any object: attached to it, and so restored whenever the object is made again.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    pub on: Id,
+    pub text: String,
+}
+
+impl Comment {
+    /// The name whose existence the comment needs.
+    fn target(&self) -> Name {
+        let space = match self.on.tag {
+            Tag::Schema => Space::Schema,
+            Tag::Extension => Space::Extension,
+            Tag::Enumeration => Space::Type,
+            Tag::Column => Space::Column,
+            Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::ForeignKey => Space::Constraint,
+            Tag::Table | Tag::Sequence | Tag::Index => Space::Relation,
+            Tag::Default => Space::Default,
+            Tag::Comment => Space::Comment,
+        };
+        Name::new(space, &self.on.path)
+    }
+
+    fn statement(&self, text: Option<&str>) -> Vec<Piece> {
+        let sql = Sql::new().kw("COMMENT ON").kw(self.on.tag.sql());
+        let sql = match (self.target().space, self.on.path.as_slice()) {
+            (Space::Constraint, [schema, table, name]) => {
+                sql.ident(name).kw("ON").qualified(&Qualified::new(schema, table))
+            }
+            (_, path) => sql.path(path),
+        };
+        vec![Piece::Statement(match text {
+            Some(text) => sql.kw("IS").literal(text),
+            None => sql.kw("IS NULL"),
+        })]
+    }
+}
+
+impl Kind for Comment {
+    const TAG: Tag = Tag::Comment;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        let word = row.text("kind")?;
+        let tag = Tag::ALL.iter().copied().find(|tag| tag.word() == word);
+        let tag = tag.ok_or_else(|| crate::Error::new(format!("not modelled: comment on {word}")))?;
+        Ok(Self { on: Id::new(tag, row.idents("path")?), text: row.text("text")?.to_owned() })
+    }
+
+    fn id(&self) -> Id {
+        Id::attached(Tag::Comment, self.on.clone())
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        let tag = Ident::new(self.on.tag.word());
+        vec![Name::new(Space::Comment, std::iter::once(&tag).chain(&self.on.path))]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        vec![Need::exists(self.target())]
+    }
+
+    fn parent(&self) -> Option<Id> {
+        Some(self.on.clone())
+    }
+
+    fn rename(&mut self, renames: &Renames) {
+        if let [schema, table, rest @ ..] = self.on.path.as_mut_slice() {
+            let mut name = Qualified::new(&*schema, &*table);
+            if let ([column], Tag::Column) = (rest, self.on.tag) {
+                renames.column(&name, column);
+            }
+            if !matches!(self.on.tag, Tag::Enumeration | Tag::Sequence | Tag::Index) {
+                renames.table(&mut name);
+            }
+            (*schema, *table) = (name.schema, name.name);
+        }
+    }
+
+    fn alteration(_: &Self, _: &Self) -> Alteration {
+        Alteration::InPlace
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        self.statement(Some(&self.text))
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        self.statement(None)
+    }
+
+    fn alter(_: &Self, new: &Self) -> Vec<Piece> {
+        let Self { on: _, text } = new;
+        new.statement(Some(text))
+    }
+
+    fn op(change: Change<&Self>) -> &'static str {
+        match change {
+            Change::Drop(_) => "drop_comment",
+            _ => "comment",
+        }
+    }
+
+    fn hazards(_: Change<&Self>) -> Vec<Hazard> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,39 @@
+-- pg_description of what the other queries read; the kind of the target is the word of its tag
+WITH wanted AS (
+  SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n
+  WHERE n.nspname = ANY (current_setting('autogen.schemas')::text[])
+), relation AS (
+  SELECT c.oid, c.relkind, c.relname, n.nspname FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
+  WHERE NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
+)
+SELECT 'schema' AS kind, json_build_array(n.nspname) AS path, d.description AS text
+FROM pg_catalog.pg_description d JOIN wanted n ON n.oid = d.objoid
+WHERE d.classoid = 'pg_catalog.pg_namespace'::regclass AND n.nspname <> 'public'
+UNION ALL
+SELECT 'extension', json_build_array(e.extname), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_extension e ON e.oid = d.objoid
+WHERE d.classoid = 'pg_catalog.pg_extension'::regclass AND e.extname <> 'plpgsql'
+  AND d.description IS DISTINCT FROM
+      (SELECT a.comment FROM pg_catalog.pg_available_extensions() a WHERE a.name = e.extname)
+UNION ALL
+SELECT 'enum', json_build_array(n.nspname, t.typname), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_type t ON t.oid = d.objoid JOIN wanted n ON n.oid = t.typnamespace
+WHERE d.classoid = 'pg_catalog.pg_type'::regclass AND t.typtype = 'e'
+UNION ALL
+SELECT CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'r' THEN 'table' ELSE 'index' END,
+       json_build_array(c.nspname, c.relname), d.description
+FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND c.relkind IN ('S', 'r', 'i')
+UNION ALL
+SELECT 'column', json_build_array(c.nspname, c.relname, a.attname), d.description
+FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
+JOIN pg_catalog.pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND c.relkind = 'r'
+UNION ALL
+SELECT CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' WHEN 'c' THEN 'check constraint'
+                      ELSE 'foreign key' END,
+       json_build_array(c.nspname, c.relname, k.conname), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_constraint k ON k.oid = d.objoid
+JOIN relation c ON c.oid = k.conrelid
+WHERE d.classoid = 'pg_catalog.pg_constraint'::regclass AND k.contype IN ('p', 'u', 'c', 'f')
+

@@ -1,0 +1,91 @@
+//! The default of a column: an object of its own, since `nextval('s')` may need what needs the column.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Default {
+    pub table: Qualified,
+    pub column: Ident,
+    pub expression: Expression,
+}
+
+impl Default {
+    fn alter_column(&self) -> Sql {
+        Sql::new().kw("ALTER COLUMN").ident(&self.column)
+    }
+
+    fn set(&self) -> Vec<Piece> {
+        let sql = self.alter_column().kw("SET DEFAULT").expr(&self.expression.written);
+        vec![Piece::AlterTable(self.table.clone(), sql)]
+    }
+}
+
+impl Kind for Default {
+    const TAG: Tag = Tag::Default;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        let written = Expr::from_server(row.text("expression")?);
+        let expression = Expression::new(written);
+        Ok(Self { table: row.qualified("schema", "table")?, column: row.ident("column")?, expression })
+    }
+
+    fn id(&self) -> Id {
+        Id::within(Tag::Default, &self.table, &self.column)
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        vec![Name::new(Space::Default, [&self.table.schema, &self.table.name, &self.column])]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        let column = Name::column(&self.table, &self.column);
+        let mut mentions = Mentions::of(&self.table, &self.expression);
+        // a default cannot mention columns; its strings may be labels of the column's enum
+        mentions.words = BTreeSet::from([self.column.as_str().to_owned()]);
+        vec![Need::Type(column), Need::mentions(mentions)]
+    }
+
+    fn parent(&self) -> Option<Id> {
+        Some(Id::within(Tag::Column, &self.table, &self.column))
+    }
+
+    fn expressions(&mut self) -> Vec<Slot<'_>> {
+        let role = Role::Default(self.column.clone());
+        vec![Slot { table: self.table.clone(), role, expression: &mut self.expression }]
+    }
+
+    fn rename(&mut self, renames: &Renames) {
+        renames.column(&self.table, &mut self.column);
+        renames.table(&mut self.table);
+    }
+
+    fn alteration(_: &Self, _: &Self) -> Alteration {
+        Alteration::InPlace
+    }
+
+    fn element(&self, _: Vec<Sql>) -> Option<Sql> {
+        Some(Sql::new().kw("DEFAULT").sql(&self.expression.written.as_operand()))
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        self.set()
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::AlterTable(self.table.clone(), self.alter_column().kw("DROP DEFAULT"))]
+    }
+
+    fn alter(_: &Self, new: &Self) -> Vec<Piece> {
+        let Self { table: _, column: _, expression: _ } = new;
+        new.set()
+    }
+
+    fn op(_: Change<&Self>) -> &'static str {
+        "alter_column"
+    }
+
+    fn hazards(change: Change<&Self>) -> Vec<Hazard> {
+        vec![Hazard::instant(&change.subject().table)]
+    }
+}

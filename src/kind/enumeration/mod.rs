@@ -1,0 +1,141 @@
+//! An enum type and its labels in their order.
+//!
+//! Labels are added in place, anywhere. Taking one away or moving one swaps the type: a second type takes the name, and the
+//! columns move to it through text, with everything that hangs on them down and up again.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enumeration {
+    pub name: Qualified,
+    pub labels: Vec<String>,
+}
+
+impl Enumeration {
+    /// The labels that are new, each with where it goes, if that is all that changed.
+    fn additions<'a>(old: &'a Self, new: &'a Self) -> Option<Vec<(&'a str, Position<'a>)>> {
+        let mut kept = old.labels.iter().peekable();
+        let mut added = Vec::new();
+        for (n, label) in new.labels.iter().enumerate() {
+            if kept.peek() == Some(&label) {
+                kept.next();
+                continue;
+            }
+            let position = match (n.checked_sub(1), old.labels.is_empty()) {
+                // after the label before it, which is there by then
+                (Some(before), _) if kept.peek().is_some() => Position::After(&new.labels[before]),
+                (None, false) => Position::Before(&old.labels[0]),
+                _ => Position::Last,
+            };
+            added.push((label.as_str(), position));
+        }
+        // each of several new labels at the front would go before the first old one: right order as well
+        kept.next().is_none().then_some(added)
+    }
+
+    fn removed<'a>(old: &'a Self, new: &Self) -> Vec<&'a str> {
+        old.labels.iter().filter(|label| !new.labels.contains(label)).map(String::as_str).collect()
+    }
+
+    /// The name of the old type while both are there.
+    fn aside(&self) -> Ident {
+        Ident::new(crate::name::object_name(self.name.name.as_str(), "", "old"))
+    }
+
+    fn create_sql(&self) -> Sql {
+        let labels = self.labels.iter().map(|label| Sql::new().literal(label));
+        Sql::new().kw("CREATE TYPE").qualified(&self.name).kw("AS ENUM (").list(labels).kw(")")
+    }
+}
+
+enum Position<'a> {
+    Before(&'a str),
+    After(&'a str),
+    Last,
+}
+
+impl Kind for Enumeration {
+    const TAG: Tag = Tag::Enumeration;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self { name: row.qualified("schema", "name")?, labels: row.list("labels")? })
+    }
+
+    fn id(&self) -> Id {
+        Id::of(Tag::Enumeration, &self.name)
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        vec![Name::ty(&self.name)]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        vec![Need::exists(Name::schema(&self.name.schema))]
+    }
+
+    fn provides(&self) -> Vec<Fact> {
+        self.labels.iter().map(|label| Fact::Label(Name::ty(&self.name), label.clone())).collect()
+    }
+
+    fn rename(&mut self, _: &Renames) {}
+
+    fn alteration(old: &Self, new: &Self) -> Alteration {
+        if Self::additions(old, new).is_some() { Alteration::InPlace } else { Alteration::Swap }
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        vec![Piece::Statement(self.create_sql())]
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::Statement(Sql::new().kw("DROP TYPE").qualified(&self.name))]
+    }
+
+    fn alter(old: &Self, new: &Self) -> Vec<Piece> {
+        let Self { name, labels: _ } = new;
+        let add = |(label, position): (&str, Position)| {
+            let sql = Sql::new().kw("ALTER TYPE").qualified(name).kw("ADD VALUE").literal(label);
+            Piece::Statement(match position {
+                Position::Before(other) => sql.kw("BEFORE").literal(other),
+                Position::After(other) => sql.kw("AFTER").literal(other),
+                Position::Last => sql,
+            })
+        };
+        Self::additions(old, new).unwrap_or_default().into_iter().map(add).collect()
+    }
+
+    fn swap(old: &Self, new: &Self, carried: Vec<Piece>) -> Vec<Piece> {
+        let aside = Qualified { schema: old.name.schema.clone(), name: old.aside() };
+        let rename = Sql::new().kw("ALTER TYPE").qualified(&old.name).kw("RENAME TO").ident(&aside.name);
+        let mut pieces = vec![Piece::Statement(rename), Piece::Statement(new.create_sql())];
+        pieces.extend(carried);
+        pieces.push(Piece::Statement(Sql::new().kw("DROP TYPE").qualified(&aside)));
+        pieces
+    }
+
+    fn op(change: Change<&Self>) -> &'static str {
+        match change {
+            Change::Create(_) => "create_enum",
+            Change::Drop(_) => "drop_enum",
+            Change::Rename { .. } => "rename_enum",
+            Change::Alter { old, new } if Self::additions(old, new).is_some() => "add_enum_value",
+            Change::Alter { .. } => "alter_enum",
+        }
+    }
+
+    fn hazards(change: Change<&Self>) -> Vec<Hazard> {
+        let Change::Alter { old, new } = change else { return Vec::new() };
+        let hazard = |risk, text: String| Hazard { risk, on: Name::ty(&new.name), text };
+        if Self::additions(old, new).is_some() {
+            return vec![hazard(Risk::Lock, "no table is locked; a label once added cannot be dropped in place".into())];
+        }
+        let mut hazards = vec![hazard(Risk::Rewrites, "every table with a column of this type, under ACCESS EXCLUSIVE".into())];
+        let removed = Self::removed(old, new);
+        if !removed.is_empty() {
+            let labels = removed.iter().map(|l| format!("'{l}'")).collect::<Vec<_>>().join(", ");
+            hazards.insert(0, hazard(Risk::MayFail, format!("rows that hold {labels} stop it: change them first")));
+        }
+        hazards
+    }
+}

@@ -1,0 +1,88 @@
+//! An extension: that it is installed, in which schema, and at which version where the model states one.
+//!
+//! What it brings (types, functions, operator classes) is never managed: it stands as externals that exist because the
+//! extension does.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    pub name: Ident,
+    /// `None`: wherever its control file or the server puts it.
+    pub schema: Option<Ident>,
+    /// `None`: whichever the server has; a version that nobody stated is no difference.
+    pub version: Option<String>,
+}
+
+impl Kind for Extension {
+    const TAG: Tag = Tag::Extension;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        let schema = if row.is("own_schema") { None } else { Some(row.ident("schema")?) };
+        Ok(Self { name: row.ident("name")?, schema, version: Some(row.text("version")?.to_owned()) })
+    }
+
+    fn id(&self) -> Id {
+        Id::new(Tag::Extension, [&self.name])
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        vec![Name::new(Space::Extension, [&self.name])]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        self.schema.iter().map(|schema| Need::exists(Name::schema(schema))).collect()
+    }
+
+    fn rename(&mut self, _: &Renames) {}
+
+    fn alteration(_: &Self, _: &Self) -> Alteration {
+        Alteration::InPlace
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        let sql = Sql::new()
+            .kw("CREATE EXTENSION")
+            .ident(&self.name)
+            .maybe(self.schema.as_ref(), |sql, schema| sql.kw("WITH SCHEMA").ident(schema))
+            .maybe(self.version.as_ref(), |sql, version| sql.kw("VERSION").literal(version));
+        vec![Piece::Statement(sql)]
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::Statement(Sql::new().kw("DROP EXTENSION").ident(&self.name))]
+    }
+
+    fn alter(old: &Self, new: &Self) -> Vec<Piece> {
+        let Self { name, schema, version } = new;
+        let mut pieces = Vec::new();
+        let alter = || Sql::new().kw("ALTER EXTENSION").ident(name);
+        if let Some(schema) = schema.as_ref().filter(|_| old.schema != *schema) {
+            pieces.push(Piece::Statement(alter().kw("SET SCHEMA").ident(schema)));
+        }
+        if let Some(version) = version.as_ref().filter(|_| old.version != *version) {
+            pieces.push(Piece::Statement(alter().kw("UPDATE TO").literal(version)));
+        }
+        pieces
+    }
+
+    fn op(change: Change<&Self>) -> &'static str {
+        match change {
+            Change::Create(_) => "create_extension",
+            Change::Drop(_) => "drop_extension",
+            Change::Rename { .. } | Change::Alter { .. } => "alter_extension",
+        }
+    }
+
+    fn hazards(change: Change<&Self>) -> Vec<Hazard> {
+        match change {
+            Change::Drop(old) => vec![Hazard {
+                risk: Risk::Breaks,
+                on: Name::new(Space::Extension, [&old.name]),
+                text: format!("functions and types of {} are gone for every program that uses them", old.name),
+            }],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! A foreign key: an object of its own, so that two tables may refer to each other.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKey {
+    pub table: Qualified,
+    pub name: Ident,
+    pub columns: Vec<Ident>,
+    pub references: Qualified,
+    pub ref_columns: Vec<Ident>,
+    pub on_delete: Action,
+    /// Which columns `SET NULL` or `SET DEFAULT` sets; empty: all.
+    pub set_columns: Vec<Ident>,
+    pub on_update: Action,
+    pub match_full: bool,
+    pub deferrable: bool,
+    pub deferred: bool,
+    /// New rows are checked; those that were there before were not.
+    pub not_valid: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Action {
+    #[default]
+    NoAction,
+    Restrict,
+    Cascade,
+    SetNull,
+    SetDefault,
+}
+
+impl Action {
+    pub const WORDS: [(&'static str, Action); 5] = [
+        ("no action", Action::NoAction),
+        ("restrict", Action::Restrict),
+        ("cascade", Action::Cascade),
+        ("set null", Action::SetNull),
+        ("set default", Action::SetDefault),
+    ];
+
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, action)| *action == self).map_or("no action", |(word, _)| word)
+    }
+
+    /// `pg_constraint.confdeltype`
+    fn read(code: &str) -> Self {
+        match code {
+            "r" => Action::Restrict,
+            "c" => Action::Cascade,
+            "n" => Action::SetNull,
+            "d" => Action::SetDefault,
+            _ => Action::NoAction,
+        }
+    }
+
+    fn sql(self) -> &'static str {
+        match self {
+            Action::NoAction => "NO ACTION",
+            Action::Restrict => "RESTRICT",
+            Action::Cascade => "CASCADE",
+            Action::SetNull => "SET NULL",
+            Action::SetDefault => "SET DEFAULT",
+        }
+    }
+}
+
+impl ForeignKey {
+    fn definition(&self) -> Sql {
+        let Self { table: _, name, columns, references, ref_columns, .. } = self;
+        let Self { on_delete, set_columns, on_update, match_full, deferrable, deferred, not_valid, .. } = self;
+        Sql::new()
+            .kw("CONSTRAINT")
+            .ident(name)
+            .kw("FOREIGN KEY")
+            .names(columns)
+            .kw("REFERENCES")
+            .qualified(references)
+            .names(ref_columns)
+            .when(*match_full, |sql| sql.kw("MATCH FULL"))
+            .when(*on_update != Action::NoAction, |sql| sql.kw("ON UPDATE").kw(on_update.sql()))
+            .when(*on_delete != Action::NoAction, |sql| sql.kw("ON DELETE").kw(on_delete.sql()))
+            .when(!set_columns.is_empty(), |sql| sql.names(set_columns))
+            .when(*deferrable, |sql| sql.kw("DEFERRABLE"))
+            .when(*deferred, |sql| sql.kw("INITIALLY DEFERRED"))
+            .when(*not_valid, |sql| sql.kw("NOT VALID"))
+    }
+
+    /// Nothing but validity and deferral differs.
+    fn same_but_state(old: &Self, new: &Self) -> bool {
+        let Self { deferrable, deferred, not_valid, .. } = new.clone();
+        Self { deferrable, deferred, not_valid, ..old.clone() } == *new
+    }
+}
+
+impl Kind for ForeignKey {
+    const TAG: Tag = Tag::ForeignKey;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            table: row.qualified("schema", "table")?,
+            name: row.ident("name")?,
+            columns: row.idents("columns")?,
+            references: row.qualified("ref_schema", "ref_table")?,
+            ref_columns: row.idents("ref_columns")?,
+            on_delete: Action::read(row.text("on_delete")?),
+            set_columns: row.idents("set_columns")?,
+            on_update: Action::read(row.text("on_update")?),
+            match_full: row.opt("match") == Some("f"),
+            deferrable: row.is("deferrable"),
+            deferred: row.is("deferred"),
+            not_valid: row.is("not_valid"),
+        })
+    }
+
+    fn id(&self) -> Id {
+        Id::within(Tag::ForeignKey, &self.table, &self.name)
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        vec![Name::constraint(&self.table, &self.name)]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        let own = self.columns.iter().map(|c| Need::Type(Name::column(&self.table, c)));
+        let theirs = self.ref_columns.iter().map(|c| Need::Type(Name::column(&self.references, c)));
+        let key = Need::Fact(Fact::key(&self.references, &self.ref_columns));
+        own.chain(theirs).chain([key, Need::exists(Name::relation(&self.references))]).collect()
+    }
+
+    fn parent(&self) -> Option<Id> {
+        Some(Id::of(Tag::Table, &self.table))
+    }
+
+    fn rename(&mut self, renames: &Renames) {
+        renames.columns(&self.table, self.columns.iter_mut().chain(&mut self.set_columns));
+        renames.columns(&self.references, &mut self.ref_columns);
+        renames.table(&mut self.table);
+        renames.table(&mut self.references);
+    }
+
+    fn named(&self, name: &Ident) -> Option<Self> {
+        Some(Self { name: name.clone(), ..self.clone() })
+    }
+
+    fn alteration(old: &Self, new: &Self) -> Alteration {
+        let validity = old.not_valid == new.not_valid || old.not_valid;
+        if validity && Self::same_but_state(old, new) { Alteration::InPlace } else { Alteration::Recreate }
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        vec![Piece::AlterTable(self.table.clone(), Sql::new().kw("ADD").sql(&self.definition()))]
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::AlterTable(self.table.clone(), Sql::new().kw("DROP CONSTRAINT").ident(&self.name))]
+    }
+
+    fn alter(old: &Self, new: &Self) -> Vec<Piece> {
+        let mut commands = Vec::new();
+        if (old.deferrable, old.deferred) != (new.deferrable, new.deferred) {
+            let sql = Sql::new().kw("ALTER CONSTRAINT").ident(&new.name);
+            commands.push(match (new.deferrable, new.deferred) {
+                (false, _) => sql.kw("NOT DEFERRABLE"),
+                (true, false) => sql.kw("DEFERRABLE INITIALLY IMMEDIATE"),
+                (true, true) => sql.kw("DEFERRABLE INITIALLY DEFERRED"),
+            });
+        }
+        if old.not_valid && !new.not_valid {
+            commands.push(Sql::new().kw("VALIDATE CONSTRAINT").ident(&new.name));
+        }
+        commands.into_iter().map(|sql| Piece::AlterTable(new.table.clone(), sql)).collect()
+    }
+
+    fn op(change: Change<&Self>) -> &'static str {
+        match change {
+            Change::Create(_) => "create_foreign_key",
+            Change::Drop(_) => "drop_constraint",
+            Change::Rename { .. } | Change::Alter { .. } => "alter_constraint",
+        }
+    }
+
+    fn hazards(change: Change<&Self>) -> Vec<Hazard> {
+        let (on, other) = (&change.subject().table, &change.subject().references);
+        let lock = |text: String| Hazard::new(Risk::Lock, on, text);
+        match change {
+            Change::Create(new) if new.not_valid => {
+                vec![lock(format!("SHARE ROW EXCLUSIVE on {on} and {other}, instant"))]
+            }
+            Change::Create(_) => vec![
+                Hazard::new(Risk::MayFail, on, format!("rows without their row in {other} stop it")),
+                Hazard::new(Risk::Blocks, on, format!("writes of {on} and {other} while all rows are checked")),
+            ],
+            Change::Drop(_) => vec![lock(format!("ACCESS EXCLUSIVE on {on} and {other}, instant"))],
+            _ => vec![Hazard::instant(on)],
+        }
+    }
+}

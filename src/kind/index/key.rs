@@ -1,0 +1,141 @@
+//! One key of an index: a column or an expression, with its collation, operator class and order.
+
+use serde::Deserialize;
+
+use super::super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    pub of: Of,
+    /// `None`: the column's own, or the type's.
+    pub collation: Option<Qualified>,
+    /// `None`: the default one of the type.
+    pub opclass: Option<Qualified>,
+    /// Parameters of the operator class, e.g. `siglen=16`.
+    pub opclass_options: IndexOptions,
+    pub order: Order,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Of {
+    Column(Ident),
+    Expression(Expression),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Order {
+    pub descending: bool,
+    pub nulls_first: bool,
+}
+
+impl Order {
+    fn sql(self) -> Sql {
+        let sql = Sql::new().when(self.descending, |sql| sql.kw("DESC"));
+        match (self.descending, self.nulls_first) {
+            (false, true) => sql.kw("NULLS FIRST"),
+            (true, false) => sql.kw("NULLS LAST"),
+            _ => sql,
+        }
+    }
+}
+
+impl Key {
+    pub fn column(&self) -> Option<&Ident> {
+        match &self.of {
+            Of::Column(column) => Some(column),
+            Of::Expression(_) => None,
+        }
+    }
+
+    pub(super) fn expression_mut(&mut self) -> Option<&mut Expression> {
+        match &mut self.of {
+            Of::Column(_) => None,
+            Of::Expression(expression) => Some(expression),
+        }
+    }
+
+    pub(super) fn sql(&self) -> Sql {
+        let Self { of, collation, opclass, opclass_options, order } = self;
+        let sql = match of {
+            Of::Column(column) => Sql::new().ident(column),
+            Of::Expression(expression) => expression.written.in_brackets(),
+        };
+        let sql = sql.maybe(collation.as_ref(), |sql, name| sql.kw("COLLATE").qualified(name));
+        let sql = sql.maybe(opclass.as_ref(), |sql, name| sql.qualified(name));
+        let sql = if opclass_options.is_empty() { sql } else { sql.sql(&opclass_options.sql()) };
+        if order.sql().is_empty() { sql } else { sql.sql(&order.sql()) }
+    }
+
+    /// A plain column with nothing said goes along with a change of its type; anything else is tied to the type.
+    pub(super) fn requires(&self, table: &Qualified) -> Vec<Need> {
+        let mut needs = match &self.of {
+            Of::Column(column) if self.opclass.is_none() && self.collation.is_none() => {
+                vec![Need::exists(Name::column(table, column))]
+            }
+            Of::Column(column) => vec![Need::Type(Name::column(table, column))],
+            Of::Expression(expression) => vec![Need::mentions(Mentions::of(table, expression))],
+        };
+        let outside = |name: &&Qualified| name.schema.as_str() != "pg_catalog";
+        for (space, name) in [(Space::OperatorClass, &self.opclass), (Space::Collation, &self.collation)] {
+            if let Some(name) = name.as_ref().filter(outside) {
+                needs.push(Need::exists(Name::new(space, [&name.schema, &name.name])));
+            }
+        }
+        needs
+    }
+}
+
+/// What the catalog query says of one key, in JSON.
+#[derive(Deserialize)]
+struct Read {
+    column: Option<String>,
+    expression: Option<String>,
+    options: Option<u16>,
+    opclass: Option<String>,
+    opclass_schema: Option<String>,
+    opclass_options: Option<Vec<String>>,
+    collation: Option<String>,
+    collation_schema: Option<String>,
+}
+
+/// The keys, and the columns that are only included.
+pub(super) fn read(row: &Row) -> Result<(Vec<Key>, Vec<Ident>)> {
+    let all: Vec<Read> = row.json("keys")?.unwrap_or_default();
+    let count = row.number("key_count")? as usize;
+    let mut keys = Vec::with_capacity(count);
+    let mut include = Vec::new();
+    for (n, read) in all.into_iter().enumerate() {
+        if n >= count {
+            include.extend(read.column.map(Ident::new));
+        } else {
+            keys.push(read.key()?);
+        }
+    }
+    Ok((keys, include))
+}
+
+impl Read {
+    fn key(self) -> Result<Key> {
+        let of = match (self.column, self.expression) {
+            (Some(column), _) => Of::Column(Ident::new(column)),
+            (None, Some(text)) => Of::Expression(Expression::new(Expr::from_server(text))),
+            (None, None) => return Err(crate::Error::new("the catalog gave an index key that is neither column nor expression")),
+        };
+        let qualified = |schema: Option<String>, name: Option<String>| {
+            Some(Qualified { name: Ident::new(name?), schema: Ident::new(schema?) })
+        };
+        let split = |text: &String| {
+            let (name, value) = text.split_once('=').unwrap_or((text, ""));
+            (Ident::new(name), value.to_owned())
+        };
+        let bits = self.options.unwrap_or(0);
+        Ok(Key {
+            of,
+            collation: qualified(self.collation_schema, self.collation),
+            opclass: qualified(self.opclass_schema, self.opclass),
+            opclass_options: IndexOptions(self.opclass_options.iter().flatten().map(split).collect()),
+            // pg_index.indoption: 1 is descending, 2 is nulls first
+            order: Order { descending: bits & 1 != 0, nulls_first: bits & 2 != 0 },
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! An index that no constraint implies.
+
+use super::*;
+
+mod key;
+mod options;
+
+pub use key::{Key, Of, Order};
+pub use options::Options;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// Always in the schema of its table.
+    pub name: Qualified,
+    pub table: Qualified,
+    pub unique: bool,
+    pub method: Ident,
+    pub keys: Vec<Key>,
+    pub include: Vec<Ident>,
+    pub predicate: Option<Expression>,
+    pub nulls_not_distinct: bool,
+    pub options: Options,
+}
+
+impl Index {
+    fn definition(&self) -> Sql {
+        let Self { name, table, unique, method, keys, include, predicate, nulls_not_distinct, options } = self;
+        Sql::new()
+            .kw(if *unique { "CREATE UNIQUE INDEX" } else { "CREATE INDEX" })
+            .ident(&name.name)
+            .kw("ON")
+            .qualified(table)
+            .when(method.as_str() != "btree", |sql| sql.kw("USING").ident(method))
+            .kw("(")
+            .list(keys.iter().map(Key::sql))
+            .kw(")")
+            .when(!include.is_empty(), |sql| sql.kw("INCLUDE").names(include))
+            .when(*nulls_not_distinct, |sql| sql.kw("NULLS NOT DISTINCT"))
+            .when(!options.is_empty(), |sql| sql.kw("WITH").sql(&options.sql()))
+            .maybe(predicate.as_ref(), |sql, predicate| sql.kw("WHERE").expr(&predicate.written))
+    }
+
+    /// The columns, if that is all the keys are.
+    fn plain_columns(&self) -> Option<Vec<Ident>> {
+        self.keys.iter().map(|key| key.column().cloned()).collect()
+    }
+}
+
+impl Kind for Index {
+    const TAG: Tag = Tag::Index;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        let (keys, include) = key::read(row)?;
+        Ok(Self {
+            name: row.qualified("schema", "name")?,
+            table: row.qualified("schema", "table")?,
+            unique: row.is("unique"),
+            method: row.ident("method")?,
+            keys,
+            include,
+            predicate: row.expression("predicate"),
+            nulls_not_distinct: row.is("nulls_not_distinct"),
+            options: Options::read(row, "options")?,
+        })
+    }
+
+    fn id(&self) -> Id {
+        Id::of(Tag::Index, &self.name)
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        vec![Name::relation(&self.name)]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        let mut needs = vec![Need::exists(Name::relation(&self.table))];
+        for key in &self.keys {
+            needs.extend(key.requires(&self.table));
+        }
+        needs.extend(self.include.iter().map(|c| Need::exists(Name::column(&self.table, c))));
+        needs.extend(self.predicate.iter().map(|p| Need::mentions(Mentions::of(&self.table, p))));
+        needs
+    }
+
+    fn provides(&self) -> Vec<Fact> {
+        match self.plain_columns() {
+            Some(columns) if self.unique && self.predicate.is_none() => vec![Fact::key(&self.table, &columns)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn parent(&self) -> Option<Id> {
+        Some(Id::of(Tag::Table, &self.table))
+    }
+
+    fn expressions(&mut self) -> Vec<Slot<'_>> {
+        let keys = self.keys.iter_mut().filter_map(Key::expression_mut).map(|e| (Role::IndexKey, e));
+        let predicate = self.predicate.as_mut().map(|e| (Role::Predicate, e));
+        keys.chain(predicate)
+            .map(|(role, expression)| Slot { table: self.table.clone(), role, expression })
+            .collect()
+    }
+
+    fn rename(&mut self, renames: &Renames) {
+        for key in &mut self.keys {
+            match &mut key.of {
+                Of::Column(column) => renames.column(&self.table, column),
+                Of::Expression(expression) => renames.expression(&self.table, expression),
+            }
+        }
+        renames.columns(&self.table, &mut self.include);
+        if let Some(predicate) = &mut self.predicate {
+            renames.expression(&self.table, predicate);
+        }
+        renames.table(&mut self.table);
+        self.name.schema = self.table.schema.clone();
+    }
+
+    fn named(&self, name: &Ident) -> Option<Self> {
+        let name = Qualified { schema: self.name.schema.clone(), name: name.clone() };
+        Some(Self { name, ..self.clone() })
+    }
+
+    fn alteration(old: &Self, new: &Self) -> Alteration {
+        let same = Self { options: new.options.clone(), ..old.clone() } == *new;
+        if same { Alteration::InPlace } else { Alteration::Recreate }
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        vec![Piece::Statement(self.definition())]
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::Statement(Sql::new().kw("DROP INDEX").qualified(&self.name))]
+    }
+
+    fn alter(old: &Self, new: &Self) -> Vec<Piece> {
+        let alter = || Sql::new().kw("ALTER INDEX").qualified(&new.name);
+        Options::changes(&old.options, &new.options).into_iter().map(|sql| Piece::Statement(alter().sql(&sql))).collect()
+    }
+
+    fn op(change: Change<&Self>) -> &'static str {
+        match change {
+            Change::Create(_) => "create_index",
+            Change::Drop(_) => "drop_index",
+            Change::Rename { .. } => "rename_index",
+            Change::Alter { .. } => "alter_index",
+        }
+    }
+
+    fn hazards(change: Change<&Self>) -> Vec<Hazard> {
+        let on = &change.subject().table;
+        match change {
+            Change::Create(new) => {
+                let blocks = Hazard::new(Risk::Blocks, on, format!("writes of {on} while the index is built"));
+                let fails = Hazard::new(Risk::MayFail, on, "rows that share the key stop it");
+                if new.unique { vec![fails, blocks] } else { vec![blocks] }
+            }
+            Change::Drop(_) => vec![Hazard::instant(on)],
+            _ => vec![Hazard::new(Risk::Lock, on, "SHARE UPDATE EXCLUSIVE on the index, instant")],
+        }
+    }
+}

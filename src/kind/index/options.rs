@@ -1,0 +1,47 @@
+//! Storage parameters of an index (`fillfactor`, `deduplicate_items`, `pages_per_range`, …).
+
+use std::collections::BTreeMap;
+
+use super::super::Row;
+use crate::error::Result;
+use crate::name::Ident;
+use crate::sql::Sql;
+
+/// By name; the order in which they were set means nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options(pub BTreeMap<Ident, String>);
+
+impl Options {
+    /// `pg_class.reloptions`: `name=value` each.
+    pub fn read(row: &Row, column: &str) -> Result<Self> {
+        let split = |text: String| {
+            let (name, value) = text.split_once('=').unwrap_or((&text, ""));
+            (Ident::new(name), value.to_owned())
+        };
+        Ok(Self(row.list(column)?.into_iter().map(split).collect()))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `(fillfactor = '70')`
+    pub fn sql(&self) -> Sql {
+        Sql::new().kw("(").list(self.0.iter().map(|(name, value)| Sql::new().setting(name, value))).kw(")")
+    }
+
+    /// `SET (…)` and `RESET (…)`, each only where there is something to say.
+    pub fn changes(old: &Self, new: &Self) -> Vec<Sql> {
+        let set: BTreeMap<_, _> = new.0.iter().filter(|(name, value)| old.0.get(*name) != Some(*value)).collect();
+        let reset: Vec<_> = old.0.keys().filter(|name| !new.0.contains_key(*name)).collect();
+        let mut clauses = Vec::new();
+        if !set.is_empty() {
+            let settings = set.into_iter().map(|(name, value)| Sql::new().setting(name, value));
+            clauses.push(Sql::new().kw("SET (").list(settings).kw(")"));
+        }
+        if !reset.is_empty() {
+            clauses.push(Sql::new().kw("RESET").names(reset));
+        }
+        clauses
+    }
+}

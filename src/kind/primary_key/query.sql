@@ -1,0 +1,22 @@
+-- pg_constraint, contype 'p', with the index that enforces it
+SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.condeferrable AS deferrable,
+       k.condeferred AS deferred,
+       (SELECT json_agg(a.attname ORDER BY u.n) FROM unnest(k.conkey) WITH ORDINALITY AS u (attnum, n)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum) AS columns,
+       CASE WHEN x.indnatts > x.indnkeyatts THEN
+         (SELECT json_agg(a.attname ORDER BY u.n) FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS u (attnum, n)
+          JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = u.attnum
+          WHERE u.n > x.indnkeyatts) END AS include,
+       to_json(xc.reloptions) AS options
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_index x ON x.indexrelid = k.conindid
+JOIN pg_catalog.pg_class xc ON xc.oid = k.conindid
+WHERE k.contype = 'p' AND c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0
+  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+                  WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+  AND NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
+ORDER BY n.nspname, c.relname, k.conname

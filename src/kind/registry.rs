@@ -1,0 +1,143 @@
+//! How does one list of kinds become the types that the stages use?
+//!
+//! Each line of the list is `module::Type "word for a person" "word for SQL"`. The order is the order in which unrelated
+//! objects are created; it is never needed for correctness, which facts decide.
+
+macro_rules! kinds {
+    ($($module:ident :: $kind:ident $word:literal $sql:literal),* $(,)?) => {
+        $(pub mod $module;)*
+
+        /// Which kind an object is of.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Tag { $($kind),* }
+
+        impl Tag {
+            pub const ALL: &'static [Tag] = &[$(Tag::$kind),*];
+
+            /// The kind as a person calls it.
+            pub fn word(self) -> &'static str {
+                match self { $(Tag::$kind => $word),* }
+            }
+
+            /// The kind as `COMMENT ON` and `DROP` call it.
+            pub fn sql(self) -> &'static str {
+                match self { $(Tag::$kind => $sql),* }
+            }
+
+            /// The module, which is also the folder of its fixtures.
+            pub fn module(self) -> &'static str {
+                match self { $(Tag::$kind => stringify!($module)),* }
+            }
+
+            pub fn query(self) -> &'static str {
+                match self { $(Tag::$kind => <$module::$kind as Kind>::QUERY),* }
+            }
+
+            pub fn read(self, row: &Row) -> Result<Object> {
+                match self { $(Tag::$kind => <$module::$kind as Kind>::read(row).map(Object::$kind)),* }
+            }
+        }
+
+        /// One object of any kind.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Object { $($kind($module::$kind)),* }
+
+        $(impl From<$module::$kind> for Object {
+            fn from(value: $module::$kind) -> Self {
+                Object::$kind(value)
+            }
+        })*
+
+        /// Calls the method of [`Kind`] of the same name.
+        impl Object {
+            pub fn tag(&self) -> Tag {
+                match self { $(Object::$kind(_) => Tag::$kind),* }
+            }
+            pub fn id(&self) -> Id {
+                match self { $(Object::$kind(o) => o.id()),* }
+            }
+            pub fn occupies(&self) -> Vec<Name> {
+                match self { $(Object::$kind(o) => o.occupies()),* }
+            }
+            pub fn requires(&self) -> Vec<Need> {
+                match self { $(Object::$kind(o) => o.requires()),* }
+            }
+            /// Its names, and what else holds because of it.
+            pub fn provides(&self) -> Vec<Fact> {
+                let mut facts: Vec<Fact> = self.occupies().into_iter().map(Fact::Exists).collect();
+                match self { $(Object::$kind(o) => facts.extend(o.provides())),* }
+                facts
+            }
+            pub fn parent(&self) -> Option<Id> {
+                match self { $(Object::$kind(o) => o.parent()),* }
+            }
+            pub fn holds_data(&self) -> bool {
+                match self { $(Object::$kind(o) => o.holds_data()),* }
+            }
+            pub fn expressions(&mut self) -> Vec<Slot<'_>> {
+                match self { $(Object::$kind(o) => o.expressions()),* }
+            }
+            pub fn rename(&mut self, renames: &Renames) {
+                match self { $(Object::$kind(o) => o.rename(renames)),* }
+            }
+            pub fn named(&self, name: &Ident) -> Option<Object> {
+                match self { $(Object::$kind(o) => o.named(name).map(Object::$kind)),* }
+            }
+            pub fn element(&self, elements: Vec<Sql>) -> Option<Sql> {
+                match self { $(Object::$kind(o) => o.element(elements)),* }
+            }
+            pub fn create(&self, elements: Vec<Sql>) -> Vec<Piece> {
+                match self { $(Object::$kind(o) => o.create(elements)),* }
+            }
+            pub fn drop(&self) -> Vec<Piece> {
+                match self { $(Object::$kind(o) => o.drop()),* }
+            }
+            pub fn carry(&self) -> Vec<Piece> {
+                match self { $(Object::$kind(o) => o.carry()),* }
+            }
+            pub fn rename_sql(&self, renamed: &Object) -> Vec<Piece> {
+                match (self, renamed) {
+                    $((Object::$kind(old), Object::$kind(new)) => old.rename_sql(new),)*
+                    _ => Vec::new(),
+                }
+            }
+            pub fn alteration(old: &Object, new: &Object) -> Alteration {
+                match (old, new) {
+                    $((Object::$kind(old), Object::$kind(new)) => <$module::$kind as Kind>::alteration(old, new),)*
+                    _ => Alteration::Recreate,
+                }
+            }
+            pub fn alter(old: &Object, new: &Object) -> Vec<Piece> {
+                match (old, new) {
+                    $((Object::$kind(old), Object::$kind(new)) => <$module::$kind as Kind>::alter(old, new),)*
+                    _ => Vec::new(),
+                }
+            }
+            pub fn swap(old: &Object, new: &Object, carried: Vec<Piece>) -> Vec<Piece> {
+                match (old, new) {
+                    $((Object::$kind(old), Object::$kind(new)) => <$module::$kind as Kind>::swap(old, new, carried),)*
+                    _ => Vec::new(),
+                }
+            }
+            pub fn op(change: Change<&Object>) -> &'static str {
+                match change.subject() {
+                    $(Object::$kind(_) => <$module::$kind as Kind>::op(change.map(Object::$module)),)*
+                }
+            }
+            pub fn hazards(change: Change<&Object>) -> Vec<Hazard> {
+                match change.subject() {
+                    $(Object::$kind(_) => <$module::$kind as Kind>::hazards(change.map(Object::$module)),)*
+                }
+            }
+            $(
+                /// The value, which is of this kind.
+                fn $module(&self) -> &$module::$kind {
+                    match self {
+                        Object::$kind(value) => value,
+                        other => unreachable!("a change keeps the kind of {}", other.id()),
+                    }
+                }
+            )*
+        }
+    };
+}

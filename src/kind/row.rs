@@ -1,0 +1,71 @@
+//! How is one row of the catalog read, by column name and never by position?
+//!
+//! Rows arrive as text (the simple protocol); lists arrive as JSON, so that no name can be mistaken for a separator.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::name::{Ident, Qualified};
+use crate::sql::Expr;
+
+use super::Expression;
+
+/// One row and the names of its columns.
+pub struct Row {
+    columns: Arc<[String]>,
+    values: Vec<Option<String>>,
+}
+
+impl Row {
+    pub fn new(columns: Arc<[String]>, values: Vec<Option<String>>) -> Self {
+        Self { columns, values }
+    }
+
+    /// The column's text, or `None` where it is NULL or the query has no such column.
+    pub fn opt(&self, column: &str) -> Option<&str> {
+        let at = self.columns.iter().position(|name| name == column)?;
+        self.values.get(at)?.as_deref()
+    }
+
+    pub fn text(&self, column: &str) -> Result<&str> {
+        self.opt(column).ok_or_else(|| Error::new(format!("the catalog query gave no value for {column}")))
+    }
+
+    pub fn ident(&self, column: &str) -> Result<Ident> {
+        self.text(column).map(Ident::new)
+    }
+
+    pub fn qualified(&self, schema: &str, name: &str) -> Result<Qualified> {
+        Ok(Qualified { schema: self.ident(schema)?, name: self.ident(name)? })
+    }
+
+    pub fn is(&self, column: &str) -> bool {
+        self.opt(column) == Some("t")
+    }
+
+    pub fn number(&self, column: &str) -> Result<i64> {
+        let text = self.text(column)?;
+        text.parse().map_err(|_| Error::new(format!("the catalog query gave \"{text}\" for {column}, not a number")))
+    }
+
+    /// A JSON list of strings; NULL is the empty list.
+    pub fn list(&self, column: &str) -> Result<Vec<String>> {
+        self.json(column).map(Option::unwrap_or_default)
+    }
+
+    pub fn idents(&self, column: &str) -> Result<Vec<Ident>> {
+        Ok(self.list(column)?.into_iter().map(Ident::new).collect())
+    }
+
+    pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<Option<T>> {
+        self.opt(column)
+            .map(serde_json::from_str)
+            .transpose()
+            .map_err(|cause| Error::new(format!("the catalog query gave no list for {column}: {cause}")))
+    }
+
+    /// An expression that the server printed.
+    pub fn expression(&self, column: &str) -> Option<Expression> {
+        self.opt(column).map(|text| Expression::new(Expr::from_server(text)))
+    }
+}

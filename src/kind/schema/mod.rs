@@ -1,0 +1,62 @@
+//! A schema: the namespace that holds tables, types and sequences.
+//!
+//! `public` is in every database and belongs to none of the models: it stands as an external.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    pub name: Ident,
+}
+
+impl Kind for Schema {
+    const TAG: Tag = Tag::Schema;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self { name: row.ident("name")? })
+    }
+
+    fn id(&self) -> Id {
+        Id::new(Tag::Schema, [&self.name])
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        vec![Name::schema(&self.name)]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        Vec::new()
+    }
+
+    fn rename(&mut self, _: &Renames) {}
+
+    fn alteration(_: &Self, _: &Self) -> Alteration {
+        Alteration::InPlace
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        vec![Piece::Statement(Sql::new().kw("CREATE SCHEMA").ident(&self.name))]
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::Statement(Sql::new().kw("DROP SCHEMA").ident(&self.name))]
+    }
+
+    fn alter(_: &Self, _: &Self) -> Vec<Piece> {
+        Vec::new()
+    }
+
+    fn op(change: Change<&Self>) -> &'static str {
+        match change {
+            Change::Create(_) => "create_schema",
+            Change::Drop(_) => "drop_schema",
+            Change::Rename { .. } => "rename_schema",
+            Change::Alter { .. } => "alter_schema",
+        }
+    }
+
+    fn hazards(_: Change<&Self>) -> Vec<Hazard> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,134 @@
+//! A sequence: standing alone, or owned by a column (what `serial` makes).
+//!
+//! The sequence of an identity column is implied and belongs to the column. The owner is a field and no object of its
+//! own: since defaults are objects, a sequence may need its owner's column without closing a loop.
+
+use super::*;
+
+mod options;
+
+pub use options::Options;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sequence {
+    pub name: Qualified,
+    pub ty: Type,
+    pub options: Options,
+    /// Dropped with this column.
+    pub owner: Option<Owner>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub table: Qualified,
+    pub column: Ident,
+}
+
+impl Sequence {
+    fn owned_by(sql: Sql, owner: Option<&Owner>) -> Sql {
+        match owner {
+            Some(Owner { table, column }) => sql.kw("OWNED BY").column(table, column),
+            None => sql.kw("OWNED BY NONE"),
+        }
+    }
+}
+
+impl Kind for Sequence {
+    const TAG: Tag = Tag::Sequence;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        let ty = Type::builtin(row.text("type")?);
+        let owner = match row.opt("owner_table") {
+            Some(_) => {
+                Some(Owner { table: row.qualified("owner_schema", "owner_table")?, column: row.ident("owner_column")? })
+            }
+            None => None,
+        };
+        Ok(Self { name: row.qualified("schema", "name")?, options: Options::read(row, &ty)?, ty, owner })
+    }
+
+    fn id(&self) -> Id {
+        Id::of(Tag::Sequence, &self.name)
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        vec![Name::relation(&self.name)]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        let owner = self.owner.iter().map(|o| Need::exists(Name::column(&o.table, &o.column)));
+        std::iter::once(Need::exists(Name::schema(&self.name.schema))).chain(owner).collect()
+    }
+
+    fn parent(&self) -> Option<Id> {
+        self.owner.as_ref().map(|o| Id::within(Tag::Column, &o.table, &o.column))
+    }
+
+    fn holds_data(&self) -> bool {
+        true
+    }
+
+    fn rename(&mut self, renames: &Renames) {
+        if let Some(owner) = &mut self.owner {
+            renames.column(&owner.table, &mut owner.column);
+            renames.table(&mut owner.table);
+        }
+    }
+
+    fn named(&self, name: &Ident) -> Option<Self> {
+        let name = Qualified { schema: self.name.schema.clone(), name: name.clone() };
+        Some(Self { name, ..self.clone() })
+    }
+
+    fn alteration(_: &Self, _: &Self) -> Alteration {
+        Alteration::InPlace
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        let Self { name, ty, options, owner } = self;
+        let sql = Sql::new().kw("CREATE SEQUENCE").qualified(name);
+        let sql = sql.when(ty.base() != "bigint", |sql| sql.kw("AS").ty(ty));
+        let sql = if options.sql().is_empty() { sql } else { sql.sql(&options.sql()) };
+        vec![Piece::Statement(if owner.is_some() { Self::owned_by(sql, owner.as_ref()) } else { sql })]
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::Statement(Sql::new().kw("DROP SEQUENCE").qualified(&self.name))]
+    }
+
+    fn alter(old: &Self, new: &Self) -> Vec<Piece> {
+        let Self { name, ty, options, owner } = new;
+        let mut sql = Sql::new().kw("ALTER SEQUENCE").qualified(name);
+        let start = sql.clone();
+        if old.ty != *ty {
+            sql = sql.kw("AS").ty(ty);
+        }
+        for clause in Options::changes(&old.options, options, ty) {
+            sql = sql.sql(&clause);
+        }
+        if old.owner != *owner {
+            sql = Self::owned_by(sql, owner.as_ref());
+        }
+        if sql == start { Vec::new() } else { vec![Piece::Statement(sql)] }
+    }
+
+    fn op(change: Change<&Self>) -> &'static str {
+        match change {
+            Change::Create(_) => "create_sequence",
+            Change::Drop(_) => "drop_sequence",
+            Change::Rename { .. } => "rename_sequence",
+            Change::Alter { .. } => "alter_sequence",
+        }
+    }
+
+    fn hazards(change: Change<&Self>) -> Vec<Hazard> {
+        match change {
+            Change::Drop(old) => vec![Hazard::new(Risk::Loses, &old.name, format!("the position of {}", old.name))],
+            Change::Alter { new, .. } => {
+                vec![Hazard::new(Risk::Lock, &new.name, "nextval() waits until the transaction ends")]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

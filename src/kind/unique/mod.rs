@@ -1,0 +1,124 @@
+//! A unique constraint: no two rows share these columns. A key for foreign keys to refer to.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unique {
+    pub table: Qualified,
+    pub name: Ident,
+    pub columns: Vec<Ident>,
+    pub include: Vec<Ident>,
+    pub nulls_not_distinct: bool,
+    pub deferrable: bool,
+    pub deferred: bool,
+    /// Storage parameters of the index, e.g. `fillfactor=70`.
+    pub options: IndexOptions,
+}
+
+impl Unique {
+    fn definition(&self) -> Sql {
+        let Self { table: _, name, columns, include, nulls_not_distinct, deferrable, deferred, options } = self;
+        Sql::new()
+            .kw("CONSTRAINT")
+            .ident(name)
+            .kw("UNIQUE")
+            .when(*nulls_not_distinct, |sql| sql.kw("NULLS NOT DISTINCT"))
+            .names(columns)
+            .when(!include.is_empty(), |sql| sql.kw("INCLUDE").names(include))
+            .when(!options.is_empty(), |sql| sql.kw("WITH").sql(&options.sql()))
+            .when(*deferrable, |sql| sql.kw("DEFERRABLE"))
+            .when(*deferred, |sql| sql.kw("INITIALLY DEFERRED"))
+    }
+}
+
+impl Kind for Unique {
+    const TAG: Tag = Tag::Unique;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            table: row.qualified("schema", "table")?,
+            name: row.ident("name")?,
+            columns: row.idents("columns")?,
+            include: row.idents("include")?,
+            nulls_not_distinct: row.is("nulls_not_distinct"),
+            deferrable: row.is("deferrable"),
+            deferred: row.is("deferred"),
+            options: IndexOptions::read(row, "options")?,
+        })
+    }
+
+    fn id(&self) -> Id {
+        Id::within(Tag::Unique, &self.table, &self.name)
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        let index = Qualified { schema: self.table.schema.clone(), name: self.name.clone() };
+        vec![Name::constraint(&self.table, &self.name), Name::relation(&index)]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        let table = std::iter::once(Need::exists(Name::relation(&self.table)));
+        let columns = self.columns.iter().chain(&self.include).map(|c| Need::exists(Name::column(&self.table, c)));
+        table.chain(columns).collect()
+    }
+
+    fn provides(&self) -> Vec<Fact> {
+        if self.deferrable { Vec::new() } else { vec![Fact::key(&self.table, &self.columns)] }
+    }
+
+    fn parent(&self) -> Option<Id> {
+        Some(Id::of(Tag::Table, &self.table))
+    }
+
+    fn rename(&mut self, renames: &Renames) {
+        renames.columns(&self.table, self.columns.iter_mut().chain(&mut self.include));
+        renames.table(&mut self.table);
+    }
+
+    fn named(&self, name: &Ident) -> Option<Self> {
+        Some(Self { name: name.clone(), ..self.clone() })
+    }
+
+    fn alteration(_: &Self, _: &Self) -> Alteration {
+        Alteration::Recreate
+    }
+
+    fn element(&self, _: Vec<Sql>) -> Option<Sql> {
+        Some(self.definition())
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        vec![Piece::AlterTable(self.table.clone(), Sql::new().kw("ADD").sql(&self.definition()))]
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::AlterTable(self.table.clone(), Sql::new().kw("DROP CONSTRAINT").ident(&self.name))]
+    }
+
+    fn alter(_: &Self, _: &Self) -> Vec<Piece> {
+        Vec::new()
+    }
+
+    fn op(change: Change<&Self>) -> &'static str {
+        match change {
+            Change::Create(_) => "create_unique_constraint",
+            Change::Drop(_) => "drop_constraint",
+            Change::Rename { .. } | Change::Alter { .. } => "alter_constraint",
+        }
+    }
+
+    fn hazards(change: Change<&Self>) -> Vec<Hazard> {
+        match change {
+            Change::Create(new) => {
+                let on = &new.table;
+                let columns = new.columns.iter().map(Ident::quoted).collect::<Vec<_>>().join(", ");
+                vec![
+                    Hazard::new(Risk::MayFail, on, format!("rows that share ({columns}) stop it")),
+                    Hazard::new(Risk::Blocks, on, format!("reads and writes of {on} while the index is built")),
+                ]
+            }
+            other => vec![Hazard::instant(&other.subject().table)],
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Where do the tokens of a piece of SQL begin and end?
+//!
+//! A thin face on sqlparser's tokenizer with the PostgreSQL dialect: every token with its own bytes, so that text between
+//! tokens is never rebuilt. It knows strings, dollar quotes, quoted names and nested comments; it knows no grammar.
+
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::tokenizer::{Location, Token, Tokenizer, Whitespace};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A bare or quoted name, or a key word.
+    Word,
+    /// A string of any form, dollar quotes included.
+    Text,
+    Number,
+    Comment,
+    /// Operators and punctuation.
+    Symbol,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token_<'a> {
+    pub kind: Kind,
+    /// The token as it stands in the source.
+    pub text: &'a str,
+    /// Byte offset in the source.
+    pub start: usize,
+}
+
+/// All tokens but white space. `Err` says in words what does not lex, e.g. a string that is never closed.
+pub fn tokens(source: &str) -> Result<Vec<Token_<'_>>, String> {
+    let spanned = Tokenizer::new(&PostgreSqlDialect {}, source)
+        .with_unescape(false)
+        .tokenize_with_location()
+        .map_err(|cause| cause.message.to_lowercase())?;
+    let offsets = Offsets::new(source);
+    let mut out = Vec::with_capacity(spanned.len());
+    for token in &spanned {
+        let kind = match &token.token {
+            Token::EOF | Token::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab) => continue,
+            Token::Whitespace(_) => Kind::Comment,
+            Token::Word(_) => Kind::Word,
+            Token::Number(..) => Kind::Number,
+            Token::SingleQuotedString(_)
+            | Token::DollarQuotedString(_)
+            | Token::EscapedStringLiteral(_)
+            | Token::UnicodeStringLiteral(_)
+            | Token::NationalStringLiteral(_)
+            | Token::SingleQuotedByteStringLiteral(_)
+            | Token::HexStringLiteral(_) => Kind::Text,
+            _ => Kind::Symbol,
+        };
+        let (start, end) = (offsets.of(token.span.start), offsets.of(token.span.end));
+        out.push(Token_ { kind, text: &source[start..end], start });
+    }
+    Ok(out)
+}
+
+/// Whether one pair of round brackets holds the whole text.
+pub fn is_bracketed(text: &str) -> bool {
+    let Ok(tokens) = tokens(text) else { return false };
+    let mut depth = 0;
+    for (n, token) in tokens.iter().enumerate() {
+        match (token.kind, token.text) {
+            (Kind::Symbol, "(") => depth += 1,
+            (Kind::Symbol, ")") => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return n + 1 == tokens.len() && n > 0;
+        }
+    }
+    false
+}
+
+/// Byte offsets of the tokenizer's lines and columns (both from 1, columns in characters).
+struct Offsets<'a> {
+    source: &'a str,
+    lines: Vec<usize>,
+}
+
+impl<'a> Offsets<'a> {
+    fn new(source: &'a str) -> Self {
+        let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { source, lines }
+    }
+
+    fn of(&self, location: Location) -> usize {
+        let Some(&line) = self.lines.get((location.line as usize).wrapping_sub(1)) else { return self.source.len() };
+        let rest = &self.source[line..];
+        let column = location.column as usize - 1;
+        rest.char_indices().nth(column).map_or(self.source.len(), |(at, _)| line + at)
+    }
+}
+
+/// The names in a text that may be columns: words, as the catalog would hold them, that no `(` follows and no `.` precedes
+/// (a dot after the word is allowed: it may be a row).
+pub fn words(source: &str) -> std::collections::BTreeSet<String> {
+    let Ok(tokens) = tokens(source) else { return Default::default() };
+    let mut out = std::collections::BTreeSet::new();
+    for (n, token) in tokens.iter().enumerate() {
+        let called = tokens.get(n + 1).is_some_and(|next| next.text == "(");
+        if token.kind == Kind::Word && !called {
+            out.insert(unquoted(token.text));
+        }
+    }
+    out
+}
+
+/// The text with every word that names `old` replaced by `new`, which is written as it is.
+pub fn replace_word(source: &str, old: &str, new: &str) -> String {
+    let Ok(tokens) = tokens(source) else { return source.to_owned() };
+    let mut out = String::with_capacity(source.len());
+    let mut done = 0;
+    for (n, token) in tokens.iter().enumerate() {
+        let called = tokens.get(n + 1).is_some_and(|next| next.text == "(");
+        if token.kind == Kind::Word && !called && unquoted(token.text) == old {
+            out.push_str(&source[done..token.start]);
+            out.push_str(new);
+            done = token.start + token.text.len();
+        }
+    }
+    out.push_str(&source[done..]);
+    out
+}
+
+/// A name as the catalog holds it: quotes taken off, or folded to lower case.
+pub fn unquoted(word: &str) -> String {
+    match word.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) => inner.replace("\"\"", "\""),
+        None => word.to_lowercase(),
+    }
+}
+
+/// What `nextval('…')` and `'…'::regclass` name: each as its parts.
+pub fn relation_literals(source: &str) -> Vec<Vec<String>> {
+    let Ok(tokens) = tokens(source) else { return Vec::new() };
+    let mut out = Vec::new();
+    for (n, token) in tokens.iter().enumerate() {
+        let Some(inner) = token.text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) else { continue };
+        let called = n >= 2 && tokens[n - 1].text == "(" && tokens[n - 2].text.eq_ignore_ascii_case("nextval");
+        let cast = tokens.get(n + 1).is_some_and(|t| t.text == "::")
+            && tokens.get(n + 2).is_some_and(|t| t.text.eq_ignore_ascii_case("regclass"));
+        if token.kind == Kind::Text && (called || cast) {
+            out.extend(name_parts(&inner.replace("''", "'")));
+        }
+    }
+    out
+}
+
+/// `schema."name"` as its parts, folded and unquoted; `None` where it is no dotted name.
+pub fn name_parts(text: &str) -> Option<Vec<String>> {
+    let tokens = tokens(text).ok()?;
+    let mut parts = Vec::new();
+    for (n, token) in tokens.iter().enumerate() {
+        match (n % 2, token.kind, token.text) {
+            (0, Kind::Word, word) => parts.push(unquoted(word)),
+            (1, Kind::Symbol, ".") => {}
+            _ => return None,
+        }
+    }
+    (tokens.len() % 2 == 1).then_some(parts)
+}
+
+/// The contents of the plain string literals of a text.
+pub fn strings(source: &str) -> std::collections::BTreeSet<String> {
+    let inner = |text: &str| text.strip_prefix('\'')?.strip_suffix('\'').map(|inner| inner.replace("''", "'"));
+    tokens(source).unwrap_or_default().iter().filter(|t| t.kind == Kind::Text).filter_map(|t| inner(t.text)).collect()
+}
+
+/// Whether the text is a literal, a name, a call or a bracket, each perhaps cast (`::type`), with nothing between.
+pub fn is_operand(text: &str) -> bool {
+    let Ok(tokens) = tokens(text) else { return false };
+    let mut depth = 0;
+    let mut last_was_operand = false;
+    for token in &tokens {
+        let operand = match (token.kind, token.text) {
+            (Kind::Symbol, "(" | "[") => {
+                depth += 1;
+                continue;
+            }
+            (Kind::Symbol, ")" | "]") => {
+                depth -= 1;
+                true
+            }
+            (Kind::Symbol, "::" | ".") => false,
+            (Kind::Word | Kind::Text | Kind::Number, _) => true,
+            _ if depth > 0 => continue,
+            _ => return false,
+        };
+        if depth == 0 && operand && last_was_operand && token.kind != Kind::Symbol {
+            return false;
+        }
+        last_was_operand = operand && depth == 0;
+    }
+    true
+}

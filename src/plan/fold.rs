@@ -1,0 +1,146 @@
+//! Which steps are one statement?
+//!
+//! A child folds into its parent's CREATE where it can be written there, and vanishes in its parent's DROP. Folding must not
+//! close a loop: where it would, the children that the loop runs through stand alone (two tables that refer to each other,
+//! a default that needs a sequence that needs its column).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::DiGraph;
+
+use super::Node;
+use super::order::Edges;
+use crate::kind::Id;
+
+/// A statement: one node, and those that fold into it.
+#[derive(Debug)]
+pub struct Group {
+    pub root: usize,
+    pub children: Vec<Child>,
+}
+
+#[derive(Debug)]
+pub struct Child {
+    pub node: usize,
+    pub children: Vec<Child>,
+}
+
+/// For each node, the node that it folds into.
+type Parents = BTreeMap<usize, usize>;
+
+/// The groups, or the nodes of a circle that no unfolding opens.
+pub fn fold(nodes: &[Node], edges: &Edges) -> Result<Vec<Group>, Vec<usize>> {
+    let mut parents = foldable(nodes);
+    loop {
+        let roots = roots(&parents, nodes.len());
+        let mut graph = DiGraph::<(), ()>::from_edges(
+            edges.iter().map(|&(a, b)| (roots[a] as u32, roots[b] as u32)).filter(|(a, b)| a != b),
+        );
+        while graph.node_count() < nodes.len() {
+            graph.add_node(());
+        }
+        let circles: Vec<BTreeSet<usize>> = tarjan_scc(&graph)
+            .into_iter()
+            .filter(|component| component.len() > 1)
+            .map(|component| component.into_iter().map(|index| index.index()).collect())
+            .collect();
+        if circles.is_empty() {
+            return Ok(groups(&parents, nodes));
+        }
+        for circle in circles {
+            let through = in_the_way(&circle, nodes, edges, &parents, &roots);
+            if through.is_empty() {
+                return Err(circle.into_iter().collect());
+            }
+            for node in through {
+                parents.remove(&node);
+            }
+        }
+    }
+}
+
+fn foldable(nodes: &[Node]) -> Parents {
+    let by_id = |wanted: fn(&Node) -> bool| -> BTreeMap<Id, usize> {
+        nodes.iter().enumerate().filter(|(_, node)| wanted(node)).map(|(n, node)| (node.object().id(), n)).collect()
+    };
+    let created = by_id(|node| matches!(node, Node::Create(_)));
+    let dropped = by_id(|node| matches!(node, Node::Drop(_)));
+    let mut parents = Parents::new();
+    for (n, node) in nodes.iter().enumerate() {
+        let Some(parent) = node.object().parent() else { continue };
+        let into = match node {
+            Node::Create(object) if object.element(Vec::new()).is_some() => created.get(&parent),
+            Node::Drop(_) => dropped.get(&parent),
+            _ => None,
+        };
+        parents.extend(into.map(|&parent| (n, parent)));
+    }
+    parents
+}
+
+fn roots(parents: &Parents, count: usize) -> Vec<usize> {
+    let root = |mut n: usize| {
+        while let Some(&parent) = parents.get(&n) {
+            n = parent;
+        }
+        n
+    };
+    (0..count).map(root).collect()
+}
+
+/// The folded nodes that an edge of the circle ends in (of those being created, what they require comes between) or starts
+/// from (of those being dropped).
+fn in_the_way(
+    circle: &BTreeSet<usize>,
+    nodes: &[Node],
+    edges: &Edges,
+    parents: &Parents,
+    roots: &[usize],
+) -> BTreeSet<usize> {
+    let mut through = BTreeSet::new();
+    for &(a, b) in edges {
+        if roots[a] == roots[b] || !circle.contains(&roots[a]) || !circle.contains(&roots[b]) {
+            continue;
+        }
+        if matches!(nodes[b], Node::Create(_)) && parents.contains_key(&b) {
+            through.insert(b);
+        }
+        if matches!(nodes[a], Node::Drop(_)) && parents.contains_key(&a) {
+            through.insert(a);
+        }
+    }
+    through
+}
+
+fn groups(parents: &Parents, nodes: &[Node]) -> Vec<Group> {
+    let mut children: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (&child, &parent) in parents {
+        children.entry(parent).or_default().push(child);
+    }
+    (0..nodes.len())
+        .filter(|n| !parents.contains_key(n))
+        .map(|root| Group { root, children: descend(root, &children) })
+        .collect()
+}
+
+fn descend(node: usize, children: &BTreeMap<usize, Vec<usize>>) -> Vec<Child> {
+    let of = |&child: &usize| Child { node: child, children: descend(child, children) };
+    children.get(&node).into_iter().flatten().map(of).collect()
+}
+
+/// For each node, the index of its group.
+pub fn membership(groups: &[Group], count: usize) -> Vec<usize> {
+    fn mark(children: &[Child], group: usize, of: &mut [usize]) {
+        for child in children {
+            of[child.node] = group;
+            mark(&child.children, group, of);
+        }
+    }
+    let mut of = vec![0; count];
+    for (n, group) in groups.iter().enumerate() {
+        of[group.root] = n;
+        mark(&group.children, n, &mut of);
+    }
+    of
+}

@@ -1,0 +1,186 @@
+//! In which order, and folded into which statements, do the steps run?
+//!
+//! Invariant: every prefix of a plan is closed. What makes a fact true comes before what begins to need it; what ceases to
+//! need a fact comes before what makes it false; a name is vacated before it is taken. No kind is known here.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::Catalog;
+use crate::diff::diff;
+use crate::error::{Error, Place, Result};
+use crate::intent::Intent;
+use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Piece};
+use crate::rewrite::{Steps, rewrite};
+use crate::sql::Sql;
+
+mod fold;
+mod join;
+mod order;
+
+pub use join::Body;
+
+/// Statements in the order in which they run.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub statements: Vec<Statement>,
+}
+
+#[derive(Debug)]
+pub struct Statement {
+    /// What it does: one op, or several neighbours on one table.
+    pub ops: Vec<Op>,
+    pub body: Body,
+    /// Cannot run in a transaction, or must be committed before something later can use it.
+    pub own_transaction: bool,
+}
+
+#[derive(Debug)]
+pub struct Op {
+    /// `add_column`
+    pub name: &'static str,
+    pub id: Id,
+    /// The value before and after, as far as there is one.
+    pub old: Option<Object>,
+    pub new: Option<Object>,
+    pub hazards: Vec<Hazard>,
+    /// Down and up again for the sake of another op.
+    pub recreated: bool,
+    /// The model's line.
+    pub place: Option<Place>,
+}
+
+/// One thing to do with one object.
+#[derive(Debug, Clone)]
+enum Node<'a> {
+    Create(&'a Object),
+    Drop(&'a Object),
+    Alter { old: &'a Object, new: &'a Object },
+    Swap { old: &'a Object, new: &'a Object, moved: Vec<&'a Object> },
+}
+
+impl<'a> Node<'a> {
+    fn change(&self) -> Change<&'a Object> {
+        match self {
+            Node::Create(new) => Change::Create(*new),
+            Node::Drop(old) => Change::Drop(*old),
+            Node::Alter { old, new } | Node::Swap { old, new, .. } => Change::Alter { old: *old, new: *new },
+        }
+    }
+
+    fn object(&self) -> &'a Object {
+        self.change().subject()
+    }
+}
+
+/// The whole way from one catalog to another: renames first, then everything else as it reads after them.
+pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> {
+    let (middle, renamed) = intent.rename(before);
+    let mut statements = renamed;
+    let changes = diff(&middle, after);
+    let steps = rewrite(&changes, &middle, after)?;
+    statements.extend(arrange(&steps, &middle, after)?);
+    Ok(Plan { statements })
+}
+
+fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<Statement>> {
+    let nodes = nodes(steps, before, after);
+    let edges = order::edges(&nodes, before, after);
+    let groups = fold::fold(&nodes, &edges).map_err(|cycle| circular(&cycle, &nodes, after))?;
+    let sequence = order::schedule(&nodes, &edges, &groups, before, after);
+    let created: BTreeSet<Name> = steps
+        .creates
+        .iter()
+        .filter(|id| !steps.drops.contains(*id))
+        .filter_map(|id| after.get(id))
+        .flat_map(Object::occupies)
+        .collect();
+    let early = order::needed_labels(&nodes, before, after);
+    let context = Context { steps, before, after, created, early };
+    let statements = sequence.into_iter().filter_map(|group| context.statement(&groups[group], &nodes)).collect();
+    Ok(join::join(statements))
+}
+
+fn nodes<'a>(steps: &Steps, before: &'a Catalog, after: &'a Catalog) -> Vec<Node<'a>> {
+    let drops = steps.drops.iter().filter_map(|id| before.get(id)).map(Node::Drop);
+    let creates = steps.creates.iter().filter_map(|id| after.get(id)).map(Node::Create);
+    let alters = steps.alters.iter().filter_map(|id| Some(Node::Alter { old: before.get(id)?, new: after.get(id)? }));
+    let swaps = steps.swaps.iter().filter_map(|(id, moved)| {
+        let moved = moved.iter().filter_map(|id| after.get(id)).collect();
+        Some(Node::Swap { old: before.get(id)?, new: after.get(id)?, moved })
+    });
+    drops.chain(creates).chain(alters).chain(swaps).collect()
+}
+
+fn circular(cycle: &[usize], nodes: &[Node], after: &Catalog) -> Error {
+    let names: Vec<String> = cycle.iter().map(|&n| nodes[n].object().id().to_string()).collect();
+    let error = Error::new(format!("these depend on each other in a circle: {}", names.join(" -> ")))
+        .hint("break the circle in the models, or write the step by hand with `autogen revision --empty`");
+    match cycle.first().and_then(|&n| after.place(&nodes[n].object().id())) {
+        Some(place) => error.at(place.clone()),
+        None => error,
+    }
+}
+
+/// What one needs to know to write a group of nodes as a statement.
+struct Context<'a> {
+    steps: &'a Steps,
+    before: &'a Catalog,
+    after: &'a Catalog,
+    /// Relations that were not there before: nothing waits for a lock on them, no row stops a constraint.
+    created: BTreeSet<Name>,
+    /// Enum labels that something in the same plan uses, which the server allows only after a commit.
+    early: BTreeSet<Fact>,
+}
+
+impl Context<'_> {
+    fn statement(&self, group: &fold::Group, nodes: &[Node]) -> Option<Statement> {
+        let root = &nodes[group.root];
+        let elements = self.elements(&group.children, nodes);
+        let pieces = match root {
+            Node::Create(new) => new.create(elements),
+            Node::Drop(old) => old.drop(),
+            Node::Alter { old, new } => Object::alter(old, new),
+            Node::Swap { old, new, moved } => {
+                Object::swap(old, new, moved.iter().flat_map(|object| object.carry()).collect())
+            }
+        };
+        if pieces.is_empty() {
+            return None;
+        }
+        let early = matches!(root, Node::Alter { old, new }
+            if new.provides().iter().any(|fact| self.early.contains(fact) && !old.provides().contains(fact)));
+        let alone = pieces.iter().any(|piece| matches!(piece, Piece::OwnTransaction(_)));
+        let ops = vec![self.op(root)];
+        Some(Statement { ops, body: Body::of(pieces), own_transaction: early || alone })
+    }
+
+    /// Columns in their order, then constraints: as a person writes a CREATE TABLE.
+    fn elements(&self, children: &[fold::Child], nodes: &[Node]) -> Vec<Sql> {
+        let place = |child: &&fold::Child| {
+            let id = nodes[child.node].object().id();
+            (id.tag, self.after.notes.order.get(&id).copied().unwrap_or(0), id)
+        };
+        let mut children: Vec<&fold::Child> = children.iter().collect();
+        children.sort_by_key(place);
+        let write = |child: &fold::Child| {
+            let inner = self.elements(&child.children, nodes);
+            nodes[child.node].object().element(inner)
+        };
+        children.into_iter().filter_map(write).collect()
+    }
+
+    fn op(&self, node: &Node) -> Op {
+        let change = node.change();
+        let id = change.subject().id();
+        let recreated = self.steps.drops.contains(&id) && self.steps.creates.contains(&id);
+        let mut hazards = Object::hazards(change);
+        hazards.retain(|hazard| !self.created.contains(&hazard.on));
+        let (old, new) = match change {
+            Change::Create(new) => (None, Some(new)),
+            Change::Drop(old) => (Some(old), None),
+            Change::Alter { old, new } | Change::Rename { old, new } => (Some(old), Some(new)),
+        };
+        let place = self.after.place(&id).or_else(|| self.before.place(&id)).cloned();
+        Op { name: Object::op(change), id, old: old.cloned(), new: new.cloned(), hazards, recreated, place }
+    }
+}

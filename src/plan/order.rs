@@ -1,0 +1,162 @@
+//! Which step must come before which, and which of the orders that are left is the one to read?
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use super::Node;
+use super::fold::Group;
+use crate::catalog::Catalog;
+use crate::kind::{Fact, Id};
+
+/// `(a, b)`: node a runs before node b.
+pub type Edges = BTreeSet<(usize, usize)>;
+
+/// How one node moves the facts of the database.
+struct Moves {
+    begins: BTreeSet<Fact>,
+    ends: BTreeSet<Fact>,
+    starts_needing: BTreeSet<Fact>,
+    stops_needing: BTreeSet<Fact>,
+}
+
+fn moves(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
+    let set = |facts: &[Fact]| facts.iter().cloned().collect::<BTreeSet<_>>();
+    let none = BTreeSet::new;
+    match node {
+        Node::Create(new) => Moves {
+            begins: set(&new.provides()),
+            ends: none(),
+            starts_needing: set(after.requires(&new.id())),
+            stops_needing: none(),
+        },
+        Node::Drop(old) => Moves {
+            begins: none(),
+            ends: set(&old.provides()),
+            starts_needing: none(),
+            stops_needing: set(before.requires(&old.id())),
+        },
+        Node::Alter { old, new } => {
+            let (had, has) = (set(&old.provides()), set(&new.provides()));
+            let (needed, needs) = (set(before.requires(&old.id())), set(after.requires(&new.id())));
+            Moves {
+                begins: &has - &had,
+                ends: &had - &has,
+                starts_needing: &needs - &needed,
+                stops_needing: &needed - &needs,
+            }
+        }
+        // all that the old type gave ends, and the new one gives it again; the columns that move never stop needing it
+        Node::Swap { old, new, moved } => {
+            let types = |object: &crate::kind::Object| {
+                object.provides().into_iter().filter(|fact| matches!(fact, Fact::Type(..) | Fact::ExactType(..)))
+            };
+            let carried: BTreeSet<Fact> = moved.iter().flat_map(|object| types(object)).collect();
+            Moves {
+                begins: &set(&new.provides()) | &carried,
+                ends: &set(&old.provides()) | &carried,
+                starts_needing: none(),
+                stops_needing: none(),
+            }
+        }
+    }
+}
+
+pub fn edges(nodes: &[Node], before: &Catalog, after: &Catalog) -> Edges {
+    let mut begins: BTreeMap<Fact, Vec<usize>> = BTreeMap::new();
+    let mut ends: BTreeMap<Fact, Vec<usize>> = BTreeMap::new();
+    let all: Vec<Moves> = nodes.iter().map(|node| moves(node, before, after)).collect();
+    for (n, moves) in all.iter().enumerate() {
+        for fact in &moves.begins {
+            begins.entry(fact.clone()).or_default().push(n);
+        }
+        for fact in &moves.ends {
+            ends.entry(fact.clone()).or_default().push(n);
+        }
+    }
+    let mut edges = Edges::new();
+    for (n, moves) in all.iter().enumerate() {
+        for fact in &moves.starts_needing {
+            edges.extend(begins.get(fact).into_iter().flatten().map(|&maker| (maker, n)));
+        }
+        for fact in &moves.stops_needing {
+            edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (n, ender)));
+        }
+        // a name is free only after whatever bore it is gone
+        for fact in moves.begins.iter().filter(|fact| matches!(fact, Fact::Exists(_))) {
+            edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (ender, n)));
+        }
+    }
+    edges.retain(|(a, b)| a != b);
+    edges
+}
+
+/// Labels that begin with one node and are needed by another.
+pub fn needed_labels(nodes: &[Node], before: &Catalog, after: &Catalog) -> BTreeSet<Fact> {
+    let all: Vec<Moves> = nodes.iter().map(|node| moves(node, before, after)).collect();
+    let label = |fact: &&Fact| matches!(fact, Fact::Label(..));
+    let begun: BTreeSet<&Fact> = all.iter().flat_map(|moves| &moves.begins).filter(label).collect();
+    all.iter().flat_map(|moves| &moves.starts_needing).filter(|fact| begun.contains(fact)).cloned().collect()
+}
+
+/// Groups in an order that the edges allow; among those, the one a person would write.
+pub fn schedule(nodes: &[Node], edges: &Edges, groups: &[Group], before: &Catalog, after: &Catalog) -> Vec<usize> {
+    let group_of = super::fold::membership(groups, nodes.len());
+    let lifted: BTreeSet<(usize, usize)> =
+        edges.iter().map(|&(a, b)| (group_of[a], group_of[b])).filter(|(a, b)| a != b).collect();
+    let mut waiting = vec![0usize; groups.len()];
+    let mut next: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
+    for &(a, b) in &lifted {
+        waiting[b] += 1;
+        next[a].push(b);
+    }
+    let keys: Vec<Key> = groups.iter().map(|group| Key::of(&nodes[group.root], before, after)).collect();
+    let mut ready: BinaryHeap<Reverse<(&Key, usize)>> =
+        (0..groups.len()).filter(|&g| waiting[g] == 0).map(|g| Reverse((&keys[g], g))).collect();
+    let mut out = Vec::with_capacity(groups.len());
+    while let Some(Reverse((_, group))) = ready.pop() {
+        out.push(group);
+        for &after in &next[group] {
+            waiting[after] -= 1;
+            if waiting[after] == 0 {
+                ready.push(Reverse((&keys[after], after)));
+            }
+        }
+    }
+    out
+}
+
+/// Where unrelated steps stand: what goes down, what is made, what is changed (table by table), what is lost last.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    phase: u8,
+    /// The table (or the schema) that it belongs to, so that neighbours can join.
+    family: Vec<crate::name::Ident>,
+    step: u8,
+    order: i64,
+    id: Id,
+}
+
+impl Key {
+    fn of(node: &Node, before: &Catalog, after: &Catalog) -> Self {
+        let object = node.object();
+        let id = object.id();
+        let tag = id.tag as u8;
+        let has_element = object.element(Vec::new()).is_some();
+        let rooted = object.parent().is_none();
+        let holds = object.holds_data();
+        let (phase, step) = match node {
+            Node::Drop(_) if rooted => (9, u8::MAX - tag),
+            Node::Drop(_) if holds => (8, 0),
+            Node::Drop(_) => (0, u8::MAX - tag),
+            // comments and their like come when all that they may speak of is there
+            Node::Create(_) if id.on.is_some() => (7, tag),
+            Node::Create(_) if rooted => (1, tag),
+            Node::Create(_) if !has_element && !holds => (6, tag),
+            Node::Alter { .. } | Node::Swap { .. } if rooted => (1, tag),
+            _ => (4, tag),
+        };
+        let order = after.notes.order.get(&id).or_else(|| before.notes.order.get(&id)).copied().unwrap_or(0);
+        let family = if phase == 4 || phase == 8 { id.path.iter().take(2).cloned().collect() } else { Vec::new() };
+        Key { phase, family, step, order, id }
+    }
+}

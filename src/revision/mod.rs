@@ -1,0 +1,86 @@
+//! What is a revision, and how is it told from one that a person has changed?
+//!
+//! Invariants: `parse(write(r)) == r` for every revision; a section's text is kept byte for byte; the fingerprint covers the
+//! statements and the kinds of their steps, never the comments and white space between them, and never a catalog. Nothing
+//! here knows a connection, a clock, chance or the environment; only [`Folder::read`] reads files.
+
+mod file;
+mod folder;
+mod graph;
+mod header;
+mod naming;
+mod refuse;
+mod script;
+mod source;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+pub use file::{parse, write};
+pub use folder::{Folder, Stored};
+pub use header::{check_id, check_label};
+pub use naming::{file_name, slug};
+pub use script::{Entry, Script, Statement, Step};
+
+/// One revision file, read or about to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    pub id: String,
+    /// None for a base, several for a merge.
+    pub parents: Vec<String>,
+    /// Ids or branch labels of what must have run before, without being a parent.
+    pub depends_on: Vec<String>,
+    pub branch_labels: Vec<String>,
+    /// Any text, of any number of lines.
+    pub message: String,
+    /// `2026-11-20 09:41:00+00:00`; orders revisions that the graph leaves unordered.
+    pub created: String,
+    /// As written when autogen made the file; empty where a person wrote it from nothing.
+    pub fingerprint: String,
+    /// Lines for the reviewer, without their `-- `.
+    pub summary: Vec<String>,
+    pub upgrade: Script,
+    pub downgrade: Script,
+}
+
+impl Revision {
+    /// Whether the statements are other than those that autogen wrote. A file without a fingerprint is a person's own.
+    pub fn is_edited(&self) -> bool {
+        self.fingerprint != fingerprint(self)
+    }
+
+    /// The message's first line, for lists.
+    pub fn title(&self) -> &str {
+        self.message.lines().next().unwrap_or_default()
+    }
+}
+
+/// `sha256:` and 64 hex digits over the statements of both sections and the kinds of their steps.
+pub fn fingerprint(revision: &Revision) -> String {
+    let mut hash = Sha256::new();
+    for (section, script) in [("upgrade", &revision.upgrade), ("downgrade", &revision.downgrade)] {
+        feed(&mut hash, section, "");
+        match script.steps(Path::new("")) {
+            Ok(steps) => {
+                for step in &steps {
+                    feed(&mut hash, if step.transaction { "transaction" } else { "no-transaction" }, "");
+                    step.statements.iter().for_each(|statement| feed(&mut hash, "statement", &statement.sql));
+                }
+            }
+            // text that does not split is no statement of any file that reads, yet it is not nothing
+            Err(_) => feed(&mut hash, "text", script.text()),
+        }
+    }
+    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// Adds one item with its length, so that no two lists of items read alike. Line ends are a matter of the checkout.
+fn feed(hash: &mut Sha256, tag: &str, text: &str) {
+    let text = text.replace("\r\n", "\n");
+    hash.update(format!("{tag} {}\n{text}\n", text.len()));
+}

@@ -1,0 +1,202 @@
+//! Which further objects must go down and up again so that the wanted changes can be made?
+//!
+//! A change may end a fact that something else stands on: the type of a column under a check, the key under a foreign key.
+//! Whatever requires such a fact is released and put back, through what holds data: the column itself is altered in place.
+//! Found as one fixed point. Invariant: of what holds data, nothing is ever recreated here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::{Catalog, Unmodelled};
+use crate::error::{Error, Result};
+use crate::kind::{Alteration, Change, Fact, Id, Name, Object};
+
+/// What is to be done with each object; one that is in `drops` and in `creates` is recreated.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    pub drops: BTreeSet<Id>,
+    pub creates: BTreeSet<Id>,
+    pub alters: BTreeSet<Id>,
+    /// A type that a second one takes over from, with the data holders that move.
+    pub swaps: BTreeMap<Id, BTreeSet<Id>>,
+}
+
+impl Steps {
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+}
+
+/// Turns changes into steps. Refuses, by name, what would recreate a data holder or harm something not modelled.
+pub fn rewrite(changes: &[Change<&Object>], before: &Catalog, after: &Catalog) -> Result<Steps> {
+    let mut spread = Spread::new(before, after);
+    for change in changes {
+        spread.start(*change)?;
+    }
+    spread.settle()?;
+    spread.spare_the_unmodelled()?;
+    Ok(spread.steps)
+}
+
+struct Spread<'a> {
+    before: &'a Catalog,
+    after: &'a Catalog,
+    steps: Steps,
+    /// Facts that end, if only for a moment, and still have to be looked at.
+    open: Vec<Fact>,
+    ended: BTreeSet<Fact>,
+    providers: BTreeMap<Fact, Vec<Id>>,
+    dependents: BTreeMap<&'a Fact, Vec<&'a Id>>,
+}
+
+impl<'a> Spread<'a> {
+    fn new(before: &'a Catalog, after: &'a Catalog) -> Self {
+        let mut providers: BTreeMap<Fact, Vec<Id>> = BTreeMap::new();
+        let mut dependents: BTreeMap<&Fact, Vec<&Id>> = BTreeMap::new();
+        for (id, object) in before.objects() {
+            for fact in object.provides() {
+                providers.entry(fact).or_default().push(id.clone());
+            }
+            for fact in before.requires(id) {
+                dependents.entry(fact).or_default().push(id);
+            }
+        }
+        let (steps, open, ended) = (Steps::default(), Vec::new(), BTreeSet::new());
+        Self { before, after, steps, open, ended, providers, dependents }
+    }
+
+    fn start(&mut self, change: Change<&Object>) -> Result<()> {
+        let id = change.subject().id();
+        match change {
+            Change::Create(_) => {
+                self.steps.creates.insert(id);
+            }
+            Change::Drop(old) => {
+                self.steps.drops.insert(id);
+                self.open.extend(old.provides());
+            }
+            Change::Rename { .. } => {}
+            Change::Alter { old, new } => match Object::alteration(old, new) {
+                Alteration::InPlace => {
+                    self.steps.alters.insert(id);
+                    let kept: BTreeSet<_> = new.provides().into_iter().collect();
+                    self.open.extend(old.provides().into_iter().filter(|fact| !kept.contains(fact)));
+                }
+                Alteration::Recreate => self.recreate(&id, None)?,
+                Alteration::Swap => {
+                    self.steps.swaps.insert(id, BTreeSet::new());
+                    self.open.extend(old.provides());
+                }
+                Alteration::Refused(why) => return Err(self.located(Error::no(why), &id)),
+            },
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        while let Some(fact) = self.open.pop() {
+            if self.ended.contains(&fact) || self.held_by_another(&fact) {
+                continue;
+            }
+            let dependents = self.dependents.get(&fact).cloned().unwrap_or_default();
+            for id in dependents {
+                self.release(id, &fact)?;
+            }
+            self.ended.insert(fact);
+        }
+        Ok(())
+    }
+
+    /// Another object provides the fact before and after, untouched.
+    fn held_by_another(&self, fact: &Fact) -> bool {
+        let steps = &self.steps;
+        let stays = |id: &Id| {
+            !steps.drops.contains(id)
+                && !steps.swaps.contains_key(id)
+                && self.after.get(id).is_some_and(|object| object.provides().contains(fact))
+        };
+        self.providers.get(fact).is_some_and(|ids| ids.iter().any(stays))
+    }
+
+    fn release(&mut self, id: &Id, fact: &Fact) -> Result<()> {
+        if self.steps.drops.contains(id) || self.after.get(id).is_none() {
+            return Ok(());
+        }
+        let still_needs = self.after.requires(id).iter().any(|other| about(other) == about(fact));
+        if self.steps.alters.contains(id) && !still_needs {
+            return Ok(());
+        }
+        let object = &self.before.objects()[id];
+        let swapped = |(type_id, _): (&Id, &BTreeSet<Id>)| {
+            self.before.get(type_id).is_some_and(|ty| ty.provides().contains(fact))
+        };
+        let swap = self.steps.swaps.iter().find(|entry| swapped(*entry)).map(|(type_id, _)| type_id.clone());
+        match swap {
+            Some(type_id) if object.holds_data() => {
+                if let Some(moved) = self.steps.swaps.get_mut(&type_id) {
+                    moved.insert(id.clone());
+                }
+                let moved = object.provides().into_iter().filter(|f| matches!(f, Fact::Type(..) | Fact::ExactType(..)));
+                self.open.extend(moved);
+                Ok(())
+            }
+            _ => self.recreate(id, Some(fact)),
+        }
+    }
+
+    fn recreate(&mut self, id: &Id, because: Option<&Fact>) -> Result<()> {
+        let object = &self.before.objects()[id];
+        if object.holds_data() {
+            let why = because.map_or(String::new(), |fact| format!(", because {} changes", about(fact).1));
+            let error = Error::no(format!("not supported: {id} would have to be dropped and created again{why}"))
+                .hint("its rows would be lost; write this step by hand with `autogen revision --empty`");
+            return Err(self.located(error, id));
+        }
+        self.steps.alters.remove(id);
+        self.steps.drops.insert(id.clone());
+        self.steps.creates.insert(id.clone());
+        self.open.extend(object.provides());
+        Ok(())
+    }
+
+    /// Something that stands on an ended fact and is not modelled would be lost or get in the way.
+    fn spare_the_unmodelled(&self) -> Result<()> {
+        let shape = |fact: &&Fact| matches!(fact, Fact::Exists(_) | Fact::Type(..) | Fact::ExactType(..));
+        let touched: BTreeSet<&Name> = self.ended.iter().filter(shape).map(|fact| about(fact).1).collect();
+        let gone = |name: &Name| self.ended.contains(&Fact::Exists(name.clone()));
+        let harmed = |thing: &&Unmodelled| match thing.property {
+            true => thing.on.iter().any(gone),
+            false => thing.on.iter().any(|name| touched.contains(name)),
+        };
+        let harmed: Vec<&Unmodelled> = self.before.notes.unmodelled.iter().filter(harmed).collect();
+        let Some(first) = harmed.first() else { return Ok(()) };
+        let on = first.on.iter().find(|name| touched.contains(name)).map(Name::to_string).unwrap_or_default();
+        let mut error = Error::no(format!("not modelled: {}, which stands on {on}", first.what))
+            .hint(format!("a change of {on} would take it along; write that step by hand with `autogen revision --empty`"));
+        for thing in harmed.iter().skip(1).take(19) {
+            error = error.detail(format!("not modelled: {}", thing.what));
+        }
+        if harmed.len() > 20 {
+            error = error.detail(format!("and {} more", harmed.len() - 20));
+        }
+        Err(error)
+    }
+
+    fn located(&self, error: Error, id: &Id) -> Error {
+        match self.after.place(id) {
+            Some(place) => error.at(place.clone()),
+            None => error,
+        }
+    }
+}
+
+/// Which thing a fact is about, and in which respect.
+fn about(fact: &Fact) -> (u8, &Name) {
+    match fact {
+        Fact::Exists(name) => (0, name),
+        Fact::Type(name, _) => (1, name),
+        Fact::ExactType(name, _) => (2, name),
+        Fact::NotNull(name) => (3, name),
+        Fact::Label(name, _) => (4, name),
+        Fact::Key(name, _) => (5, name),
+    }
+}
