@@ -5,7 +5,7 @@
 //! diff, plan, …) know only this trait; a kind knows no stage and calls no other kind. To add a kind, write its folder,
 //! name it in the [`kinds!`] list below and give it fixtures.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::error::Result;
@@ -15,11 +15,15 @@ use crate::sql::{Expr, Sql};
 #[macro_use]
 mod registry;
 mod row;
+pub mod document;
 pub mod types;
+mod doc;
+pub mod shapes;
 
 pub use index::Options as IndexOptions;
 pub use row::Row;
 pub use types::Type;
+pub use doc::{Doc, Fields, Part, Parts};
 
 kinds! {
     schema::Schema "schema" "SCHEMA",
@@ -66,6 +70,30 @@ pub trait Kind: Clone + Eq + Sized {
     fn expressions(&mut self) -> Vec<Slot<'_>> {
         Vec::new()
     }
+    /// Types that it uses, to be looked up where they are written without a schema.
+    fn types(&mut self) -> Vec<&mut Type> {
+        Vec::new()
+    }
+    /// Names that it refers to, likewise; an empty schema means that none was written.
+    fn references(&mut self) -> Vec<(Space, &mut Qualified)> {
+        Vec::new()
+    }
+    /// For a key: what a foreign key to its table means that names no columns.
+    fn reference_key(&self) -> Option<(&Qualified, &[Ident])> {
+        None
+    }
+    /// Takes the columns of that key, where it names none.
+    fn refer_to(&mut self, _keys: &BTreeMap<Qualified, Vec<Ident>>) {}
+    /// Takes over from the live object what the declaration left open.
+    fn adopt(&mut self, _live: &Self) {}
+    /// An object that nobody declares and that a declaration implies, by the name that is needed.
+    fn imply(_name: &Name) -> Option<Self> {
+        None
+    }
+    /// Where a model file holds it: the section of the file, or of its parent's declaration.
+    const SECTION: &'static str;
+    /// Its own declaration; `parts` are those of its children, by section.
+    fn write(&self, parts: Parts) -> Part;
     /// Follows a rename of something that it mentions, or of itself.
     fn rename(&mut self, renames: &Renames);
     /// A copy under another name, where the last part of the id is a name of its own.
@@ -433,9 +461,9 @@ pub struct Slot<'a> {
 /// Renames that hold together: of tables and of columns, old to new.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Renames {
-    pub tables: std::collections::BTreeMap<Qualified, Qualified>,
+    pub tables: BTreeMap<Qualified, Qualified>,
     /// Under the table's old name.
-    pub columns: std::collections::BTreeMap<(Qualified, Ident), Ident>,
+    pub columns: BTreeMap<(Qualified, Ident), Ident>,
 }
 
 impl Renames {

@@ -1,59 +1,15 @@
-//! Where do the tokens of a piece of SQL begin and end?
+//! Where do the tokens of a piece of SQL begin and end, and what do they name?
 //!
-//! A thin face on sqlparser's tokenizer with the PostgreSQL dialect: every token with its own bytes, so that text between
-//! tokens is never rebuilt. It knows strings, dollar quotes, quoted names and nested comments; it knows no grammar.
+//! Every token with its own bytes, so that text between tokens is never rebuilt. The lexer is [`Lexer`]; here stands what is
+//! asked of its tokens. It knows strings, dollar quotes, quoted names and nested comments; it knows no grammar.
 
-use sqlparser::dialect::PostgreSqlDialect;
-use sqlparser::tokenizer::{Location, Token, Tokenizer, Whitespace};
+mod scan;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A bare or quoted name, or a key word.
-    Word,
-    /// A string of any form, dollar quotes included.
-    Text,
-    Number,
-    Comment,
-    /// Operators and punctuation.
-    Symbol,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token_<'a> {
-    pub kind: Kind,
-    /// The token as it stands in the source.
-    pub text: &'a str,
-    /// Byte offset in the source.
-    pub start: usize,
-}
+pub use scan::{Fault, Kind, Lexeme, Lexer};
 
 /// All tokens but white space. `Err` says in words what does not lex, e.g. a string that is never closed.
-pub fn tokens(source: &str) -> Result<Vec<Token_<'_>>, String> {
-    let spanned = Tokenizer::new(&PostgreSqlDialect {}, source)
-        .with_unescape(false)
-        .tokenize_with_location()
-        .map_err(|cause| cause.message.to_lowercase())?;
-    let offsets = Offsets::new(source);
-    let mut out = Vec::with_capacity(spanned.len());
-    for token in &spanned {
-        let kind = match &token.token {
-            Token::EOF | Token::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab) => continue,
-            Token::Whitespace(_) => Kind::Comment,
-            Token::Word(_) => Kind::Word,
-            Token::Number(..) => Kind::Number,
-            Token::SingleQuotedString(_)
-            | Token::DollarQuotedString(_)
-            | Token::EscapedStringLiteral(_)
-            | Token::UnicodeStringLiteral(_)
-            | Token::NationalStringLiteral(_)
-            | Token::SingleQuotedByteStringLiteral(_)
-            | Token::HexStringLiteral(_) => Kind::Text,
-            _ => Kind::Symbol,
-        };
-        let (start, end) = (offsets.of(token.span.start), offsets.of(token.span.end));
-        out.push(Token_ { kind, text: &source[start..end], start });
-    }
-    Ok(out)
+pub fn tokens(source: &str) -> Result<Vec<Lexeme<'_>>, String> {
+    Lexer::new(source).collect::<Result<_, Fault>>().map_err(|fault| fault.message.to_owned())
 }
 
 /// Whether one pair of round brackets holds the whole text.
@@ -71,26 +27,6 @@ pub fn is_bracketed(text: &str) -> bool {
         }
     }
     false
-}
-
-/// Byte offsets of the tokenizer's lines and columns (both from 1, columns in characters).
-struct Offsets<'a> {
-    source: &'a str,
-    lines: Vec<usize>,
-}
-
-impl<'a> Offsets<'a> {
-    fn new(source: &'a str) -> Self {
-        let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { source, lines }
-    }
-
-    fn of(&self, location: Location) -> usize {
-        let Some(&line) = self.lines.get((location.line as usize).wrapping_sub(1)) else { return self.source.len() };
-        let rest = &self.source[line..];
-        let column = location.column as usize - 1;
-        rest.char_indices().nth(column).map_or(self.source.len(), |(at, _)| line + at)
-    }
 }
 
 /// The names in a text that may be columns: words, as the catalog would hold them, that no `(` follows and no `.` precedes
@@ -194,4 +130,18 @@ pub fn is_operand(text: &str) -> bool {
         last_was_operand = operand && depth == 0;
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_hold_the_whole_text_or_they_do_not() {
+        for (text, whole) in
+            [("(a)", true), ("(a) + (b)", false), ("((a) + ')')", true), ("a", false), ("(", false), ("", false)]
+        {
+            assert_eq!(is_bracketed(text), whole, "{text}");
+        }
+    }
 }

@@ -1,13 +1,19 @@
 //! Compares declarative models with a live PostgreSQL and writes the migration between them as a reviewed revision file.
 
 pub mod catalog;
+pub mod config;
+pub mod connect;
 pub mod diff;
+pub mod draft;
+pub mod embedded;
 pub mod error;
 pub mod lex;
 pub mod intent;
+pub mod introspect;
 pub mod kind;
 pub mod name;
 pub mod plan;
+pub mod revision;
 pub mod rewrite;
 pub mod sql;
 

@@ -77,6 +77,36 @@ macro_rules! kinds {
             pub fn expressions(&mut self) -> Vec<Slot<'_>> {
                 match self { $(Object::$kind(o) => o.expressions()),* }
             }
+            pub fn types(&mut self) -> Vec<&mut Type> {
+                match self { $(Object::$kind(o) => o.types()),* }
+            }
+            pub fn references(&mut self) -> Vec<(Space, &mut Qualified)> {
+                match self { $(Object::$kind(o) => o.references()),* }
+            }
+            pub fn reference_key(&self) -> Option<(&Qualified, &[Ident])> {
+                match self { $(Object::$kind(o) => o.reference_key()),* }
+            }
+            pub fn refer_to(&mut self, keys: &BTreeMap<Qualified, Vec<Ident>>) {
+                match self { $(Object::$kind(o) => o.refer_to(keys)),* }
+            }
+            pub fn adopt(&mut self, live: &Object) {
+                match (self, live) {
+                    $((Object::$kind(o), Object::$kind(live)) => o.adopt(live),)*
+                    _ => {}
+                }
+            }
+            pub fn imply(name: &Name) -> Option<Object> {
+                $(if let Some(object) = <$module::$kind as Kind>::imply(name) {
+                    return Some(Object::$kind(object));
+                })*
+                None
+            }
+            pub fn section(&self) -> &'static str {
+                match self { $(Object::$kind(_) => <$module::$kind as Kind>::SECTION),* }
+            }
+            pub fn write(&self, parts: Parts) -> Part {
+                match self { $(Object::$kind(o) => o.write(parts)),* }
+            }
             pub fn rename(&mut self, renames: &Renames) {
                 match self { $(Object::$kind(o) => o.rename(renames)),* }
             }

@@ -2,6 +2,10 @@
 
 use super::*;
 
+mod yaml;
+
+pub use yaml::Declaration;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     pub table: Qualified,
@@ -58,6 +62,17 @@ impl Kind for Check {
 
     fn expressions(&mut self) -> Vec<Slot<'_>> {
         vec![Slot { table: self.table.clone(), role: Role::Check, expression: &mut self.expression }]
+    }
+
+    const SECTION: &'static str = "checks";
+
+    fn write(&self, mut parts: Parts) -> Part {
+        let doc = Fields::default()
+            .put("expression", Doc::text(&self.expression.written))
+            .when("no_inherit", self.no_inherit)
+            .when("not_valid", self.not_valid)
+            .put("comment", parts.take_one("comment"));
+        Part { key: Some(self.name.as_str().to_owned()), doc: doc.or_just("expression") }
     }
 
     fn rename(&mut self, renames: &Renames) {

@@ -7,6 +7,10 @@ use super::sequence::Options;
 use super::*;
 
 mod hazards;
+mod write;
+mod yaml;
+
+pub use yaml::Declaration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
@@ -189,6 +193,28 @@ impl Kind for Column {
         let (table, name) = (self.table.clone(), self.name.clone());
         let slot = |expression| Slot { table, role: Role::Generated(name), expression };
         self.generated.as_mut().map(slot).into_iter().collect()
+    }
+
+    fn types(&mut self) -> Vec<&mut Type> {
+        vec![&mut self.ty]
+    }
+
+    fn references(&mut self) -> Vec<(Space, &mut Qualified)> {
+        self.collation.iter_mut().map(|name| (Space::Collation, name)).collect()
+    }
+
+    fn adopt(&mut self, live: &Self) {
+        if let (Some(identity), Some(live)) = (&mut self.identity, &live.identity) {
+            if identity.sequence.is_none() {
+                identity.sequence = live.sequence.clone();
+            }
+        }
+    }
+
+    const SECTION: &'static str = "columns";
+
+    fn write(&self, parts: Parts) -> Part {
+        write::write(self, parts)
     }
 
     fn rename(&mut self, renames: &Renames) {

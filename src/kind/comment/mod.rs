@@ -9,6 +9,12 @@ pub struct Comment {
 }
 
 impl Comment {
+    /// `None` where there is no text; Postgres takes an empty one for none.
+    pub fn of(on: Id, text: Option<&str>) -> Option<Self> {
+        let text = text.filter(|text| !text.is_empty())?.to_owned();
+        Some(Self { on, text })
+    }
+
     /// The name whose existence the comment needs.
     fn target(&self) -> Name {
         let space = match self.on.tag {
@@ -65,6 +71,12 @@ impl Kind for Comment {
 
     fn parent(&self) -> Option<Id> {
         Some(self.on.clone())
+    }
+
+    const SECTION: &'static str = "comment";
+
+    fn write(&self, _: Parts) -> Part {
+        Part { key: None, doc: Doc::text(&self.text) }
     }
 
     fn rename(&mut self, renames: &Renames) {

@@ -55,6 +55,12 @@ impl Kind for Default {
         vec![Slot { table: self.table.clone(), role, expression: &mut self.expression }]
     }
 
+    const SECTION: &'static str = "default";
+
+    fn write(&self, _: Parts) -> Part {
+        Part { key: None, doc: Doc::text(&self.expression.written) }
+    }
+
     fn rename(&mut self, renames: &Renames) {
         renames.column(&self.table, &mut self.column);
         renames.table(&mut self.table);

@@ -5,6 +5,10 @@
 
 use super::*;
 
+mod yaml;
+
+pub use yaml::Declaration;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enumeration {
     pub name: Qualified,
@@ -76,6 +80,14 @@ impl Kind for Enumeration {
 
     fn provides(&self) -> Vec<Fact> {
         self.labels.iter().map(|label| Fact::Label(Name::ty(&self.name), label.clone())).collect()
+    }
+
+    const SECTION: &'static str = "enums";
+
+    fn write(&self, mut parts: Parts) -> Part {
+        let values = Doc::List(self.labels.iter().map(Doc::text).collect());
+        let doc = Fields::default().put("values", values).put("comment", parts.take_one("comment"));
+        Part { key: Some(crate::draft::write_name(&self.name, parts.schema.as_str())), doc: doc.or_just("values") }
     }
 
     fn rename(&mut self, _: &Renames) {}

@@ -5,6 +5,10 @@
 
 use super::*;
 
+mod yaml;
+
+pub use yaml::Declaration;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extension {
     pub name: Ident,
@@ -33,6 +37,25 @@ impl Kind for Extension {
 
     fn requires(&self) -> Vec<Need> {
         self.schema.iter().map(|schema| Need::exists(Name::schema(schema))).collect()
+    }
+
+    fn adopt(&mut self, live: &Self) {
+        if self.schema.is_none() {
+            self.schema = live.schema.clone();
+        }
+        if self.version.is_none() {
+            self.version = live.version.clone();
+        }
+    }
+
+    const SECTION: &'static str = "extensions";
+
+    /// Without the version: which one is there is the server's affair until a model states it.
+    fn write(&self, mut parts: Parts) -> Part {
+        let doc = Fields::default()
+            .put("schema", self.schema.as_ref().map(|schema| Doc::text(schema.as_str())))
+            .put("comment", parts.take_one("comment"));
+        Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
     }
 
     fn rename(&mut self, _: &Renames) {}

@@ -2,6 +2,10 @@
 
 use super::*;
 
+mod yaml;
+
+pub use yaml::{Declaration, OnColumn, Spannedly};
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignKey {
     pub table: Qualified,
@@ -131,6 +135,35 @@ impl Kind for ForeignKey {
 
     fn parent(&self) -> Option<Id> {
         Some(Id::of(Tag::Table, &self.table))
+    }
+
+    fn references(&mut self) -> Vec<(Space, &mut Qualified)> {
+        vec![(Space::Relation, &mut self.references)]
+    }
+
+    fn refer_to(&mut self, keys: &BTreeMap<Qualified, Vec<Ident>>) {
+        if let (true, Some(columns)) = (self.ref_columns.is_empty(), keys.get(&self.references)) {
+            self.ref_columns = columns.clone();
+        }
+    }
+
+    const SECTION: &'static str = "foreign_keys";
+
+    fn write(&self, mut parts: Parts) -> Part {
+        let action = |action: Action| (action != Action::NoAction).then(|| Doc::text(action.word()));
+        let doc = Fields::default()
+            .put("columns", Doc::names(&self.columns))
+            .put("references", Doc::Text(crate::draft::write_name(&self.references, parts.schema.as_str())))
+            .put("ref_columns", Doc::names(&self.ref_columns))
+            .put("on_delete", action(self.on_delete))
+            .put("set_columns", (!self.set_columns.is_empty()).then(|| Doc::names(&self.set_columns)))
+            .put("on_update", action(self.on_update))
+            .put("match", self.match_full.then(|| Doc::text("full")))
+            .when("deferrable", self.deferrable)
+            .when("initially_deferred", self.deferred)
+            .when("not_valid", self.not_valid)
+            .put("comment", parts.take_one("comment"));
+        Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
     }
 
     fn rename(&mut self, renames: &Renames) {

@@ -139,3 +139,90 @@ impl Read {
         })
     }
 }
+
+/// A key as a person writes it: a column or an expression, then `collate x`, an operator class, `desc`, `nulls last`. A
+/// column is taken literally, or in double quotes. `Err` says in words what is wrong.
+pub(super) fn parse(text: &str) -> Result<Key, String> {
+    use crate::lex::{self, Kind as Lex};
+    let tokens = lex::tokens(text)?;
+    let is = |n: usize, symbol: &str| tokens.get(n).is_some_and(|token| token.text == symbol);
+    let end_of_group = |from: usize| -> Option<usize> {
+        let mut depth = 0;
+        tokens[from..].iter().position(|token| {
+            depth += i32::from(token.text == "(") - i32::from(token.text == ")");
+            depth == 0
+        })
+    };
+    let (of, mut n) = match tokens.first() {
+        Some(first) if first.kind == Lex::Word && !is(1, "(") && !is(1, ".") => {
+            let name = if first.text.starts_with('"') { lex::unquoted(first.text) } else { first.text.to_owned() };
+            (Of::Column(Ident::checked(&name)?), 1)
+        }
+        Some(_) => {
+            let open = tokens.iter().position(|token| token.text == "(").ok_or("write an expression in brackets")?;
+            let close = open + end_of_group(open).ok_or("`(` is never closed")?;
+            let end = tokens[close].end();
+            (Of::Expression(Expression::new(Expr::checked(&text[..end])?)), close + 1)
+        }
+        None => return Err("the key is empty".into()),
+    };
+    let mut key = Key { of, collation: None, opclass: None, opclass_options: IndexOptions::default(), order: Order::default() };
+    let mut nulls = None;
+    while let Some(token) = tokens.get(n) {
+        let word = token.text.to_lowercase();
+        n += 1;
+        match (token.kind, word.as_str()) {
+            (Lex::Word, "asc") => {}
+            (Lex::Word, "desc") => key.order.descending = true,
+            (Lex::Word, "nulls") => {
+                nulls = match tokens.get(n).map(|token| token.text.to_lowercase()).as_deref() {
+                    Some("first") => Some(true),
+                    Some("last") => Some(false),
+                    _ => return Err("`nulls` is followed by first or last".into()),
+                };
+                n += 1;
+            }
+            (Lex::Word, "collate") => key.collation = Some(qualified(&tokens, &mut n)?),
+            (Lex::Word, _) if key.opclass.is_none() => {
+                n -= 1;
+                key.opclass = Some(qualified(&tokens, &mut n)?);
+                if is(n, "(") {
+                    let close = n + end_of_group(n).ok_or("`(` is never closed")?;
+                    key.opclass_options = opclass_options(&tokens[n + 1..close])?;
+                    n = close + 1;
+                }
+            }
+            _ => return Err(format!("`{}` has no meaning here; write an expression in brackets", token.text)),
+        }
+    }
+    key.order.nulls_first = nulls.unwrap_or(key.order.descending);
+    Ok(key)
+}
+
+/// `name` or `schema.name`; without a schema it is looked up later.
+fn qualified(tokens: &[crate::lex::Lexeme], n: &mut usize) -> Result<Qualified, String> {
+    let name = |n: usize| tokens.get(n).filter(|token| token.kind == crate::lex::Kind::Word).map(|token| crate::lex::unquoted(token.text));
+    let first = name(*n).ok_or("a name is missing at the end")?;
+    if tokens.get(*n + 1).is_some_and(|token| token.text == ".") {
+        let second = name(*n + 2).ok_or("a name is missing after the dot")?;
+        *n += 3;
+        return Ok(Qualified::new(first.as_str(), second.as_str()));
+    }
+    *n += 1;
+    Ok(Qualified::new("", first.as_str()))
+}
+
+/// `siglen = 16, …`
+fn opclass_options(tokens: &[crate::lex::Lexeme]) -> Result<IndexOptions, String> {
+    let mut options = IndexOptions::default();
+    for option in tokens.split(|token| token.text == ",") {
+        match option {
+            [name, equals, value] if equals.text == "=" => {
+                let value = value.text.trim_matches('\'').to_owned();
+                options.0.insert(Ident::new(crate::lex::unquoted(name.text)), value);
+            }
+            _ => return Err("options of an operator class are written (name = value)".into()),
+        }
+    }
+    Ok(options)
+}

@@ -4,9 +4,11 @@ use super::*;
 
 mod key;
 mod options;
+mod yaml;
 
 pub use key::{Key, Of, Order};
 pub use options::Options;
+pub use yaml::{Declaration, OnColumn};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
@@ -100,6 +102,29 @@ impl Kind for Index {
         keys.chain(predicate)
             .map(|(role, expression)| Slot { table: self.table.clone(), role, expression })
             .collect()
+    }
+
+    fn references(&mut self) -> Vec<(Space, &mut Qualified)> {
+        fn names_of(key: &mut Key) -> impl Iterator<Item = (Space, &mut Qualified)> {
+            let opclass = key.opclass.as_mut().map(|name| (Space::OperatorClass, name));
+            opclass.into_iter().chain(key.collation.as_mut().map(|name| (Space::Collation, name)))
+        }
+        self.keys.iter_mut().flat_map(names_of).collect()
+    }
+
+    const SECTION: &'static str = "indexes";
+
+    fn write(&self, mut parts: Parts) -> Part {
+        let doc = Fields::default()
+            .put("columns", Doc::List(self.keys.iter().map(|key| Doc::text(key.sql())).collect()))
+            .when("unique", self.unique)
+            .put("method", (self.method.as_str() != "btree").then(|| Doc::text(self.method.as_str())))
+            .put("include", (!self.include.is_empty()).then(|| Doc::names(&self.include)))
+            .put("where", self.predicate.as_ref().map(|predicate| Doc::text(&predicate.written)))
+            .when("nulls_not_distinct", self.nulls_not_distinct)
+            .put("with", self.options.write())
+            .put("comment", parts.take_one("comment"));
+        Part { key: Some(self.name.name.as_str().to_owned()), doc: doc.or_just("columns") }
     }
 
     fn rename(&mut self, renames: &Renames) {

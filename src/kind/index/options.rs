@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Row;
+use super::super::{Doc, Row};
 use crate::error::Result;
 use crate::name::Ident;
 use crate::sql::Sql;
@@ -19,6 +19,11 @@ impl Options {
             (Ident::new(name), value.to_owned())
         };
         Ok(Self(row.list(column)?.into_iter().map(split).collect()))
+    }
+
+    pub fn write(&self) -> Option<Doc> {
+        let entry = |(name, value): (&Ident, &String)| (name.as_str().to_owned(), Doc::text(value));
+        (!self.is_empty()).then(|| Doc::Map(self.0.iter().map(entry).collect()))
     }
 
     pub fn is_empty(&self) -> bool {

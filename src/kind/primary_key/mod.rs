@@ -2,6 +2,10 @@
 
 use super::*;
 
+mod yaml;
+
+pub use yaml::Declaration;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrimaryKey {
     pub table: Qualified,
@@ -67,6 +71,26 @@ impl Kind for PrimaryKey {
 
     fn parent(&self) -> Option<Id> {
         Some(Id::of(Tag::Table, &self.table))
+    }
+
+    fn reference_key(&self) -> Option<(&Qualified, &[Ident])> {
+        Some((&self.table, &self.columns))
+    }
+
+    const SECTION: &'static str = "primary_key";
+
+    fn write(&self, mut parts: Parts) -> Part {
+        let usual = crate::name::object_name(self.table.name.as_str(), "", "pkey");
+        let name = (self.name.as_str() != usual).then(|| Doc::text(self.name.as_str()));
+        let doc = Fields::default()
+            .put("name", name)
+            .put("columns", Doc::names(&self.columns))
+            .put("include", (!self.include.is_empty()).then(|| Doc::names(&self.include)))
+            .when("deferrable", self.deferrable)
+            .when("initially_deferred", self.deferred)
+            .put("with", self.options.write())
+            .put("comment", parts.take_one("comment"));
+        Part { key: None, doc: doc.or_just("columns") }
     }
 
     fn rename(&mut self, renames: &Renames) {

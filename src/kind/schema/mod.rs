@@ -4,6 +4,10 @@
 
 use super::*;
 
+mod yaml;
+
+pub use yaml::Declaration;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     pub name: Ident,
@@ -27,6 +31,20 @@ impl Kind for Schema {
 
     fn requires(&self) -> Vec<Need> {
         Vec::new()
+    }
+
+    const SECTION: &'static str = "schemas";
+
+    fn imply(name: &Name) -> Option<Self> {
+        match (name.space, name.path.as_slice()) {
+            (Space::Schema, [name]) => Some(Self { name: name.clone() }),
+            _ => None,
+        }
+    }
+
+    fn write(&self, mut parts: Parts) -> Part {
+        let doc = Fields::default().put("comment", parts.take_one("comment"));
+        Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
     }
 
     fn rename(&mut self, _: &Renames) {}

@@ -6,8 +6,10 @@
 use super::*;
 
 mod options;
+mod yaml;
 
 pub use options::Options;
+pub use yaml::Declaration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sequence {
@@ -67,6 +69,23 @@ impl Kind for Sequence {
 
     fn holds_data(&self) -> bool {
         true
+    }
+
+    const SECTION: &'static str = "sequences";
+
+    fn write(&self, mut parts: Parts) -> Part {
+        let Self { name, ty, options, owner } = self;
+        let owned_by = owner.as_ref().map(|Owner { table, column }| {
+            let column = Qualified { schema: Ident::new(""), name: column.clone() };
+            Doc::Text(format!("{}.{}", crate::draft::write_name(table, parts.schema.as_str()), crate::draft::write_name(&column, "")))
+        });
+        let doc = Fields::default().put("type", (ty.base() != "bigint").then(|| Doc::text(ty)));
+        let doc = options.write(doc).put("owned_by", owned_by).put("comment", parts.take_one("comment"));
+        Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(doc.0) }
+    }
+
+    fn types(&mut self) -> Vec<&mut Type> {
+        vec![&mut self.ty]
     }
 
     fn rename(&mut self, renames: &Renames) {

@@ -1,6 +1,6 @@
 //! The options that sequences and identity columns share, with Postgres's defaults left unsaid.
 
-use super::super::{Row, Type};
+use super::super::{Doc, Fields, Row, Type};
 use crate::error::Result;
 use crate::sql::Sql;
 
@@ -55,6 +55,18 @@ impl Options {
             .maybe(max.as_ref(), |sql, value| sql.kw("MAXVALUE").number(*value))
             .when(*cache != 1, |sql| sql.kw("CACHE").number(*cache))
             .when(*cycle, |sql| sql.kw("CYCLE"))
+    }
+
+    pub fn write(&self, fields: Fields) -> Fields {
+        let Self { increment, min, max, start, cache, cycle } = self;
+        let unless = |default: i64, value: i64| (value != default).then_some(Doc::Number(value));
+        fields
+            .put("start", start.map(Doc::Number))
+            .put("increment", unless(1, *increment))
+            .put("min", min.map(Doc::Number))
+            .put("max", max.map(Doc::Number))
+            .put("cache", unless(1, *cache))
+            .when("cycle", *cycle)
     }
 
     /// What takes the old options to the new ones; each clause on its own, for `ALTER SEQUENCE` and for `SET …` of an

@@ -3,6 +3,10 @@
 
 use super::*;
 
+mod yaml;
+
+pub use yaml::Declaration;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     pub name: Qualified,
@@ -30,6 +34,21 @@ impl Kind for Table {
 
     fn holds_data(&self) -> bool {
         true
+    }
+
+    const SECTION: &'static str = "tables";
+
+    fn write(&self, mut parts: Parts) -> Part {
+        let key = Some(crate::draft::write_name(&self.name, parts.schema.as_str()));
+        let fields = Fields::default()
+            .put("comment", parts.take_one("comment"))
+            .put("columns", parts.take_map("columns"))
+            .put("primary_key", parts.take_one("primary_key"))
+            .put("unique", parts.take_map("unique"))
+            .put("checks", parts.take_map("checks"))
+            .put("foreign_keys", parts.take_map("foreign_keys"))
+            .put("indexes", parts.take_map("indexes"));
+        Part { key, doc: Doc::Section(fields.0) }
     }
 
     fn rename(&mut self, renames: &Renames) {

@@ -2,6 +2,10 @@
 
 use super::*;
 
+mod yaml;
+
+pub use yaml::Declaration;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unique {
     pub table: Qualified,
@@ -69,6 +73,20 @@ impl Kind for Unique {
 
     fn parent(&self) -> Option<Id> {
         Some(Id::of(Tag::Table, &self.table))
+    }
+
+    const SECTION: &'static str = "unique";
+
+    fn write(&self, mut parts: Parts) -> Part {
+        let doc = Fields::default()
+            .put("columns", Doc::names(&self.columns))
+            .put("include", (!self.include.is_empty()).then(|| Doc::names(&self.include)))
+            .when("nulls_not_distinct", self.nulls_not_distinct)
+            .when("deferrable", self.deferrable)
+            .when("initially_deferred", self.deferred)
+            .put("with", self.options.write())
+            .put("comment", parts.take_one("comment"));
+        Part { key: Some(self.name.as_str().to_owned()), doc: doc.or_just("columns") }
     }
 
     fn rename(&mut self, renames: &Renames) {

@@ -1,0 +1,214 @@
+//! What does autogen.yaml say, key by key, and where does it say it?
+//!
+//! Invariant: the structs below are the one list of keys. What serde accepts, what the README must tell
+//! ([`described_keys`]) and how an environment is laid over the top level all come from them.
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+use serde_yaml::Spanned;
+
+use super::secret::Secret;
+
+/// A group of keys: the struct that serde fills, its list of keys, and the laying of one over another.
+macro_rules! keys {
+    ($(#[$meta:meta])* $name:ident, $prefix:literal { $(#[doc = $doc:literal] $key:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Default, Clone, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub(super) struct $name {
+            $(#[doc = $doc] pub $key: Option<$type>,)*
+        }
+
+        impl $name {
+            /// The full name of each key and what it is for.
+            const KEYS: &'static [(&'static str, &'static str)] =
+                &[$((concat!($prefix, stringify!($key)), $doc.trim_ascii())),*];
+
+            /// These values, and where there is none those of `base`.
+            fn over(self, base: Self) -> Self {
+                Self { $($key: Over::over(self.$key, base.$key),)* }
+            }
+        }
+    };
+}
+
+keys! {
+    /// The keys at the top, and those of one environment.
+    Layer, "" {
+        /// folder of the model files (default: schema)
+        models: Spanned<String>,
+        /// folder of the revision files (default: revisions)
+        revisions: Spanned<String>,
+        /// the schemas that autogen manages (default: all but those of PostgreSQL and of extensions)
+        schemas: Spanned<Words>,
+        /// where unqualified names in models are looked up, a list or a comma-separated text (default: public)
+        search_path: Spanned<Words>,
+        /// where the database is; ${VAR} and ${VAR:-default} are replaced, .env is read for them
+        database: DatabaseKeys,
+        /// names for what the models leave unnamed, with Alembic's tokens
+        naming: NamingKeys,
+        /// keys that are laid over the top level by --env NAME or AUTOGEN_ENV
+        environments: Spanned<IndexMap<String, Option<Layer>>>,
+        /// what to do where a drop and a create look like a rename: ask, when-certain or never (default: ask)
+        renames: Spanned<String>,
+    }
+}
+
+keys! {
+    /// The keys of `database:`; each may hold a password.
+    DatabaseKeys, "database." {
+        /// the whole address, as postgresql://user:password@host:port/name; excludes the other keys of database
+        url: Spanned<Secret>,
+        /// host name, address, or folder of the server's socket (default: the local server)
+        host: Spanned<Secret>,
+        /// port (default: 5432)
+        port: Spanned<Secret>,
+        /// name of the database (default: the user's name)
+        name: Spanned<Secret>,
+        /// role to connect as (default: the system user)
+        user: Spanned<Secret>,
+        /// its password, as it is: nothing needs percent-encoding here
+        password: Spanned<Secret>,
+        /// disable, allow, prefer, require, verify-ca or verify-full (default: prefer)
+        sslmode: Spanned<Secret>,
+        /// file of trusted certificates, or system (default: those of the system)
+        sslrootcert: Spanned<Secret>,
+    }
+}
+
+keys! {
+    /// The templates of `naming:`.
+    NamingKeys, "naming." {
+        /// template for indexes (default: ix_%(table_name)s_%(column_0_N_name)s)
+        ix: Spanned<String>,
+        /// template for unique constraints (default: PostgreSQL's own choice)
+        uq: Spanned<String>,
+        /// template for check constraints (default: PostgreSQL's own choice)
+        ck: Spanned<String>,
+        /// template for foreign keys (default: PostgreSQL's own choice)
+        fk: Spanned<String>,
+        /// template for primary keys (default: PostgreSQL's own choice)
+        pk: Spanned<String>,
+    }
+}
+
+/// Every key in the order of the file, `database.url` and its like after their group, with one line on each.
+pub(super) fn described_keys() -> &'static [(&'static str, &'static str)] {
+    static ALL: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
+        let group = |key| match key {
+            "database" => DatabaseKeys::KEYS,
+            "naming" => NamingKeys::KEYS,
+            _ => &[],
+        };
+        Layer::KEYS.iter().flat_map(|key| std::iter::once(key).chain(group(key.0))).copied().collect()
+    });
+    &ALL
+}
+
+/// How one value of a key is laid over another.
+trait Over {
+    fn over(self, base: Self) -> Self;
+}
+
+impl<T> Over for Option<Spanned<T>> {
+    fn over(self, base: Self) -> Self {
+        self.or(base)
+    }
+}
+
+impl Over for Option<NamingKeys> {
+    fn over(self, base: Self) -> Self {
+        both(self, base, NamingKeys::over)
+    }
+}
+
+impl Over for Option<DatabaseKeys> {
+    fn over(self, base: Self) -> Self {
+        both(self, base, |above, mut base| {
+            // one layer's address and another's parts do not mix: whoever speaks last decides which of the two it is
+            if above.url.is_some() {
+                base = DatabaseKeys::default();
+            } else if above.has_parts() {
+                base.url = None;
+            }
+            above.over(base)
+        })
+    }
+}
+
+fn both<T>(above: Option<T>, base: Option<T>, merge: impl FnOnce(T, T) -> T) -> Option<T> {
+    match (above, base) {
+        (Some(above), Some(base)) => Some(merge(above, base)),
+        (above, base) => above.or(base),
+    }
+}
+
+impl Layer {
+    /// This environment's keys laid over those at the top.
+    pub(super) fn laid_over(self, top: Layer) -> Layer {
+        self.over(top)
+    }
+}
+
+impl DatabaseKeys {
+    /// The keys other than `url`, with their names.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&'static str, &Spanned<Secret>)> {
+        let Self { url: _, host, port, name, user, password, sslmode, sslrootcert } = self;
+        [
+            ("host", host),
+            ("port", port),
+            ("name", name),
+            ("user", user),
+            ("password", password),
+            ("sslmode", sslmode),
+            ("sslrootcert", sslrootcert),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value.as_ref()?)))
+    }
+
+    fn has_parts(&self) -> bool {
+        self.parts().next().is_some()
+    }
+}
+
+pub(super) const EMPTY_NAME: &str = "a name in the list is empty";
+
+/// A list of words, or one text with commas between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Words(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Vec<String>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a list of names or names with commas between them")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(text.split(',').map(|word| word.trim().to_owned()).collect())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut words = Vec::new();
+                while let Some(word) = list.next_element::<String>()? {
+                    words.push(word);
+                }
+                Ok(words)
+            }
+        }
+
+        let words = deserializer.deserialize_any(Reader)?;
+        if words.iter().any(String::is_empty) {
+            return Err(D::Error::custom(EMPTY_NAME));
+        }
+        Ok(Words(words))
+    }
+}

@@ -1,0 +1,281 @@
+//! What does autogen.yaml set for this run?
+//!
+//! Invariant: a [`Config`] is whole and checked: defaults are filled in, the chosen environment is laid over the top level,
+//! paths start at the file's folder. Only `${VAR}` in `database` waits until the address is needed, so that commands that
+//! need no database run without the variable.
+
+mod file;
+mod naming;
+mod place;
+mod secret;
+#[cfg(test)]
+mod tests;
+mod vars;
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use serde_yaml::Spanned;
+
+use crate::error::{Error, Place, Result, did_you_mean};
+use file::{DatabaseKeys, Layer, NamingKeys};
+use naming::Template;
+use place::Source;
+
+pub use naming::Naming;
+pub use secret::Secret;
+pub use vars::{Origin, Vars};
+
+/// The file that is read when `--config` names none.
+pub const FILE: &str = "autogen.yaml";
+
+/// What to do where a drop and a create look like a rename.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Renames {
+    #[default]
+    Ask,
+    WhenCertain,
+    Never,
+}
+
+impl Renames {
+    const WORDS: [(&'static str, Renames); 3] =
+        [("ask", Renames::Ask), ("when-certain", Renames::WhenCertain), ("never", Renames::Never)];
+
+    /// `from` names the place that the word comes from.
+    fn read(word: &str, from: &str) -> Result<Self> {
+        let known = Self::WORDS.map(|(known, _)| known);
+        Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, renames)| *renames).ok_or_else(|| {
+            Error::new(format!("{from} cannot be {word}")).hint(match did_you_mean(word, known) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("it is one of {}", known.join(", ")),
+            })
+        })
+    }
+}
+
+/// The settings of one run.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file, as it was named.
+    pub file: PathBuf,
+    /// The folder of the file; relative paths in it start there.
+    pub root: PathBuf,
+    /// The environment chosen by `--env` or AUTOGEN_ENV.
+    pub environment: Option<String>,
+    pub models: PathBuf,
+    pub revisions: PathBuf,
+    /// The schemas to manage; `None`: all but Postgres's own and those of extensions.
+    pub schemas: Option<Vec<String>>,
+    pub search_path: Vec<String>,
+    pub naming: Naming,
+    pub renames: Renames,
+    /// The keys of `database:`, variables not yet replaced; empty if it says nothing.
+    pub database: Vec<Setting>,
+    /// The environment and `.env`.
+    pub vars: Vars,
+}
+
+/// One key of `database:` as it is written.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub key: &'static str,
+    written: Secret,
+    place: Place,
+}
+
+impl Config {
+    /// Reads `path`, or autogen.yaml in the current folder, under the environment `env` (of `--env`) or AUTOGEN_ENV.
+    pub fn load(path: Option<&Path>, env: Option<&str>) -> Result<Self> {
+        let file = path.unwrap_or(Path::new(FILE));
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Err(missing(path)),
+            Err(cause) => return Err(Error::io("read", file, &cause)),
+        };
+        let vars = Vars::load(&folder(file))?;
+        Self::read(file, &text, env, vars)
+    }
+
+    /// The defaults, as a file in `root` would give them that sets nothing.
+    pub fn defaults(root: &Path) -> Result<Self> {
+        Self::read(&root.join(FILE), "", None, Vars::load(root)?)
+    }
+
+    /// The commented file that `autogen init` writes; it sets nothing.
+    pub fn sample() -> &'static str {
+        include_str!("sample.yaml")
+    }
+
+    /// Every key by its full name, in the order of the file.
+    pub fn keys() -> &'static [&'static str] {
+        static KEYS: LazyLock<Vec<&'static str>> =
+            LazyLock::new(|| file::described_keys().iter().map(|(key, _)| *key).collect());
+        &KEYS
+    }
+
+    /// Every key with one line on what it is for.
+    pub fn described_keys() -> &'static [(&'static str, &'static str)] {
+        file::described_keys()
+    }
+
+    /// The value of a key of `database:` with its variables replaced.
+    pub fn resolve(&self, setting: &Setting) -> Result<Secret> {
+        self.vars.expand(setting.written.expose()).map(Secret::new).map_err(|why| {
+            let error = self.vars.explain(&why, &format!("database.{}", setting.key));
+            if error.place().is_some() { error } else { setting.blame(error) }
+        })
+    }
+
+    pub(crate) fn read(file: &Path, text: &str, env: Option<&str>, vars: Vars) -> Result<Self> {
+        let source = Source { file, text };
+        let root = folder(file);
+        let top: Option<Layer> = serde_yaml::from_str(text).map_err(|cause| source.refused(&cause))?;
+        let top = top.unwrap_or_default();
+        let environment = match env {
+            Some(name) => Some((name.to_owned(), "--env")),
+            None => set(&vars, "AUTOGEN_ENV")?.map(|name| (name, "AUTOGEN_ENV")),
+        };
+        let layer = match &environment {
+            Some((name, from)) => choose(top, name, from, file, &source)?,
+            None => {
+                refuse_nested(&top, &source)?;
+                top
+            }
+        };
+        let search_path = layer.search_path.map_or_else(|| vec!["public".to_owned()], |words| words.value.0);
+        let renames = match (set(&vars, "AUTOGEN_RENAMES")?, &layer.renames) {
+            (Some(word), _) => Renames::read(&word, "AUTOGEN_RENAMES")?,
+            (None, Some(word)) => Renames::read(&word.value, "renames").map_err(|e| source.at(e, word.referenced))?,
+            (None, None) => Renames::default(),
+        };
+        Ok(Self {
+            models: path(&root, layer.models, "models", "schema", &source)?,
+            revisions: path(&root, layer.revisions, "revisions", "revisions", &source)?,
+            schemas: layer.schemas.map(|words| words.value.0),
+            search_path,
+            naming: naming(layer.naming.unwrap_or_default(), &source)?,
+            renames,
+            database: database(layer.database.unwrap_or_default(), &source)?,
+            environment: environment.map(|(name, _)| name),
+            file: file.to_owned(),
+            root,
+            vars,
+        })
+    }
+}
+
+impl Setting {
+    /// Points an error at this key, its value not shown.
+    pub fn blame(&self, error: Error) -> Error {
+        let indent = " ".repeat(self.place.column.saturating_sub(self.key.len() + 3));
+        error.at(self.place.clone()).line(format!("{indent}{}: …", self.key))
+    }
+}
+
+fn missing(named: Option<&Path>) -> Error {
+    match named {
+        Some(path) => Error::new(format!("there is no file {}", path.display()))
+            .hint("correct --config, or make one with `autogen init`"),
+        None => Error::new(format!("there is no {FILE} in this folder"))
+            .hint("`autogen init` makes one; or go to the folder that has it, or name it with --config"),
+    }
+}
+
+/// The folder of a file, `.` where the path has none.
+fn folder(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(parent) if parent != Path::new("") => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// A variable that is set to something.
+fn set(vars: &Vars, name: &str) -> Result<Option<String>> {
+    Ok(vars.get(name)?.map(|(value, _)| value).filter(|value| !value.is_empty()))
+}
+
+/// The layer of the environment `name` over the top level.
+fn choose(mut top: Layer, name: &str, from: &str, file: &Path, source: &Source<'_>) -> Result<Layer> {
+    refuse_nested(&top, source)?;
+    let mut environments = top.environments.take().map(|environments| environments.value).unwrap_or_default();
+    match environments.swap_remove(name) {
+        Some(layer) => Ok(layer.unwrap_or_default().laid_over(top)),
+        None if environments.is_empty() => Err(Error::new(format!("unknown environment {name} (from {from})"))
+            .hint(format!("{} has no `environments:`; leave {from} out or add one", file.display()))),
+        None => {
+            let known: Vec<&str> = environments.keys().map(String::as_str).collect();
+            let error = Error::new(format!("unknown environment {name} (from {from})"));
+            let error = match did_you_mean(name, known.iter().copied()) {
+                Some(near) => error.hint(format!("did you mean {near}?")),
+                None => error,
+            };
+            Err(error.hint(format!("{} knows {}", file.display(), known.join(", "))))
+        }
+    }
+}
+
+fn refuse_nested(top: &Layer, source: &Source<'_>) -> Result<()> {
+    let environments = top.environments.iter().flat_map(|environments| &environments.value);
+    for (name, layer) in environments {
+        if let Some(nested) = layer.as_ref().and_then(|layer| layer.environments.as_ref()) {
+            let error = Error::new(format!("the environment {name} cannot have environments of its own"))
+                .hint("move them up, beside it");
+            return Err(source.at(error, nested.referenced));
+        }
+    }
+    Ok(())
+}
+
+fn path(
+    root: &Path,
+    written: Option<Spanned<String>>,
+    key: &str,
+    default: &str,
+    source: &Source<'_>,
+) -> Result<PathBuf> {
+    let folder = match written {
+        Some(written) if written.value.trim().is_empty() => {
+            let error = Error::new(format!("{key} is empty")).hint(format!("name a folder, or leave {key} out"));
+            return Err(source.at(error, written.referenced));
+        }
+        Some(written) => written.value,
+        None => default.to_owned(),
+    };
+    // `./schema` would only make every message longer
+    Ok(if root == Path::new(".") { PathBuf::from(folder) } else { root.join(folder) })
+}
+
+fn naming(keys: NamingKeys, source: &Source<'_>) -> Result<Naming> {
+    let read = |key: &str, text: Option<Spanned<String>>| -> Result<Option<Template>> {
+        let Some(text) = text else { return Ok(None) };
+        Template::read(key, &text.value)
+            .map(Some)
+            .map_err(|refused| source.at(Error::new(refused.message).hint(refused.hint), text.referenced))
+    };
+    let NamingKeys { ix, uq, ck, fk, pk } = keys;
+    Ok(Naming {
+        ix: read("ix", ix)?.unwrap_or(Naming::default().ix),
+        uq: read("uq", uq)?,
+        ck: read("ck", ck)?,
+        fk: read("fk", fk)?,
+        pk: read("pk", pk)?,
+    })
+}
+
+fn database(keys: DatabaseKeys, source: &Source<'_>) -> Result<Vec<Setting>> {
+    let setting = |key: &'static str, value: &Spanned<Secret>| {
+        let (line, column) = (value.referenced.line() as usize, value.referenced.column() as usize);
+        Setting { key, written: value.value.clone(), place: Place::new(source.file, line, column) }
+    };
+    match (&keys.url, keys.parts().next()) {
+        (Some(_), Some((part, value))) => {
+            let error = Error::new(format!("database has both url and {part}")).hint(format!(
+                "the url already says it all: write {part} into it, or replace url by host, name, user …"
+            ));
+            Err(source.at(error, value.referenced))
+        }
+        (Some(url), None) => Ok(vec![setting("url", url)]),
+        (None, _) => Ok(keys.parts().map(|(key, value)| setting(key, value)).collect()),
+    }
+}

@@ -1,0 +1,56 @@
+//! Which settings does every session pin, and to what?
+//!
+//! Invariant: with these pinned, the same database gives the same text whatever the server, the role or the database have
+//! as their defaults.
+
+use crate::name::Ident;
+use crate::sql::quote_literal;
+
+/// The pinned settings but for `search_path`, which a project chooses.
+pub const SESSION: &[(&str, &str)] = &[
+    ("TimeZone", "UTC"),
+    ("DateStyle", "ISO, YMD"),
+    ("IntervalStyle", "postgres"),
+    // any value above 0 prints the shortest text that reads back as the same number; 0 and less round
+    ("extra_float_digits", "1"),
+    ("bytea_output", "hex"),
+    ("standard_conforming_strings", "on"),
+    ("quote_all_identifiers", "off"),
+    // a statement that a policy would cut short fails, instead of leaving rows out in silence
+    ("row_security", "off"),
+    ("default_tablespace", ""),
+    ("default_table_access_method", "heap"),
+    ("client_min_messages", "warning"),
+];
+
+/// One text of `SET` statements: [`SESSION`], and the search path (empty: nothing but `pg_catalog`).
+pub fn pin(search_path: &[String]) -> String {
+    let mut sql: String =
+        SESSION.iter().map(|(name, value)| format!("SET {name} = {};\n", quote_literal(value))).collect();
+    let path: Vec<String> = search_path.iter().map(|schema| Ident::new(schema.as_str()).quoted()).collect();
+    sql.push_str(&format!("SET search_path = {};\n", if path.is_empty() { "''".into() } else { path.join(", ") }));
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_path_is_quoted_name_by_name() {
+        let path = |path: &[&str]| {
+            let sql = pin(&path.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+            sql.lines().last().unwrap_or_default().to_owned()
+        };
+        assert_eq!(path(&["app", "public"]), "SET search_path = app, public;");
+        assert_eq!(path(&["$user", "a\"; drop"]), "SET search_path = \"$user\", \"a\"\"; drop\";");
+        assert_eq!(path(&[]), "SET search_path = '';");
+    }
+
+    #[test]
+    fn every_setting_is_a_statement_of_its_own() {
+        let sql = pin(&["public".into()]);
+        assert_eq!(sql.lines().count(), SESSION.len() + 1);
+        assert!(sql.contains("SET default_tablespace = '';\n"));
+    }
+}

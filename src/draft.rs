@@ -1,0 +1,170 @@
+//! What did somebody declare, before it is known what it means in this database?
+//!
+//! A [`Draft`] holds objects as they were written: types perhaps by an alias, tables without a schema, constraints without
+//! a name. [`crate::normal`] makes a catalog of it. What a declaration needs in order to add to it is in [`Scope`].
+
+use std::path::{Path, PathBuf};
+
+use serde_yaml::Spanned;
+
+use crate::config::Naming;
+use crate::error::{Error, Place, Result};
+use crate::kind::{Expression, Id, Object, Type};
+use crate::lex;
+use crate::name::{Ident, Qualified};
+use crate::sql::Expr;
+
+#[derive(Debug, Default)]
+pub struct Draft {
+    pub entries: Vec<Entry>,
+    pub renames: Vec<RenameHint>,
+    /// How many files it was read from.
+    pub files: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub object: Object,
+    pub place: Place,
+    /// Whether somebody chose the name; if not, a live object of equal definition gives it its own.
+    pub named: bool,
+    /// Position among its siblings.
+    pub order: i64,
+}
+
+/// `renamed_from`
+#[derive(Debug, Clone)]
+pub struct RenameHint {
+    /// The object as it is called now.
+    pub id: Id,
+    pub from: Ident,
+    pub place: Place,
+}
+
+impl Draft {
+    pub fn push(&mut self, object: impl Into<Object>, place: Place, named: bool) {
+        let order = self.entries.len() as i64;
+        self.entries.push(Entry { object: object.into(), place, named, order });
+    }
+
+    /// Something attached to an object, where the declaration has it.
+    pub fn attach(&mut self, attachment: Option<impl Into<Object>>, place: &Place) {
+        if let Some(attachment) = attachment {
+            self.push(attachment, place.clone(), true);
+        }
+    }
+
+    pub fn each(&mut self, change: impl FnMut(&mut Object)) {
+        self.entries.iter_mut().map(|entry| &mut entry.object).for_each(change);
+    }
+}
+
+/// What a declaration is read against.
+pub struct Scope<'a> {
+    pub file: &'a Path,
+    /// The schema of what is declared without one: the first of the search path.
+    pub schema: Ident,
+    pub naming: &'a Naming,
+}
+
+impl Scope<'_> {
+    pub fn place<T>(&self, spanned: &Spanned<T>) -> Place {
+        let (line, column) = (spanned.referenced.line() as usize, spanned.referenced.column() as usize);
+        Place::new(PathBuf::from(self.file), line.max(1), column.max(1))
+    }
+
+    pub fn error<T>(&self, message: impl Into<String>, at: &Spanned<T>) -> Error {
+        Error::new(message).at(self.place(at))
+    }
+
+    /// A name, taken literally: no quotes, no folding.
+    pub fn ident(&self, name: &Spanned<String>) -> Result<Ident> {
+        Ident::checked(&name.value).map_err(|why| self.error(why, name))
+    }
+
+    pub fn idents(&self, names: &[Spanned<String>]) -> Result<Vec<Ident>> {
+        names.iter().map(|name| self.ident(name)).collect()
+    }
+
+    /// The name of something declared here: `tasks`, `audit.log`, `"odd.name"`.
+    pub fn declared(&self, name: &Spanned<String>) -> Result<Qualified> {
+        let (schema, name) = self.parts(name)?;
+        Ok(Qualified { schema: schema.unwrap_or_else(|| self.schema.clone()), name })
+    }
+
+    /// The name of something referred to; without a schema it is looked up along the search path later.
+    pub fn referred(&self, name: &Spanned<String>) -> Result<Qualified> {
+        let (schema, name) = self.parts(name)?;
+        Ok(Qualified { schema: schema.unwrap_or_else(|| Ident::new("")), name })
+    }
+
+    /// A dot separates schema and name; a part that holds a dot or a quote is written in double quotes, as in SQL.
+    fn parts(&self, name: &Spanned<String>) -> Result<(Option<Ident>, Ident)> {
+        let wrong = |why: String| self.error(why, name);
+        let parts = split_name(&name.value).ok_or_else(|| wrong(format!("`{}` is not a name", name.value)))?;
+        let mut parts = parts.iter().map(|part| Ident::checked(part)).collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+        let last = parts.pop().unwrap_or_else(|| Ident::new(""));
+        match parts.len() {
+            0 => Ok((None, last)),
+            1 => Ok((parts.pop(), last)),
+            _ => Err(wrong(format!("`{}` has too many dots", name.value)).hint("write schema.name; put a part that holds a dot in double quotes")),
+        }
+    }
+
+    pub fn ty(&self, text: &Spanned<String>) -> Result<Type> {
+        Type::parse(&text.value).map_err(|why| self.error(why, text))
+    }
+
+    pub fn expression(&self, text: &Spanned<String>) -> Result<Expression> {
+        let expr = Expr::checked(&text.value).map_err(|why| {
+            self.error(why, text).hint("an expression is one piece of SQL, such as lower(title) or 'medium'; YAML's own quotes do not count")
+        })?;
+        Ok(Expression::new(expr))
+    }
+}
+
+/// The parts of a dotted name, each literally as it stands or in double quotes.
+pub fn split_name(text: &str) -> Option<Vec<String>> {
+    let mut parts = vec![String::new()];
+    let mut chars = text.chars().peekable();
+    let mut at_start = true;
+    while let Some(c) = chars.next() {
+        let part = parts.last_mut()?;
+        match c {
+            '"' if at_start => {
+                loop {
+                    match chars.next()? {
+                        '"' if chars.peek() == Some(&'"') => part.extend(chars.next()),
+                        '"' => break,
+                        other => part.push(other),
+                    }
+                }
+                if chars.peek().is_some_and(|next| *next != '.') {
+                    return None;
+                }
+            }
+            '.' => {
+                parts.push(String::new());
+                at_start = true;
+                continue;
+            }
+            other => part.push(other),
+        }
+        at_start = false;
+    }
+    (!parts.iter().any(String::is_empty)).then_some(parts)
+}
+
+/// A name as [`split_name`] reads it back.
+pub fn write_name(name: &Qualified, default_schema: &str) -> String {
+    let part = |ident: &Ident| {
+        let text = ident.as_str();
+        if text.contains(['.', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    };
+    if name.schema.as_str() == default_schema { part(&name.name) } else { format!("{}.{}", part(&name.schema), part(&name.name)) }
+}
+
+/// Whether a text is one plain name for the lexer.
+pub fn is_word(text: &str) -> bool {
+    matches!(lex::tokens(text).as_deref(), Ok([one]) if one.kind == lex::Kind::Word)
+}

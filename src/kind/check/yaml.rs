@@ -1,0 +1,71 @@
+//! `checks: { ck_tasks_title: char_length(title) > 0 }`, a list of unnamed ones, or long with options
+
+use serde::{Deserialize, Deserializer};
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::{Short, short_or_long};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Long {
+    expression: String,
+    #[serde(default)]
+    no_inherit: bool,
+    #[serde(default)]
+    not_valid: bool,
+    comment: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct Declaration(Long);
+
+impl From<Long> for Declaration {
+    fn from(long: Long) -> Self {
+        Self(long)
+    }
+}
+
+impl Short for Declaration {
+    const EXPECTED: &'static str = "a condition, or a map with `expression:`";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self(Long { expression: text.to_owned(), no_inherit: false, not_valid: false, comment: None }))
+    }
+    fn truth(truth: bool) -> Option<Self> {
+        Self::text(if truth { "true" } else { "false" })
+    }
+}
+
+impl<'de> Deserialize<'de> for Declaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Long>(deserializer)
+    }
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(table) = given.table else { return Ok(()) };
+        let Long { expression, no_inherit, not_valid, comment } = &self.0;
+        let expr = Expr::checked(expression).map_err(|why| crate::Error::new(why).at(given.place.clone()))?;
+        let expression = Expression::new(expr);
+        let name = match given.name {
+            Some(name) => scope.ident(name)?,
+            None => default_name(table, &expression, scope),
+        };
+        let check = Check { table: table.clone(), name, expression, no_inherit: *no_inherit, not_valid: *not_valid };
+        draft.attach(Comment::of(check.id(), comment.as_deref()), given.place);
+        draft.push(check, given.place.clone(), given.name.is_some());
+        Ok(())
+    }
+}
+
+/// The naming template's, or Postgres's own choice: with the column, if the text mentions just one word.
+fn default_name(table: &Qualified, expression: &Expression, scope: &Scope) -> Ident {
+    let words = crate::lex::words(expression.written.text());
+    let column = if words.len() == 1 { words.first().map_or("", String::as_str) } else { "" };
+    let columns: Vec<Ident> = words.iter().map(|word| Ident::new(word.as_str())).collect();
+    let name = scope.naming.check(table.name.as_str(), &columns, None);
+    Ident::new(name.unwrap_or_else(|| crate::name::object_name(table.name.as_str(), column, "check")))
+}

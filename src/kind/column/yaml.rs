@@ -1,0 +1,311 @@
+//! `title: varchar(200)`, `description: text?`, or long: `{ type: bigint, identity: always, references: users.id, … }`
+
+use serde::{Deserialize, Deserializer};
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::default::Default as ColumnDefault;
+use super::super::document::{Declare, Given};
+use super::super::sequence::{Owner, Sequence};
+use super::super::shapes::{Short, short_or_long};
+use super::super::{check, foreign_key, index, unique};
+use super::*;
+use crate::draft::{Draft, RenameHint, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Long {
+    #[serde(rename = "type")]
+    ty: Spanned<String>,
+    nullable: Option<bool>,
+    default: Option<Spanned<String>>,
+    identity: Option<Spanned<IdentityDeclaration>>,
+    generated: Option<Spanned<String>>,
+    collation: Option<Spanned<String>>,
+    #[serde(default)]
+    primary_key: bool,
+    unique: Option<Spanned<UniqueOnColumn>>,
+    index: Option<Spanned<index::OnColumn>>,
+    check: Option<Spanned<check::Declaration>>,
+    references: Option<Spanned<foreign_key::OnColumn>>,
+    comment: Option<String>,
+    renamed_from: Option<Spanned<String>>,
+    using: Option<Spanned<String>>,
+}
+
+#[derive(Debug)]
+pub enum Declaration {
+    Short(String),
+    Long(Box<LongForm>),
+}
+
+/// The long form; what it holds is this module's affair.
+#[derive(Debug)]
+pub struct LongForm(Long);
+
+impl From<Long> for Declaration {
+    fn from(long: Long) -> Self {
+        Self::Long(Box::new(LongForm(long)))
+    }
+}
+
+impl Short for Declaration {
+    const EXPECTED: &'static str = "a type, or a map with `type:`";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self::Short(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Declaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Long>(deserializer)
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct IdentityLong {
+    generation: Option<String>,
+    sequence: Option<Spanned<String>>,
+    start: Option<i64>,
+    increment: Option<i64>,
+    min: Option<i64>,
+    max: Option<i64>,
+    cache: Option<i64>,
+    cycle: bool,
+}
+
+/// `true`, `always`, `by default`, or a map with the sequence's options.
+#[derive(Debug, Clone)]
+struct IdentityDeclaration(Option<IdentityLong>);
+
+impl From<IdentityLong> for IdentityDeclaration {
+    fn from(long: IdentityLong) -> Self {
+        Self(Some(long))
+    }
+}
+
+impl Short for IdentityDeclaration {
+    const EXPECTED: &'static str = "always, by default, or a map of options";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self(Some(IdentityLong { generation: Some(text.to_owned()), ..IdentityLong::default() })))
+    }
+    fn truth(truth: bool) -> Option<Self> {
+        Some(Self(truth.then(IdentityLong::default)))
+    }
+}
+
+impl<'de> Deserialize<'de> for IdentityDeclaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, IdentityLong>(deserializer)
+    }
+}
+
+/// `unique: true`, or the constraint's name.
+#[derive(Debug, Clone)]
+enum UniqueOnColumn {
+    Truth(bool),
+    Name(String),
+}
+
+impl Short for UniqueOnColumn {
+    const EXPECTED: &'static str = "true, or the constraint's name";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self::Name(text.to_owned()))
+    }
+    fn truth(truth: bool) -> Option<Self> {
+        Some(Self::Truth(truth))
+    }
+}
+
+/// The long form of `unique` is under the table.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+impl From<Nothing> for UniqueOnColumn {
+    fn from(_: Nothing) -> Self {
+        Self::Truth(true)
+    }
+}
+
+impl<'de> Deserialize<'de> for UniqueOnColumn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Nothing>(deserializer)
+    }
+}
+
+impl Declaration {
+    pub fn is_primary_key(&self) -> bool {
+        matches!(self, Declaration::Long(long) if long.0.primary_key)
+    }
+}
+
+/// The integer type behind a `serial` one.
+fn serial(ty: &str) -> Option<&'static str> {
+    match ty.to_lowercase().as_str() {
+        "smallserial" | "serial2" => Some("smallint"),
+        "serial" | "serial4" => Some("integer"),
+        "bigserial" | "serial8" => Some("bigint"),
+        _ => None,
+    }
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let (Some(table), Some(name)) = (given.table, given.name) else { return Ok(()) };
+        let column = scope.ident(name)?;
+        match self {
+            Declaration::Short(text) => {
+                let text = Spanned::new(text.clone(), name.referenced, name.defined);
+                let mut column = plain(table, column, &text, scope, draft, given.place)?;
+                column.not_null &= !nullable_mark(&text);
+                draft.push(column, given.place.clone(), true);
+                Ok(())
+            }
+            Declaration::Long(long) => long.0.declare(table, name, column, given.place, scope, draft),
+        }
+    }
+}
+
+fn nullable_mark(text: &Spanned<String>) -> bool {
+    text.value.trim_end().ends_with('?')
+}
+
+/// A column of the type alone, NOT NULL; a `serial` one brings its sequence and default.
+fn plain(
+    table: &Qualified,
+    name: Ident,
+    text: &Spanned<String>,
+    scope: &Scope,
+    draft: &mut Draft,
+    place: &crate::error::Place,
+) -> Result<Column> {
+    let bare = text.value.trim_end().trim_end_matches('?').trim_end().to_owned();
+    let ty = match serial(&bare) {
+        Some(integer) => {
+            let sequence = implied_sequence(table, &name);
+            let next = Sql::new().literal(&sequence.to_string()).to_string();
+            let written = Expr::from_server(format!("nextval({next}::regclass)"));
+            let expression = Expression::new(written);
+            let ty = Type::builtin(integer);
+            let owner = Some(Owner { table: table.clone(), column: name.clone() });
+            draft.push(ColumnDefault { table: table.clone(), column: name.clone(), expression }, place.clone(), true);
+            let options = Options::default();
+            draft.push(Sequence { name: sequence, ty: ty.clone(), options, owner }, place.clone(), true);
+            ty
+        }
+        None => scope.ty(&Spanned::new(bare, text.referenced, text.defined))?,
+    };
+    let using = Using(None);
+    Ok(Column { table: table.clone(), name, ty, collation: None, not_null: true, identity: None, generated: None, using })
+}
+
+impl Long {
+    fn declare(
+        &self,
+        table: &Qualified,
+        key: &Spanned<String>,
+        name: Ident,
+        place: &crate::error::Place,
+        scope: &Scope,
+        draft: &mut Draft,
+    ) -> Result<()> {
+        let mut column = plain(table, name.clone(), &self.ty, scope, draft, place)?;
+        column.not_null = !self.nullable.unwrap_or_else(|| nullable_mark(&self.ty));
+        if self.primary_key && !column.not_null {
+            return Err(scope.error(format!("column {name} is in the primary key and cannot be nullable"), &self.ty));
+        }
+        column.collation = self.collation.as_ref().map(|text| scope.referred(text)).transpose()?;
+        column.generated = self.generated.as_ref().map(|text| scope.expression(text)).transpose()?;
+        if column.generated.is_some() && self.nullable.is_none() {
+            column.not_null = false;
+        }
+        column.using = Using(self.using.as_ref().map(|text| scope.expression(text)).transpose()?.map(|e| e.written));
+        if let Some(identity) = self.identity.as_ref() {
+            column.identity = identity.value.read(&column.ty, identity, scope)?;
+        }
+        self.exclusive(&column, scope)?;
+        if let Some(text) = &self.default {
+            let expression = scope.expression(text)?;
+            let default = ColumnDefault { table: table.clone(), column: name.clone(), expression };
+            draft.push(default, scope.place(text), true);
+        }
+        draft.attach(Comment::of(column.id(), self.comment.as_deref()), place);
+        if let Some(from) = &self.renamed_from {
+            draft.renames.push(RenameHint { id: column.id(), from: scope.ident(from)?, place: scope.place(from) });
+        }
+        draft.push(column, place.clone(), true);
+        self.nested(table, key, scope, draft)
+    }
+
+    /// What stands on the column and is an object of its own.
+    fn nested(&self, table: &Qualified, key: &Spanned<String>, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        if let Some(references) = &self.references {
+            let place = scope.place(references);
+            let given = Given { name: None, place: &place, table: Some(table) };
+            foreign_key::Spannedly::on(references, key).declare(given, scope, draft)?;
+        }
+        if let Some(on) = &self.index {
+            let place = scope.place(on);
+            if let Some((name, declaration)) = on.value.on(key) {
+                let name = name.map(|name| Spanned::new(name, on.referenced, on.defined));
+                declaration.declare(Given { name: name.as_ref(), place: &place, table: Some(table) }, scope, draft)?;
+            }
+        }
+        if let Some(on) = &self.unique {
+            let place = scope.place(on);
+            let name = match &on.value {
+                UniqueOnColumn::Truth(false) => return Ok(()),
+                UniqueOnColumn::Truth(true) => None,
+                UniqueOnColumn::Name(name) => Some(Spanned::new(name.clone(), on.referenced, on.defined)),
+            };
+            let given = Given { name: name.as_ref(), place: &place, table: Some(table) };
+            unique::Declaration::list(vec![key.clone()]).map_or(Ok(()), |d| d.declare(given, scope, draft))?;
+        }
+        if let Some(check) = &self.check {
+            let place = scope.place(check);
+            check.value.declare(Given { name: None, place: &place, table: Some(table) }, scope, draft)?;
+        }
+        Ok(())
+    }
+
+    /// A column is filled in one way.
+    fn exclusive(&self, column: &Column, scope: &Scope) -> Result<()> {
+        let serial = serial(self.ty.value.trim_end_matches('?').trim()).is_some();
+        let ways = [
+            (self.default.is_some(), "a default"),
+            (column.identity.is_some(), "an identity"),
+            (column.generated.is_some(), "a generation expression"),
+            (serial, "a serial type"),
+        ];
+        let stated: Vec<&str> = ways.iter().filter(|(stated, _)| *stated).map(|(_, way)| *way).collect();
+        match stated.as_slice() {
+            [first, second, ..] => {
+                Err(scope.error(format!("column {} has both {first} and {second}", column.key()), &self.ty).hint("keep one of the two"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl IdentityDeclaration {
+    fn read(&self, ty: &Type, at: &Spanned<Self>, scope: &Scope) -> Result<Option<Identity>> {
+        let Some(long) = &self.0 else { return Ok(None) };
+        let always = match long.generation.as_deref().map(str::to_lowercase).as_deref() {
+            None | Some("always") => true,
+            Some("by default" | "by_default") => false,
+            Some(other) => return Err(scope.error(format!("`{other}` is no identity"), at).hint("write always or by default")),
+        };
+        let options = Options {
+            increment: long.increment.unwrap_or(1),
+            min: long.min,
+            max: long.max,
+            start: long.start,
+            cache: long.cache.unwrap_or(1),
+            cycle: long.cycle,
+        };
+        let sequence = long.sequence.as_ref().map(|name| scope.declared(name)).transpose()?;
+        Ok(Some(Identity { always, sequence, options: options.without_defaults(ty) }))
+    }
+}

@@ -1,0 +1,68 @@
+//! Which sections does a model file have, and how does each reach the draft?
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::shapes::Entries;
+use super::{enumeration, extension, schema, sequence, table};
+use crate::draft::{Draft, Scope};
+use crate::error::{Place, Result};
+use crate::name::Qualified;
+
+/// A whole model file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Document {
+    schemas: Entries<Option<schema::Declaration>>,
+    extensions: Entries<Option<extension::Declaration>>,
+    enums: Entries<enumeration::Declaration>,
+    sequences: Entries<Option<sequence::Declaration>>,
+    tables: Entries<Spanned<table::Declaration>>,
+}
+
+/// A declaration of one kind of object.
+pub trait Declare {
+    /// Adds the object and what its declaration nests. `name` is `None` where nobody chose one.
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()>;
+}
+
+/// What surrounds a declaration.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    pub name: Option<&'a Spanned<String>>,
+    /// Where the declaration begins.
+    pub place: &'a Place,
+    /// The table that it is nested in.
+    pub table: Option<&'a Qualified>,
+}
+
+impl Document {
+    pub fn declare(&self, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        section(&self.schemas, scope, draft)?;
+        section(&self.extensions, scope, draft)?;
+        for (name, declaration) in &self.enums.0 {
+            top(name, declaration, scope, draft)?;
+        }
+        section(&self.sequences, scope, draft)?;
+        for (name, declaration) in &self.tables.0 {
+            top(name, &declaration.value, scope, draft)?;
+        }
+        Ok(())
+    }
+}
+
+/// A section whose entries may be left empty: `citext:`.
+fn section<D: Declare + Default>(entries: &Entries<Option<D>>, scope: &Scope, draft: &mut Draft) -> Result<()> {
+    for (name, declaration) in &entries.0 {
+        match declaration {
+            Some(declaration) => top(name, declaration, scope, draft)?,
+            None => top(name, &D::default(), scope, draft)?,
+        }
+    }
+    Ok(())
+}
+
+fn top(name: &Spanned<String>, declaration: &impl Declare, scope: &Scope, draft: &mut Draft) -> Result<()> {
+    let place = scope.place(name);
+    declaration.declare(Given { name: Some(name), place: &place, table: None }, scope, draft)
+}

@@ -1,0 +1,62 @@
+//! `enums: { priority: [low, medium, high] }`, or long with a comment
+
+use serde::{Deserialize, Deserializer};
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::{Short, Texts, short_or_long};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug)]
+pub struct Declaration {
+    values: Vec<Spanned<String>>,
+    comment: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Long {
+    values: Texts,
+    comment: Option<String>,
+}
+
+impl From<Long> for Declaration {
+    fn from(long: Long) -> Self {
+        Self { values: long.values.0, comment: long.comment }
+    }
+}
+
+impl Short for Declaration {
+    const EXPECTED: &'static str = "a list of values, or a map with `values:`";
+    fn list(values: Vec<Spanned<String>>) -> Option<Self> {
+        Some(Self { values, comment: None })
+    }
+}
+
+impl<'de> Deserialize<'de> for Declaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Long>(deserializer)
+    }
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let mut labels = Vec::with_capacity(self.values.len());
+        for value in &self.values {
+            if let Err(why) = Ident::checked(&value.value) {
+                return Err(scope.error(why.replace("name", "label"), value));
+            }
+            if labels.contains(&value.value) {
+                return Err(scope.error(format!("the label '{}' is written twice", value.value), value));
+            }
+            labels.push(value.value.clone());
+        }
+        let enumeration = Enumeration { name: scope.declared(name)?, labels };
+        draft.attach(Comment::of(enumeration.id(), self.comment.as_deref()), given.place);
+        draft.push(enumeration, given.place.clone(), true);
+        Ok(())
+    }
+}

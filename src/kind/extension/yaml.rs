@@ -1,0 +1,27 @@
+//! `extensions: { citext: { schema: public, version: "1.6" } }`, or just `citext:`
+
+use serde::Deserialize;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    schema: Option<serde_yaml::Spanned<String>>,
+    version: Option<String>,
+    comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let schema = self.schema.as_ref().map(|schema| scope.ident(schema)).transpose()?;
+        let extension = Extension { name: scope.ident(name)?, schema, version: self.version.clone() };
+        draft.attach(Comment::of(extension.id(), self.comment.as_deref()), given.place);
+        draft.push(extension, given.place.clone(), true);
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! `indexes: { idx_open: { columns: [created_at desc], where: not completed } }`, a plain list of columns, or unnamed ones
+
+use serde::{Deserialize, Deserializer};
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::{Entries, Short, Texts, short_or_long};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Long {
+    name: Option<Spanned<String>>,
+    columns: Texts,
+    unique: bool,
+    method: Option<Spanned<String>>,
+    include: Texts,
+    #[serde(rename = "where")]
+    predicate: Option<Spanned<String>>,
+    nulls_not_distinct: bool,
+    with: Entries<String>,
+    comment: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Declaration(Long);
+
+impl From<Long> for Declaration {
+    fn from(long: Long) -> Self {
+        Self(long)
+    }
+}
+
+impl Short for Declaration {
+    const EXPECTED: &'static str = "a list of columns, or a map with `columns:`";
+    fn list(columns: Vec<Spanned<String>>) -> Option<Self> {
+        Some(Self(Long { columns: Texts(columns), ..Long::default() }))
+    }
+}
+
+impl<'de> Deserialize<'de> for Declaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Long>(deserializer)
+    }
+}
+
+/// `index: true`, a name, or the long form, on a column.
+#[derive(Debug, Clone)]
+pub enum OnColumn {
+    Truth(bool),
+    Name(String),
+    Long(Box<Long>),
+}
+
+impl From<Long> for OnColumn {
+    fn from(long: Long) -> Self {
+        Self::Long(Box::new(long))
+    }
+}
+
+impl Short for OnColumn {
+    const EXPECTED: &'static str = "true, a name, or a map";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self::Name(text.to_owned()))
+    }
+    fn truth(truth: bool) -> Option<Self> {
+        Some(Self::Truth(truth))
+    }
+}
+
+impl<'de> Deserialize<'de> for OnColumn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Long>(deserializer)
+    }
+}
+
+impl OnColumn {
+    /// The declaration for the one column, and the name if it has one.
+    pub fn on(&self, column: &Spanned<String>) -> Option<(Option<String>, Declaration)> {
+        let (name, mut long) = match self {
+            OnColumn::Truth(false) => return None,
+            OnColumn::Truth(true) => (None, Long::default()),
+            OnColumn::Name(name) => (Some(name.clone()), Long::default()),
+            OnColumn::Long(long) => (None, (**long).clone()),
+        };
+        if long.columns.0.is_empty() {
+            let quoted = Ident::new(column.value.as_str()).quoted();
+            long.columns = Texts(vec![Spanned::new(quoted, column.referenced, column.defined)]);
+        }
+        Some((name, Declaration(long)))
+    }
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(table) = given.table else { return Ok(()) };
+        let long = &self.0;
+        if long.columns.0.is_empty() {
+            return Err(crate::Error::new("the index has no columns").at(given.place.clone()).hint("add `columns: [...]`"));
+        }
+        let keys = long.columns.0.iter().map(|text| {
+            key::parse(&text.value).map_err(|why| scope.error(why, text))
+        });
+        let keys = keys.collect::<Result<Vec<_>>>()?;
+        let chosen = given.name.or(long.name.as_ref());
+        let name = match chosen {
+            Some(name) => scope.ident(name)?,
+            None => default_name(table, &keys, scope),
+        };
+        let options = long.with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
+        let index = Index {
+            name: Qualified { schema: table.schema.clone(), name },
+            table: table.clone(),
+            unique: long.unique,
+            method: long.method.as_ref().map_or(Ok(Ident::new("btree")), |method| scope.ident(method))?,
+            keys,
+            include: scope.idents(&long.include.0)?,
+            predicate: long.predicate.as_ref().map(|text| scope.expression(text)).transpose()?,
+            nulls_not_distinct: long.nulls_not_distinct,
+            options: Options(options.collect::<Result<_>>()?),
+        };
+        draft.attach(Comment::of(index.id(), long.comment.as_deref()), given.place);
+        draft.push(index, given.place.clone(), chosen.is_some());
+        Ok(())
+    }
+}
+
+/// The naming template's; an expression counts as `expr`, as it does for Postgres.
+fn default_name(table: &Qualified, keys: &[Key], scope: &Scope) -> Ident {
+    let columns: Vec<Ident> = keys.iter().map(|key| key.column().cloned().unwrap_or_else(|| Ident::new("expr"))).collect();
+    let joined = columns.iter().map(Ident::as_str).collect::<Vec<_>>().join("_");
+    let name = scope.naming.index(table.name.as_str(), &columns);
+    Ident::new(name.unwrap_or_else(|| crate::name::object_name(table.name.as_str(), &joined, "idx")))
+}

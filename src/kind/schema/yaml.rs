@@ -1,0 +1,26 @@
+//! `schemas: { audit: { comment: … } }`
+
+use serde::Deserialize;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let schema = Schema { name: scope.ident(name)? };
+        draft.attach(Comment::of(schema.id(), self.comment.as_deref()), given.place);
+        if schema.name.as_str() != "public" {
+            draft.push(schema, given.place.clone(), true);
+        }
+        Ok(())
+    }
+}

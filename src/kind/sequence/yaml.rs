@@ -1,0 +1,60 @@
+//! `sequences: { invoice_no: { start: 1000, increment: 10 } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    #[serde(rename = "type")]
+    ty: Option<Spanned<String>>,
+    start: Option<i64>,
+    increment: Option<i64>,
+    min: Option<i64>,
+    max: Option<i64>,
+    cache: Option<i64>,
+    cycle: Option<bool>,
+    /// `table.column`
+    owned_by: Option<Spanned<String>>,
+    comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let ty = match &self.ty {
+            Some(text) => scope.ty(text)?,
+            None => Type::builtin("bigint"),
+        };
+        let options = Options {
+            increment: self.increment.unwrap_or(1),
+            min: self.min,
+            max: self.max,
+            start: self.start,
+            cache: self.cache.unwrap_or(1),
+            cycle: self.cycle.unwrap_or(false),
+        };
+        let owner = self.owned_by.as_ref().map(|text| owner(text, scope)).transpose()?;
+        let sequence =
+            Sequence { name: scope.declared(name)?, options: options.without_defaults(&ty), ty, owner };
+        draft.attach(Comment::of(sequence.id(), self.comment.as_deref()), given.place);
+        draft.push(sequence, given.place.clone(), true);
+        Ok(())
+    }
+}
+
+/// `tasks.id`, `audit.log.id`
+fn owner(text: &Spanned<String>, scope: &Scope) -> Result<Owner> {
+    let parts = crate::draft::split_name(&text.value).unwrap_or_default();
+    let (schema, table, column) = match parts.as_slice() {
+        [table, column] => (scope.schema.clone(), table, column),
+        [schema, table, column] => (Ident::new(schema.as_str()), table, column),
+        _ => return Err(scope.error(format!("`{}` is not table.column", text.value), text)),
+    };
+    Ok(Owner { table: Qualified::new(schema, table.as_str()), column: Ident::new(column.as_str()) })
+}

@@ -1,0 +1,86 @@
+//! `unique: { uq_tasks_slug: [slug] }`, a list of unnamed ones, or long with options
+
+use serde::{Deserialize, Deserializer};
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::{Short, Texts, short_or_long};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Long {
+    columns: Texts,
+    include: Texts,
+    deferrable: bool,
+    initially_deferred: bool,
+    with: super::super::shapes::Entries<String>,
+    comment: Option<String>,
+    nulls_not_distinct: bool,
+}
+
+#[derive(Debug)]
+pub struct Declaration(Long);
+
+impl From<Long> for Declaration {
+    fn from(long: Long) -> Self {
+        Self(long)
+    }
+}
+
+impl Short for Declaration {
+    const EXPECTED: &'static str = "a list of columns, or a map with `columns:`";
+    fn list(columns: Vec<Spanned<String>>) -> Option<Self> {
+        Some(Self(Long { columns: Texts(columns), ..Long::default() }))
+    }
+}
+
+impl<'de> Deserialize<'de> for Declaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Long>(deserializer)
+    }
+}
+
+impl Declaration {
+    pub fn columns(&self) -> &[Spanned<String>] {
+        &self.0.columns.0
+    }
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(table) = given.table else { return Ok(()) };
+        let columns = scope.idents(&self.0.columns.0)?;
+        if columns.is_empty() {
+            return Err(crate::Error::new("the unique constraint has no columns").at(given.place.clone()));
+        }
+        let chosen = given.name;
+        let name = match &chosen {
+            Some(name) => scope.ident(name)?,
+            None => default_name(table, &columns, scope),
+        };
+        let options = self.0.with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
+        let key = Unique {
+            table: table.clone(),
+            name,
+            columns,
+            include: scope.idents(&self.0.include.0)?,
+            nulls_not_distinct: self.0.nulls_not_distinct,
+            deferrable: self.0.deferrable || self.0.initially_deferred,
+            deferred: self.0.initially_deferred,
+            options: IndexOptions(options.collect::<Result<_>>()?),
+        };
+        draft.attach(Comment::of(key.id(), self.0.comment.as_deref()), given.place);
+        draft.push(key, given.place.clone(), chosen.is_some());
+        Ok(())
+    }
+}
+
+/// The naming template's, or Postgres's own choice.
+pub fn default_name(table: &Qualified, columns: &[Ident], scope: &Scope) -> Ident {
+    let joined = columns.iter().map(Ident::as_str).collect::<Vec<_>>().join("_");
+    let name = scope.naming.unique(table.name.as_str(), columns);
+    Ident::new(name.unwrap_or_else(|| crate::name::object_name(table.name.as_str(), &joined, "key")))
+}
