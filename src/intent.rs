@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
+use crate::draft::RenameHint;
+use crate::error::{Error, Result};
 use crate::kind::{Change, Id, Object, Renames};
+use crate::name::Qualified;
 use crate::plan::{Body, Op, Statement};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +18,48 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// What the hints of the models ask of this database. A hint whose object is there under its new name has happened.
+    pub fn of(hints: &[RenameHint], live: &Catalog) -> Result<Self> {
+        let mut renames = Renames::default();
+        // tables before columns, whose hints go by the table's new name
+        let mut hints: Vec<&RenameHint> = hints.iter().collect();
+        hints.sort_by_key(|hint| hint.id.path.len());
+        for hint in hints {
+            let mut there = hint.id.clone();
+            if let [schema, table, ..] = there.path.as_mut_slice() {
+                let now = Qualified::new(&*schema, &*table);
+                if let Some((before, _)) = renames.tables.iter().find(|(_, new)| **new == now) {
+                    (*schema, *table) = (before.schema.clone(), before.name.clone());
+                }
+            }
+            let mut old = there.clone();
+            if let Some(last) = old.path.last_mut() {
+                *last = hint.from.clone();
+            }
+            match (live.get(&old).is_some(), live.get(&there).is_some()) {
+                (true, false) => {}
+                (true, true) => {
+                    return Err(Error::no(format!("{} is renamed from {}, and the database has both", hint.id, hint.from))
+                        .at(hint.place.clone())
+                        .hint("drop or rename one of the two by hand, or take `renamed_from` away"));
+                }
+                (false, _) => continue,
+            }
+            match old.path.as_slice() {
+                [schema, name] => {
+                    let new = hint.id.last().cloned().unwrap_or_else(|| name.clone());
+                    renames.tables.insert(Qualified::new(schema, name), Qualified::new(schema, &new));
+                }
+                [schema, table, name] => {
+                    let new = hint.id.last().cloned().unwrap_or_else(|| name.clone());
+                    renames.columns.insert((Qualified::new(schema, table), name.clone()), new);
+                }
+                _ => {}
+            }
+        }
+        Ok(Self { renames })
+    }
+
     /// For the way back.
     pub fn inverted(&self) -> Self {
         let tables: BTreeMap<_, _> = self.renames.tables.iter().map(|(old, new)| (new.clone(), old.clone())).collect();

@@ -92,8 +92,21 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Where a model file holds it: the section of the file, or of its parent's declaration.
     const SECTION: &'static str;
+    /// Written as a part of its parent, which with this family (the parent and its other children) says it shortly: the
+    /// section and the part.
+    fn inside(&self, _family: &[&Object]) -> Option<(&'static str, Part)> {
+        None
+    }
     /// Its own declaration; `parts` are those of its children, by section.
     fn write(&self, parts: Parts) -> Part;
+    /// Whether creating it brings objects that nobody declares.
+    const BRINGS_NAMES: bool = false;
+    /// For a column: its table, and what a twin of the table needs to know.
+    fn column(&self) -> Option<(&Qualified, (Ident, Type, Option<Qualified>))> {
+        None
+    }
+    /// Another object, that it may be attached to, got its name from a live one.
+    fn follow(&mut self, _old: &Id, _new: &Id) {}
     /// Follows a rename of something that it mentions, or of itself.
     fn rename(&mut self, renames: &Renames);
     /// A copy under another name, where the last part of the id is a name of its own.

@@ -9,6 +9,9 @@ use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
 use crate::name::Qualified;
 
+/// The sections, in the order in which a file that autogen writes has them.
+pub const SECTIONS: &[&str] = &["schemas", "extensions", "enums", "sequences", "tables"];
+
 /// A whole model file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

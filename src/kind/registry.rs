@@ -104,6 +104,19 @@ macro_rules! kinds {
             pub fn section(&self) -> &'static str {
                 match self { $(Object::$kind(_) => <$module::$kind as Kind>::SECTION),* }
             }
+            pub fn inside(&self, siblings: &[&Object]) -> Option<(&'static str, Part)> {
+                match self { $(Object::$kind(o) => o.inside(siblings)),* }
+            }
+            pub fn brings_names(&self) -> bool {
+                match self { $(Object::$kind(_) => <$module::$kind as Kind>::BRINGS_NAMES),* }
+            }
+            /// Of a column: its table, name, type and collation.
+            pub fn as_column(&self) -> Option<(&Qualified, (Ident, Type, Option<Qualified>))> {
+                match self { $(Object::$kind(o) => Kind::column(o)),* }
+            }
+            pub fn follow(&mut self, old: &Id, new: &Id) {
+                match self { $(Object::$kind(o) => o.follow(old, new)),* }
+            }
             pub fn write(&self, parts: Parts) -> Part {
                 match self { $(Object::$kind(o) => o.write(parts)),* }
             }

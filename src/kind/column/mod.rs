@@ -211,6 +211,10 @@ impl Kind for Column {
         }
     }
 
+    fn column(&self) -> Option<(&Qualified, (Ident, Type, Option<Qualified>))> {
+        Some((&self.table, (self.name.clone(), self.ty.clone(), self.collation.clone())))
+    }
+
     const SECTION: &'static str = "columns";
 
     fn write(&self, parts: Parts) -> Part {

@@ -73,6 +73,12 @@ impl Kind for Comment {
         Some(self.on.clone())
     }
 
+    fn follow(&mut self, old: &Id, new: &Id) {
+        if self.on == *old {
+            self.on = new.clone();
+        }
+    }
+
     const SECTION: &'static str = "comment";
 
     fn write(&self, _: Parts) -> Part {

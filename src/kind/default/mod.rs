@@ -55,6 +55,17 @@ impl Kind for Default {
         vec![Slot { table: self.table.clone(), role, expression: &mut self.expression }]
     }
 
+    /// `nextval('s')` of a sequence that took the name of a live one.
+    fn follow(&mut self, old: &Id, new: &Id) {
+        let call = |id: &Id| {
+            let name = Sql::new().literal(&id.qualified());
+            format!("nextval({name}::regclass)")
+        };
+        if self.expression.written.text() == call(old) {
+            self.expression = Expression::new(Expr::from_server(call(new)));
+        }
+    }
+
     const SECTION: &'static str = "default";
 
     fn write(&self, _: Parts) -> Part {

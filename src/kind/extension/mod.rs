@@ -48,6 +48,8 @@ impl Kind for Extension {
         }
     }
 
+    const BRINGS_NAMES: bool = true;
+
     const SECTION: &'static str = "extensions";
 
     /// Without the version: which one is there is the server's affair until a model states it.

@@ -71,6 +71,22 @@ impl Kind for Sequence {
         true
     }
 
+    /// What `serial` makes: the usual name, nothing said, and the column's default takes its next value.
+    fn inside(&self, family: &[&Object]) -> Option<(&'static str, Part)> {
+        let Owner { table, column } = self.owner.as_ref()?;
+        let usual = super::column::implied_sequence(table, column);
+        let call = format!("nextval({}::regclass)", Sql::new().literal(&usual.to_string()));
+        let default = family.iter().any(|object| matches!(object, Object::Default(d) if d.expression.written.text() == call));
+        let of_type = family.iter().all(|object| !matches!(object, Object::Column(c) if c.ty != self.ty));
+        let word = match self.ty.base().as_str() {
+            "smallint" => "smallserial",
+            "integer" => "serial",
+            _ => "bigserial",
+        };
+        let plain = self.name == usual && self.options == Options::default() && default && of_type;
+        plain.then(|| ("serial", Part { key: None, doc: Doc::text(word) }))
+    }
+
     const SECTION: &'static str = "sequences";
 
     fn write(&self, mut parts: Parts) -> Part {

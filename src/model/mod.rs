@@ -1,0 +1,95 @@
+//! What do the model files declare?
+//!
+//! Every file under the folder is read, in the order of paths, and together they are one [`Draft`]. A file that is not read
+//! is an error and never passed over: a model that nobody reads would become a DROP.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::draft::{Draft, Scope};
+use crate::error::{Error, Place, Result};
+use crate::kind::Id;
+use crate::name::Ident;
+
+mod explain;
+mod read;
+mod write;
+
+pub use write::write;
+
+/// Reads every model file of the project.
+pub fn load(config: &Config) -> Result<Draft> {
+    let mut files = Vec::new();
+    collect(&config.models, &mut files)?;
+    let mut draft = Draft::default();
+    let schema = Ident::new(config.search_path.first().map_or("public", String::as_str));
+    for file in &files {
+        let shown = shown(file, &config.root);
+        let text = std::fs::read_to_string(file).map_err(|cause| Error::io("read", file, &cause))?;
+        let scope = Scope { file: &shown, schema: schema.clone(), naming: &config.naming };
+        let document = read::document(&text, &shown).map_err(|error| with_line(error, &text))?;
+        document.declare(&scope, &mut draft).map_err(|error| with_line(error, &text))?;
+    }
+    draft.files = files.len();
+    twice(&draft)?;
+    Ok(draft)
+}
+
+/// The path as a person would type it.
+fn shown(file: &Path, root: &Path) -> PathBuf {
+    file.strip_prefix(root).map_or_else(|_| file.to_owned(), Path::to_owned)
+}
+
+/// The error shows the line even where the current folder is another one.
+fn with_line(error: Error, text: &str) -> Error {
+    match error.place().and_then(|place| text.lines().nth(place.line.checked_sub(1)?)) {
+        Some(line) => error.line(line),
+        None => error,
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let entries = std::fs::read_dir(folder).map_err(|cause| {
+        Error::io("read the models in", folder, &cause).hint("`autogen init` makes the folder; `models:` in autogen.yaml names it")
+    })?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        paths.push(entry.map_err(|cause| Error::io("read", folder, &cause))?.path());
+    }
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, files)?;
+            continue;
+        }
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("yaml" | "yml") => files.push(path),
+            _ => {
+                return Err(Error::new(format!("not supported: the model file {}", path.display()))
+                    .hint("models are .yaml files; move anything else out of the folder, or begin its name with a dot"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One object, declared in two places.
+fn twice(draft: &Draft) -> Result<()> {
+    let mut seen: BTreeMap<Id, &Place> = BTreeMap::new();
+    for entry in draft.entries.iter().filter(|entry| entry.named) {
+        let id = entry.object.id();
+        if let Some(first) = seen.get(&id) {
+            return Err(Error::new(format!("{id} is declared twice"))
+                .at(entry.place.clone())
+                .detail(format!("first at {first}"))
+                .hint("keep one of the two"));
+        }
+        seen.insert(id, &entry.place);
+    }
+    Ok(())
+}

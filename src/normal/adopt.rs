@@ -1,0 +1,64 @@
+//! What is something called that nobody named?
+//!
+//! An unnamed constraint, index or sequence takes the name of a live one of equal definition on the same parent, whatever
+//! that name is; only what is new gets a name from a template. So a changed template renames nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::Catalog;
+use crate::draft::Entry;
+use crate::kind::{Id, Name, Object, Tag};
+use crate::name::{Ident, MAX_BYTES, cut};
+
+pub fn names(entries: &mut [Entry], live: &Catalog) {
+    if entries.iter().all(|entry| entry.named) {
+        return;
+    }
+    let mut taken: BTreeSet<Name> =
+        entries.iter().filter(|entry| entry.named).flat_map(|entry| entry.object.occupies()).collect();
+    let mut candidates: BTreeMap<(Tag, Option<Id>), Vec<&Object>> = BTreeMap::new();
+    for (id, object) in live.objects() {
+        candidates.entry((id.tag, object.parent())).or_default().push(object);
+    }
+    let mut renamed = Vec::new();
+    for entry in entries.iter_mut().filter(|entry| !entry.named) {
+        let id = entry.object.id();
+        let key = (id.tag, entry.object.parent());
+        let free = |object: &Object| object.occupies().iter().all(|name| !taken.contains(name));
+        let like = |candidate: &&&Object| {
+            let name = candidate.id().last().cloned();
+            free(candidate) && name.and_then(|name| entry.object.named(&name)).is_some_and(|ours| ours == ***candidate)
+        };
+        let adopted = candidates.get(&key).into_iter().flatten().find(like).map(|object| (*object).clone());
+        let object = match adopted {
+            Some(object) => object,
+            None => unused(&entry.object, &taken),
+        };
+        taken.extend(object.occupies());
+        if object.id() != id {
+            renamed.push((id, object.id()));
+            if let Some(named) = object.id().last().and_then(|name| entry.object.named(name)) {
+                entry.object = named;
+            }
+        }
+    }
+    for (old, new) in renamed {
+        entries.iter_mut().for_each(|entry| entry.object.follow(&old, &new));
+    }
+}
+
+/// The object under its own name, or with the first number behind it that makes the name free, as Postgres does.
+fn unused(object: &Object, taken: &BTreeSet<Name>) -> Object {
+    let free = |object: &Object| object.occupies().iter().all(|name| !taken.contains(name));
+    if free(object) {
+        return object.clone();
+    }
+    let base = object.id().last().map(|name| name.as_str().to_owned()).unwrap_or_default();
+    (1..)
+        .filter_map(|n| {
+            let number = n.to_string();
+            object.named(&Ident::new(format!("{}{number}", cut(&base, MAX_BYTES - number.len()))))
+        })
+        .find(free)
+        .unwrap_or_else(|| object.clone())
+}

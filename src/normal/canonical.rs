@@ -1,0 +1,227 @@
+//! Is an expression of the models the same as the live one?
+//!
+//! Equal text is equal. Else a proof may do ([`super::prove`]). What is open goes to the server, both sides, until its
+//! spelling is stable, and the stable spellings are compared. Expressions that are new are asked about too, so that a
+//! mistake in a model is found before a revision is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::prove;
+use crate::catalog::Externals;
+use crate::draft::Entry;
+use crate::error::{Error, Place, Result};
+use crate::introspect::Live;
+use crate::kind::{Expression, Fact, Id, Object, Role, Tag, Type};
+use crate::name::{Ident, Qualified};
+
+/// One expression as it would stand in a table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    pub table: Qualified,
+    pub role: Role,
+    pub text: String,
+}
+
+/// What the server makes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Its spelling, which it gives back unchanged.
+    Spelled(String),
+    Failed { code: String, message: String },
+}
+
+/// A table to try expressions in: its columns with their types, in order.
+pub type Twin = Vec<(Ident, Type, Option<Qualified>)>;
+
+/// Who can be asked; the server, outside of tests.
+pub trait Asker {
+    /// An answer to each question. `types` are those that the twins need and that are new or changed: name and labels.
+    fn ask(
+        &mut self,
+        questions: &[Question],
+        twins: &BTreeMap<Qualified, Twin>,
+        types: &BTreeMap<Qualified, Vec<String>>,
+    ) -> Result<Vec<Answer>>;
+
+    /// The names that these extensions would bring.
+    fn brought(&mut self, extensions: &[&Object]) -> Result<Externals>;
+}
+
+/// Something that could not be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    pub id: Id,
+    pub reason: String,
+    pub place: Option<Place>,
+}
+
+/// An expression of the models that no live text is yet known to equal.
+struct Open {
+    entry: usize,
+    slot: usize,
+    wanted: Question,
+    /// Live texts that it may equal.
+    live: Vec<String>,
+}
+
+pub fn canonical(
+    entries: &mut [Entry],
+    live: &Live,
+    asker: &mut dyn Asker,
+) -> Result<Vec<Unknown>> {
+    let open = settle(entries, live);
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut questions: BTreeSet<Question> = BTreeSet::new();
+    for one in &open {
+        questions.insert(one.wanted.clone());
+        questions.extend(one.live.iter().map(|text| Question { text: text.clone(), ..one.wanted.clone() }));
+    }
+    let questions: Vec<Question> = questions.into_iter().collect();
+    let tables: BTreeSet<&Qualified> = questions.iter().map(|question| &question.table).collect();
+    let answers = asker.ask(&questions, &twins(entries, &tables), &new_types(entries, live))?;
+    let answers: BTreeMap<&Question, &Answer> = questions.iter().zip(&answers).collect();
+    let fresh = entries.iter().any(|entry| entry.object.brings_names() && live.catalog.get(&entry.object.id()).is_none());
+    let mut unknowns = Vec::new();
+    for one in &open {
+        let verdict = verdict(one, &answers);
+        let entry = &mut entries[one.entry];
+        let id = entry.object.id();
+        match verdict {
+            Verdict::Equals(text) => {
+                if let Some(slot) = entry.object.expressions().into_iter().nth(one.slot) {
+                    slot.expression.canonical = text;
+                }
+            }
+            Verdict::Different => {}
+            Verdict::Failed { code, message } => {
+                let place = entry.place.clone();
+                if missing(&code) || invalid(&code) {
+                    if !fresh || code == "42703" || code == "42601" {
+                        return Err(wrong(&id, &one.wanted.text, &message).at(place));
+                    }
+                } else if !one.live.is_empty() {
+                    unknowns.push(Unknown { id, reason: format!("{message} (SQLSTATE {code})"), place: Some(place) });
+                    if let (Some(slot), [only]) = (entry.object.expressions().into_iter().nth(one.slot), one.live.as_slice()) {
+                        // neither equal nor different: left as it is, and named
+                        slot.expression.canonical = only.clone();
+                    }
+                }
+            }
+        }
+    }
+    Ok(unknowns)
+}
+
+enum Verdict {
+    Equals(String),
+    Different,
+    Failed { code: String, message: String },
+}
+
+fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
+    let wanted = match answers.get(&open.wanted) {
+        Some(Answer::Spelled(text)) => text,
+        Some(Answer::Failed { code, message }) => {
+            return Verdict::Failed { code: code.clone(), message: message.clone() };
+        }
+        None => return Verdict::Failed { code: "XX000".into(), message: "the server gave no answer".into() },
+    };
+    for text in &open.live {
+        let question = Question { text: text.clone(), ..open.wanted.clone() };
+        if matches!(answers.get(&question), Some(Answer::Spelled(spelled)) if spelled == wanted) {
+            return Verdict::Equals(text.clone());
+        }
+    }
+    Verdict::Different
+}
+
+/// Gives every expression that equals a live one its spelling, as far as text and proof go; the rest is open.
+fn settle(entries: &mut [Entry], live: &Live) -> Vec<Open> {
+    let mut unnamed: BTreeMap<(Tag, Option<Id>), Vec<&Object>> = BTreeMap::new();
+    if entries.iter().any(|entry| !entry.named) {
+        for (id, object) in live.catalog.objects() {
+            unnamed.entry((id.tag, object.parent())).or_default().push(object);
+        }
+    }
+    let mut open = Vec::new();
+    for (n, entry) in entries.iter_mut().enumerate() {
+        let id = entry.object.id();
+        let partners: Vec<&Object> = match entry.named {
+            true => live.catalog.get(&id).into_iter().collect(),
+            false => unnamed.get(&(id.tag, entry.object.parent())).cloned().unwrap_or_default(),
+        };
+        for (at, slot) in entry.object.expressions().into_iter().enumerate() {
+            let mut texts = Vec::new();
+            for partner in &partners {
+                let mut partner = (*partner).clone();
+                let same_role = partner.expressions().into_iter().nth(at).filter(|other| other.role == slot.role);
+                texts.extend(same_role.map(|other| other.expression.written.text().to_owned()));
+            }
+            if let Some(equal) = proved(slot.expression, &texts) {
+                slot.expression.canonical = equal;
+                continue;
+            }
+            let text = slot.expression.written.text().to_owned();
+            let wanted = Question { table: slot.table.clone(), role: slot.role.clone(), text };
+            open.push(Open { entry: n, slot: at, wanted, live: texts });
+        }
+    }
+    open
+}
+
+fn proved(expression: &Expression, texts: &[String]) -> Option<String> {
+    let text = expression.written.text();
+    texts.iter().find(|other| *other == text).or_else(|| texts.iter().find(|other| prove::equal(text, other))).cloned()
+}
+
+/// The tables as the models want them.
+fn twins(entries: &mut [Entry], tables: &BTreeSet<&Qualified>) -> BTreeMap<Qualified, Twin> {
+    let mut twins: BTreeMap<Qualified, Twin> = BTreeMap::new();
+    for entry in entries {
+        if let Some((table, column)) = entry.object.as_column() {
+            if tables.contains(table) {
+                twins.entry(table.clone()).or_default().push(column);
+            }
+        }
+    }
+    twins
+}
+
+/// Enums that are new or have other labels than the live ones.
+fn new_types(entries: &[Entry], live: &Live) -> BTreeMap<Qualified, Vec<String>> {
+    let mut types: BTreeMap<Qualified, Vec<String>> = BTreeMap::new();
+    for entry in entries {
+        if live.catalog.get(&entry.object.id()) == Some(&entry.object) {
+            continue;
+        }
+        for fact in entry.object.provides() {
+            if let Fact::Label(name, label) = fact {
+                if let [schema, name] = name.path.as_slice() {
+                    types.entry(Qualified::new(schema, name)).or_default().push(label);
+                }
+            }
+        }
+    }
+    types
+}
+
+/// Undefined column, function, object, table, schema: 42703, 42883, 42704, 42P01, 3F000.
+fn missing(code: &str) -> bool {
+    ["42703", "42883", "42704", "42P01", "3F000"].contains(&code)
+}
+
+/// The text is no expression that could stand there: syntax, types, volatility, aggregates, bad literals.
+fn invalid(code: &str) -> bool {
+    code.starts_with("22") || ["42601", "42804", "42P17", "42803", "42P20", "0A000", "42P10", "42725", "42846"].contains(&code)
+}
+
+fn wrong(id: &Id, text: &str, message: &str) -> Error {
+    let error = Error::new(format!("the expression of {id} is wrong: {message}")).detail(format!("expression: {text}"));
+    let bare = text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if bare && message.contains("column") {
+        return error.hint(format!("a text is written with SQL's own quotes inside YAML's: \"'{text}'\""));
+    }
+    error.hint("the server read it as it would stand in the table; correct the model")
+}

@@ -1,0 +1,176 @@
+//! What does a draft mean in this database?
+//!
+//! Out of what somebody wrote comes a [`Catalog`] that can be compared with the live one by `==`: names are looked up along
+//! the search path, what nobody stated is taken over from the live object or is PostgreSQL's own choice, and every
+//! expression bears the spelling of the live one that it equals. What cannot be compared is named, and neither equal nor
+//! different.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::{Catalog, Dangling, Externals, Notes};
+use crate::draft::{Draft, Entry};
+use crate::error::{Error, Place, Result, did_you_mean};
+use crate::introspect::Live;
+use crate::kind::{Fact, Id, Name, Need, Object, Space};
+use crate::name::{Ident, Qualified};
+
+mod adopt;
+mod canonical;
+mod prove;
+mod resolve;
+mod twin;
+
+pub use canonical::{Answer, Asker, Question, Unknown};
+pub use twin::Twins;
+
+/// The wanted catalog, and what could not be compared.
+#[derive(Debug)]
+pub struct Wanted {
+    pub catalog: Catalog,
+    pub unknowns: Vec<Unknown>,
+}
+
+/// `live` as it reads after the renames that are intended.
+pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn Asker) -> Result<Wanted> {
+    let mut entries = draft.entries;
+    let mut externals = live.catalog.externals().clone();
+    imply(&mut entries, &externals);
+    resolve::resolve(&mut entries, live, &mut externals, search_path, asker)?;
+    managed(&entries, live)?;
+    for entry in &mut entries {
+        if let Some(live) = live.catalog.get(&entry.object.id()) {
+            entry.object.adopt(live);
+        }
+    }
+    let unknowns = canonical::canonical(&mut entries, live, asker)?;
+    adopt::names(&mut entries, &live.catalog);
+    close(entries, externals)
+        .map(|catalog| Wanted { catalog, unknowns })
+}
+
+/// Objects that nobody declares and that a declaration implies: the schema of a table in one.
+fn imply(entries: &mut Vec<Entry>, externals: &Externals) {
+    let mut there: BTreeSet<Name> = entries.iter().flat_map(|entry| entry.object.occupies()).collect();
+    let mut implied = Vec::new();
+    for entry in entries.iter() {
+        for need in entry.object.requires() {
+            let Need::Fact(Fact::Exists(name)) = need else { continue };
+            if there.contains(&name) || externals.contains_key(&name) || name.path.iter().any(|part| part.as_str().is_empty()) {
+                continue;
+            }
+            if let Some(object) = Object::imply(&name) {
+                implied.push(Entry { object, place: entry.place.clone(), named: true, order: 0 });
+                there.insert(name);
+            }
+        }
+    }
+    entries.extend(implied);
+}
+
+/// Nothing is declared in a schema that is not read: it would look new every time.
+fn managed(entries: &[Entry], live: &Live) -> Result<()> {
+    let schemas: BTreeSet<&str> = live.server.schemas.iter().map(String::as_str).collect();
+    let ours: BTreeSet<Name> = entries.iter().flat_map(|entry| entry.object.occupies()).collect();
+    for entry in entries.iter().filter(|entry| entry.object.parent().is_none()) {
+        for name in entry.object.occupies() {
+            let ([schema, _], Space::Relation | Space::Type) = (name.path.as_slice(), name.space) else { continue };
+            if !schemas.contains(schema.as_str()) && !ours.contains(&Name::schema(schema)) {
+                return Err(Error::new(format!("{} is in the schema {schema}, which is not managed", entry.object.id()))
+                    .at(entry.place.clone())
+                    .hint("add the schema to `schemas:` of autogen.yaml"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn close(entries: Vec<Entry>, externals: Externals) -> Result<Catalog> {
+    let mut objects: BTreeMap<Id, Object> = BTreeMap::new();
+    let mut notes = Notes::default();
+    let mut names: BTreeMap<Name, Place> = BTreeMap::new();
+    for Entry { object, place, order, .. } in entries {
+        let id = object.id();
+        for name in object.occupies() {
+            if let Some(first) = names.insert(name.clone(), place.clone()) {
+                return Err(Error::new(format!("{id} takes the name {name}, which is taken"))
+                    .at(place)
+                    .detail(format!("first at {first}"))
+                    .hint("give one of the two another name"));
+            }
+        }
+        notes.places.insert(id.clone(), place);
+        notes.order.insert(id.clone(), order);
+        objects.insert(id, object);
+    }
+    let externals = externals.into_iter().filter(|(name, _)| !names.contains_key(name)).collect();
+    let (catalog, dangling) = Catalog::close(objects, externals, notes);
+    match dangling.first() {
+        Some(first) => Err(unknown(first, &catalog)),
+        None => Ok(catalog),
+    }
+}
+
+/// A name that is found nowhere, or a fact that nothing makes true.
+fn unknown(dangling: &Dangling, catalog: &Catalog) -> Error {
+    let Dangling { id, fact } = dangling;
+    let (message, hint) = match fact {
+        Fact::Exists(name) => match (name.space, name.path.as_slice()) {
+            (Space::Column, [schema, table, column]) => {
+                let of_table = Name::new(Space::Relation, [schema, table]);
+                let known = columns(catalog, schema, table);
+                let near = did_you_mean(column.as_str(), known.iter().map(Ident::as_str));
+                let hint = match near {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => format!("{of_table} has: {}", known.iter().map(Ident::quoted).collect::<Vec<_>>().join(", ")),
+                };
+                (format!("{id} mentions the column {column}, which {of_table} does not have"), hint)
+            }
+            (Space::Relation, path) => {
+                let wanted = path.last().map_or("", Ident::as_str);
+                let known: Vec<&Ident> = catalog.objects().keys().filter(|id| id.path.len() == 2).filter_map(Id::last).collect();
+                let hint = match did_you_mean(wanted, known.iter().map(|name| name.as_str())) {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => "declare it in a model file, or correct the name".to_owned(),
+                };
+                (format!("{id} needs {name}, which is in no model and not in the database"), hint)
+            }
+            _ => (
+                format!("{id} needs {name}, which is in no model and not in the database"),
+                "declare it in a model file, or correct the name".to_owned(),
+            ),
+        },
+        Fact::Key(table, columns) if columns.is_empty() => (
+            format!("{id} names no columns of {table}, which has no primary key"),
+            "say which columns of it are meant".to_owned(),
+        ),
+        Fact::Key(table, columns) => {
+            let columns = columns.iter().map(Ident::quoted).collect::<Vec<_>>().join(", ");
+            (
+                format!("{id} refers to ({columns}) of {table}, which no primary key or unique constraint covers"),
+                format!("add a unique constraint on ({columns}) to {table}, or refer to its primary key"),
+            )
+        }
+        Fact::NotNull(column) => {
+            (format!("{id} needs {column} to be NOT NULL"), format!("take the mark that makes {column} nullable away"))
+        }
+        Fact::Type(name, _) | Fact::ExactType(name, _) | Fact::Label(name, _) => {
+            (format!("{id} needs {name} as it is not"), "correct the model".to_owned())
+        }
+    };
+    let error = Error::new(message).hint(hint);
+    match catalog.place(id) {
+        Some(place) => error.at(place.clone()),
+        None => error,
+    }
+}
+
+fn columns(catalog: &Catalog, schema: &Ident, table: &Ident) -> Vec<Ident> {
+    let table = Qualified::new(schema, table);
+    catalog
+        .objects()
+        .values()
+        .flat_map(Object::occupies)
+        .filter(|name| name.space == Space::Column && name.path[..2] == [table.schema.clone(), table.name.clone()])
+        .filter_map(|name| name.path.last().cloned())
+        .collect()
+}

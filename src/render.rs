@@ -1,0 +1,179 @@
+//! How is a plan shown: to the reviewer of a revision file, on a terminal, to a program?
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use similar::{ChangeTag, TextDiff};
+
+use crate::catalog::Catalog;
+use crate::kind::{Id, Object, Piece, Risk};
+use crate::plan::{Op, Plan, Statement};
+use crate::revision::Entry;
+
+/// The version of the JSON that every command prints.
+pub const JSON_VERSION: u32 = 1;
+
+/// The statements as a revision file holds them.
+pub fn entries(plan: &Plan) -> Vec<Entry> {
+    plan.statements.iter().flat_map(statement_entries).collect()
+}
+
+/// A statement that the file cannot hold as one becomes several entries; the comments stand above the first.
+fn statement_entries(statement: &Statement) -> Vec<Entry> {
+    let mut comments: Vec<String> = statement.ops.iter().flat_map(op_comments).collect();
+    let sql = statement.body.clone().statements();
+    sql.into_iter()
+        .map(|sql| Entry {
+            comments: std::mem::take(&mut comments),
+            sql: sql.to_string(),
+            transaction: !statement.own_transaction,
+        })
+        .collect()
+}
+
+fn op_comments(op: &Op) -> Vec<String> {
+    let place = op.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+    let again = if op.recreated { " (down and up again for another change)" } else { "" };
+    let first = format!("{} {}{again}{place}", op.name, op.id.qualified());
+    let hazards = op.hazards.iter().map(|hazard| format!("{}: {}", hazard.risk.word(), hazard.text));
+    std::iter::once(first).chain(hazards).collect()
+}
+
+/// What a reviewer should know before reading on: the ops by kind, and every line that loses, fails, rewrites or blocks.
+pub fn summary(up: &Plan, down: &Plan, live: &Catalog) -> Vec<String> {
+    let mut lines = vec![format!("upgrade: {}", counts(up))];
+    lines.extend(warnings(up, live));
+    lines.push(format!("downgrade: {}", counts(down)));
+    lines.extend(warnings(down, live));
+    lines
+}
+
+/// `add_column 2, create_index 1`
+pub fn counts(plan: &Plan) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for op in plan.statements.iter().flat_map(|statement| &statement.ops) {
+        *counts.entry(op.name).or_default() += 1;
+    }
+    if counts.is_empty() {
+        return "nothing".into();
+    }
+    counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+fn warnings(plan: &Plan, live: &Catalog) -> Vec<String> {
+    let mut lines = Vec::new();
+    for op in plan.statements.iter().flat_map(|statement| &statement.ops) {
+        for hazard in op.hazards.iter().filter(|hazard| hazard.risk != Risk::Lock) {
+            let size = size(&op.id, live);
+            lines.push(format!("  {}: {} {}: {}{size}", hazard.risk.word(), op.name, op.id.qualified(), hazard.text));
+        }
+    }
+    lines
+}
+
+/// ` (about 1200 rows)`, where the server has counted them.
+fn size(id: &Id, live: &Catalog) -> String {
+    let table = live.notes.rows.iter().find(|(table, _)| id.path.starts_with(&table.path));
+    match table {
+        Some((_, rows)) if *rows >= 0 => format!(" (about {rows} rows)"),
+        _ => String::new(),
+    }
+}
+
+/// Every op of a plan for a program, in order.
+pub fn json(plan: &Plan) -> Vec<Value> {
+    plan.statements.iter().flat_map(statement_json).collect()
+}
+
+fn statement_json(statement: &Statement) -> Vec<Value> {
+    let sql: Vec<String> = statement.body.clone().statements().iter().map(ToString::to_string).collect();
+    let one = |op: &Op| {
+        let hazards: Vec<Value> =
+            op.hazards.iter().map(|hazard| json!({ "risk": hazard.risk.word(), "text": hazard.text })).collect();
+        let source = op.place.as_ref().map(|place| {
+            json!({ "file": place.file.display().to_string(), "line": place.line, "column": place.column })
+        });
+        json!({
+            "op": op.name,
+            "kind": op.id.tag.word(),
+            "object": op.id.qualified(),
+            "recreated": op.recreated,
+            "sql": sql,
+            "transaction": !statement.own_transaction,
+            "hazards": hazards,
+            "source": source,
+        })
+    };
+    statement.ops.iter().map(one).collect()
+}
+
+/// How the terminal shows parts of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Added,
+    Removed,
+    Changed,
+    Warning,
+    Faint,
+}
+
+/// A line for a terminal, in pieces of one tone.
+pub type Line = Vec<(Tone, String)>;
+
+/// The ops for a person, with what they change word by word and the SQL that does it.
+pub fn lines(plan: &Plan, with_sql: bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for statement in &plan.statements {
+        for op in &statement.ops {
+            lines.push(head(op));
+            lines.extend(change(op));
+            let hazards = op.hazards.iter().filter(|hazard| hazard.risk != Risk::Lock);
+            lines.extend(hazards.map(|h| vec![(Tone::Warning, format!("    {}: {}", h.risk.word(), h.text))]));
+        }
+        if with_sql {
+            for sql in statement.body.clone().statements() {
+                let text = format!("{sql};");
+                lines.extend(text.lines().map(|line| vec![(Tone::Faint, format!("    {line}"))]));
+            }
+        }
+    }
+    lines
+}
+
+fn head(op: &Op) -> Line {
+    let (tone, mark) = match (&op.old, &op.new) {
+        (None, _) => (Tone::Added, "+"),
+        (Some(_), None) => (Tone::Removed, "-"),
+        _ => (Tone::Changed, "~"),
+    };
+    let place = op.place.as_ref().map(|place| format!("  {place}")).unwrap_or_default();
+    let again = if op.recreated { "  (down and up again)" } else { "" };
+    vec![(tone, format!("{mark} {} {}", op.name, op.id.qualified())), (Tone::Faint, format!("{again}{place}"))]
+}
+
+/// Old and new definition as one line, the words that differ marked.
+fn change(op: &Op) -> Option<Line> {
+    let (Some(old), Some(new)) = (&op.old, &op.new) else { return None };
+    let (old, new) = (definition(old), definition(new));
+    if old == new {
+        return None;
+    }
+    let mut line = vec![(Tone::Plain, "    ".to_owned())];
+    for change in TextDiff::from_words(old.as_str(), new.as_str()).iter_all_changes() {
+        let text = change.value();
+        line.push(match change.tag() {
+            ChangeTag::Equal => (Tone::Plain, text.to_owned()),
+            ChangeTag::Delete => (Tone::Removed, format!("[-{text}-]")),
+            ChangeTag::Insert => (Tone::Added, format!("{{+{text}+}}")),
+        });
+    }
+    Some(line)
+}
+
+fn definition(object: &Object) -> String {
+    let write = |piece: &Piece| match piece {
+        Piece::Statement(sql) | Piece::AlterTable(_, sql) | Piece::OwnTransaction(sql) => sql.to_string(),
+    };
+    object.create(Vec::new()).iter().map(write).collect::<Vec<_>>().join("; ")
+}
