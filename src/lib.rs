@@ -1,6 +1,7 @@
 //! Compares declarative models with a live PostgreSQL and writes the migration between them as a reviewed revision file.
 
 pub mod catalog;
+pub mod cli;
 pub mod config;
 pub mod connect;
 pub mod diff;
@@ -18,6 +19,7 @@ pub mod plan;
 pub mod render;
 pub mod revision;
 pub mod rewrite;
+pub mod runner;
 pub mod sql;
 
 pub use error::{Error, Result};

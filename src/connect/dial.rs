@@ -15,6 +15,7 @@ use rustls::ClientConfig;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{Address, Host, SslMode, Target, tls};
+use crate::runner::{Cancel, canceller};
 use crate::error::Result;
 
 /// Why one attempt failed.
@@ -81,6 +82,16 @@ impl Address {
             }
         }
         Err(self.explain(&failures))
+    }
+
+    /// The way to cancel what runs on a connection to this address. The driver remembers whether it is encrypted.
+    pub fn canceller(&self, client: &Client) -> Option<Cancel> {
+        let over_tcp = self.hosts.iter().any(|host| matches!(host.target, Target::Tcp(_)));
+        if !over_tcp || self.sslmode == SslMode::Disable {
+            return Some(canceller(client, NoTls));
+        }
+        let tls = tls::client(self.sslmode, self.sslrootcert.as_ref()).ok()?;
+        Some(canceller(client, MakeRustlsConnect::new(tls)))
     }
 
     /// What is tried on each TCP host, in order.

@@ -115,8 +115,8 @@ WITH wanted AS (
     ('row level security', c.relrowsecurity OR c.relforcerowsecurity),
     ('replica identity', c.relreplident <> 'd'),
     ('tablespace', c.reltablespace <> 0),
-    ('access method', c.relam NOT IN (0, (SELECT a.oid FROM pg_catalog.pg_am a WHERE a.amname = 'heap')))) p (what, is)
-  WHERE c.plain AND p.is
+    ('access method', c.relam NOT IN (0, (SELECT a.oid FROM pg_catalog.pg_am a WHERE a.amname = 'heap')))) p (what, holds)
+  WHERE c.plain AND p.holds
   UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, c.oid,
          p.what || ' of column ' || c.called || pg_catalog.format('.%I', a.attname), true, 'column',
@@ -127,8 +127,8 @@ WITH wanted AS (
   CROSS JOIN LATERAL (VALUES
     ('storage', a.attstorage <> t.typstorage),
     ('statistics target', COALESCE(a.attstattarget, -1) >= 0),
-    ('options', a.attoptions IS NOT NULL)) p (what, is)
-  WHERE c.plain AND p.is
+    ('options', a.attoptions IS NOT NULL)) p (what, holds)
+  WHERE c.plain AND p.holds
   UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || i.called, true, 'relation',
          json_build_array(i.nspname, i.relname)
@@ -141,8 +141,8 @@ WITH wanted AS (
     ('replica identity', x.indisreplident),
     ('tablespace', i.reltablespace <> 0),
     ('column statistics', EXISTS (SELECT FROM pg_catalog.pg_attribute a
-                                  WHERE a.attrelid = x.indexrelid AND COALESCE(a.attstattarget, -1) >= 0))) p (what, is)
-  WHERE p.is
+                                  WHERE a.attrelid = x.indexrelid AND COALESCE(a.attstattarget, -1) >= 0))) p (what, holds)
+  WHERE p.holds
   UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'unlogged storage of sequence ' || c.called, true, 'relation',
          json_build_array(c.nspname, c.relname)

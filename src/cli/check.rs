@@ -1,0 +1,112 @@
+//! `autogen check`: do models, revisions and database agree?
+//!
+//! 0 yes, 1 no, 2 could not tell. A difference is reported only after a second reading gave it too.
+
+use serde_json::{Value, json};
+
+use super::args::{Format, Global};
+use super::compare::{Comparison, compare, count, pending};
+use super::output::Output;
+use super::session::{self, Session};
+use crate::error::Result;
+use crate::render;
+use crate::runner::Ledger;
+
+pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
+    let mut session = session::open(global, output)?;
+    let folder = session::folder(&session.config)?;
+    let ledger = Ledger::read(&mut session.client)?;
+    let pending = pending(&folder, &ledger)?;
+    let mut comparison = compare(&mut session)?;
+    if !comparison.is_equal() {
+        comparison = compare(&mut session)?;
+    }
+    let verdict = Verdict::of(&comparison, &pending);
+    match format {
+        Format::Json => output.result(&format!("{:#}", json(&comparison, &pending, verdict))),
+        Format::Text => text(&session, &comparison, &pending, verdict, output),
+    }
+    match (verdict, comparison.untold()) {
+        (Verdict::Unknown, Some(error)) if format == Format::Text => Err(error),
+        _ => Ok(verdict.code()),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    InStep,
+    Drift,
+    NotAtHead,
+    Unknown,
+}
+
+impl Verdict {
+    fn of(comparison: &Comparison, pending: &[String]) -> Self {
+        if !pending.is_empty() {
+            Verdict::NotAtHead
+        } else if !comparison.is_equal() {
+            Verdict::Drift
+        } else if !comparison.unknowns.is_empty() {
+            Verdict::Unknown
+        } else {
+            Verdict::InStep
+        }
+    }
+
+    fn code(self) -> u8 {
+        match self {
+            Verdict::InStep => 0,
+            Verdict::Drift | Verdict::NotAtHead => 1,
+            Verdict::Unknown => 2,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Verdict::InStep => "in step",
+            Verdict::Drift => "drift",
+            Verdict::NotAtHead => "not at head",
+            Verdict::Unknown => "could not tell",
+        }
+    }
+}
+
+fn text(session: &Session, comparison: &Comparison, pending: &[String], verdict: Verdict, output: Output) {
+    output.unmodelled(&comparison.live.catalog.notes.unmodelled);
+    if !pending.is_empty() {
+        output.say(&format!("not at head: {} pending", count(pending.len(), "revision")));
+        for revision in pending {
+            output.say(&format!("  {revision}"));
+        }
+        output.say("  hint: run `autogen upgrade head`, then check again");
+    }
+    if !comparison.is_equal() {
+        let ops = comparison.upgrade.statements.iter().map(|statement| statement.ops.len()).sum();
+        output.say(&format!("drift: {} between the models and {}", count(ops, "difference"), session.address.describe()));
+        output.lines(&render::lines(&comparison.upgrade, output.verbose));
+        output.say("  hint: `autogen revision -m …` writes what makes the database follow the models");
+        for unknown in &comparison.unknowns {
+            output.say(&format!("could not tell: {}: {}", unknown.id, unknown.reason));
+        }
+    }
+    if verdict == Verdict::InStep {
+        output.say(&format!("in step: {}", comparison.equal_to(session)));
+    }
+}
+
+fn json(comparison: &Comparison, pending: &[String], verdict: Verdict) -> Value {
+    let unknown: Vec<Value> = comparison
+        .unknowns
+        .iter()
+        .map(|unknown| json!({ "object": unknown.id.to_string(), "reason": unknown.reason }))
+        .collect();
+    let unmodelled: Vec<&str> = comparison.live.catalog.notes.unmodelled.iter().map(|thing| thing.what.as_str()).collect();
+    json!({
+        "version": render::JSON_VERSION,
+        "reason": verdict.word(),
+        "differences": render::json(&comparison.upgrade),
+        "unknown": unknown,
+        "unmodelled": unmodelled,
+        "pending": pending,
+    })
+}

@@ -1,0 +1,79 @@
+//! What differs between the models and the live database?
+
+use super::session::Session;
+use crate::catalog::Catalog;
+use crate::error::{Error, Result};
+use crate::intent::Intent;
+use crate::introspect::{self, Live};
+use crate::model;
+use crate::normal::{self, Twins, Unknown};
+use crate::plan::{self, Plan};
+use crate::revision::Folder;
+use crate::runner::Ledger;
+
+/// Models and database, compared.
+pub struct Comparison {
+    pub live: Live,
+    pub wanted: Catalog,
+    pub intent: Intent,
+    pub unknowns: Vec<Unknown>,
+    pub upgrade: Plan,
+    /// How many model files there are.
+    pub files: usize,
+}
+
+pub fn compare(session: &mut Session) -> Result<Comparison> {
+    let draft = model::load(&session.config)?;
+    let files = draft.files;
+    let live = introspect::introspect(&mut session.client, session.config.schemas.as_deref())?;
+    let intent = Intent::of(&draft.renames, &live.catalog)?;
+    let (renamed, _) = intent.rename(&live.catalog);
+    let after_renames = Live { catalog: renamed, server: live.server.clone() };
+    let path = &session.config.search_path;
+    let mut twins = Twins::new(&mut session.client, path);
+    let wanted = normal::normal(draft, &after_renames, path, &mut twins)?;
+    let upgrade = plan::plan(&live.catalog, &wanted.catalog, &intent)?;
+    Ok(Comparison { live, wanted: wanted.catalog, intent, unknowns: wanted.unknowns, upgrade, files })
+}
+
+impl Comparison {
+    /// The way back, by the same function.
+    pub fn downgrade(&self) -> Result<Plan> {
+        plan::plan(&self.wanted, &self.live.catalog, &self.intent.inverted())
+    }
+
+    pub fn is_equal(&self) -> bool {
+        self.upgrade.statements.is_empty()
+    }
+
+    /// `12 tables in 9 files equal public, audit of todo on localhost`
+    pub fn equal_to(&self, session: &Session) -> String {
+        let tables = self.wanted.objects().keys().filter(|id| id.tag.word() == "table").count();
+        let (tables, files) = (count(tables, "table"), count(self.files, "file"));
+        format!("{tables} in {files} equal {} of {}", self.live.server.schemas.join(", "), session.address.describe())
+    }
+
+    /// What could not be compared, as one error.
+    pub fn untold(&self) -> Option<Error> {
+        let first = self.unknowns.first()?;
+        let mut error = Error::new(format!("could not tell whether {} differs: {}", first.id, first.reason));
+        if let Some(place) = &first.place {
+            error = error.at(place.clone());
+        }
+        for unknown in &self.unknowns[1..] {
+            error = error.detail(format!("could not tell: {}: {}", unknown.id, unknown.reason));
+        }
+        Some(error.hint("write the expression in the model as PostgreSQL prints it (`autogen inspect` shows it)"))
+    }
+}
+
+pub fn count(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}
+
+/// The revisions that are in files and not in the database.
+pub fn pending(folder: &Folder, ledger: &Ledger) -> Result<Vec<String>> {
+    folder.check_applied(ledger.applied())?;
+    let pending = folder.history().into_iter().rev().filter(|stored| !ledger.applied().contains(stored.id()));
+    Ok(pending.map(|stored| format!("{}, {}", stored.id(), stored.revision.title())).collect())
+}

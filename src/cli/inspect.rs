@@ -1,0 +1,40 @@
+//! `autogen inspect`: how would one declare what is there?
+
+use std::fs;
+use std::path::Path;
+
+use super::args::Global;
+use super::output::Output;
+use super::session;
+use crate::error::{Error, Result};
+use crate::introspect;
+use crate::model;
+use crate::name::Ident;
+
+pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
+    let mut session = session::open(global, output)?;
+    let live = introspect::introspect(&mut session.client, session.config.schemas.as_deref())?;
+    let schema = Ident::new(session.config.search_path.first().map_or("public", String::as_str));
+    let files = model::write(&live.catalog, &schema)?;
+    if out == Path::new("-") {
+        for (name, text) in &files {
+            output.raw(&format!("# {name}\n{text}"));
+        }
+    } else {
+        let folder = if out.is_absolute() { out.to_owned() } else { session.config.root.join(out) };
+        let taken = files.keys().map(|name| folder.join(name)).find(|file| file.exists());
+        if let Some(taken) = taken {
+            return Err(Error::new(format!("{} is there already", taken.display()))
+                .hint("name another folder with --out, or move the old models away"));
+        }
+        fs::create_dir_all(&folder).map_err(|cause| Error::io("make the folder", &folder, &cause))?;
+        for (name, text) in &files {
+            let file = folder.join(name);
+            fs::write(&file, text).map_err(|cause| Error::io("write", &file, &cause))?;
+        }
+        output.say(&format!("wrote {} to {}", super::compare::count(files.len(), "file"), folder.display()));
+    }
+    let unmodelled = &live.catalog.notes.unmodelled;
+    output.unmodelled(unmodelled);
+    Ok(u8::from(!unmodelled.is_empty()))
+}

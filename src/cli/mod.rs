@@ -1,0 +1,77 @@
+//! How does what was typed become what was meant, and what came of it an exit code?
+//!
+//! Messages go to stderr, results to stdout. Everything else in the library prints nothing.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::Result;
+
+mod args;
+mod check;
+mod compare;
+mod db;
+mod diff;
+mod history;
+mod init;
+mod inspect;
+mod output;
+mod revision;
+mod run;
+mod session;
+mod tour;
+
+use args::{Cli, Color, Command};
+use output::Output;
+
+/// The whole program.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // help and version are answers, anything else is a usage error
+            let code = if usage.use_stderr() { 2 } else { 0 };
+            let _ = usage.print();
+            return ExitCode::from(code);
+        }
+    };
+    match cli.global.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let output = Output { quiet: cli.global.quiet, verbose: cli.global.verbose };
+    match dispatch(cli, output) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(u8::try_from(error.code()).unwrap_or(2))
+        }
+    }
+}
+
+fn dispatch(cli: Cli, output: Output) -> Result<u8> {
+    let Cli { global, command } = cli;
+    match command {
+        Command::Init { dir } => init::init(&dir, output),
+        Command::Inspect { out } => inspect::inspect(&global, &out, output),
+        Command::Diff { format, exit_code } => diff::diff(&global, format, exit_code, output),
+        Command::Revision(revision) => revision::revision(&global, &revision, output),
+        Command::Upgrade { revision } => run::upgrade(&global, &revision, output),
+        Command::Downgrade { revision } => run::downgrade(&global, &revision, output),
+        Command::Stamp { revision } => run::stamp(&global, &revision, output),
+        Command::Current => history::current(&global, output),
+        Command::Heads => history::heads(&global, output),
+        Command::History => history::history(&global, output),
+        Command::Show { revision } => history::show(&global, &revision, output),
+        Command::Check { format } => check::check(&global, format, output),
+        Command::Db(command) => db::db(&global, command, output),
+        Command::Tour => tour::tour(&global, output),
+        Command::Completions { shell } => {
+            let mut command = <Cli as clap::CommandFactory>::command();
+            clap_complete::generate(shell, &mut command, "autogen", &mut std::io::stdout());
+            Ok(0)
+        }
+    }
+}

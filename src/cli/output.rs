@@ -1,0 +1,94 @@
+//! Where does a line go, and in which colour?
+
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::catalog::Unmodelled;
+use crate::error::Error;
+use crate::render::{Line, Tone};
+
+/// How much to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    pub quiet: bool,
+    pub verbose: bool,
+}
+
+/// So many things are named one by one; the rest is counted.
+const NAMED: usize = 20;
+
+impl Output {
+    /// A result, on stdout. A reader that has gone away is no error.
+    pub fn result(self, text: &str) {
+        let _ = writeln!(anstream::stdout(), "{text}");
+    }
+
+    /// Text as it is, on stdout.
+    pub fn raw(self, text: &str) {
+        let _ = anstream::stdout().write_all(text.as_bytes());
+    }
+
+    /// A message, on stderr.
+    pub fn say(self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr(), "{text}");
+        }
+    }
+
+    pub fn detail(self, text: &str) {
+        if self.verbose {
+            self.say(text);
+        }
+    }
+
+    pub fn warn(self, text: &str) {
+        let style = style(Tone::Warning);
+        self.say(&format!("{style}warning:{style:#} {text}"));
+    }
+
+    pub fn error(self, error: &Error) {
+        let text = error.to_string();
+        let rest = text.strip_prefix("error:").unwrap_or(&text);
+        let style = style(Tone::Removed).bold();
+        let _ = writeln!(anstream::stderr(), "{style}error:{style:#}{rest}");
+    }
+
+    pub fn lines(self, lines: &[Line]) {
+        lines.iter().for_each(|line| self.result(&coloured(line)));
+    }
+
+    pub fn lines_to_stderr(self, lines: &[Line]) {
+        lines.iter().for_each(|line| self.say(&coloured(line)));
+    }
+
+    /// What is there and not modelled: the first twenty by name, then a count.
+    pub fn unmodelled(self, things: &[Unmodelled]) {
+        for thing in things.iter().take(NAMED) {
+            self.say(&format!("not modelled: {}", thing.what));
+        }
+        if things.len() > NAMED {
+            self.say(&format!("not modelled: {} more, all of them in `autogen check --format json`", things.len() - NAMED));
+        }
+    }
+}
+
+fn coloured(line: &Line) -> String {
+    let piece = |(tone, text): &(Tone, String)| {
+        let style = style(*tone);
+        format!("{style}{text}{style:#}")
+    };
+    line.iter().map(piece).collect()
+}
+
+fn style(tone: Tone) -> Style {
+    let color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
+    match tone {
+        Tone::Plain => Style::new(),
+        Tone::Added => color(AnsiColor::Green),
+        Tone::Removed => color(AnsiColor::Red),
+        Tone::Changed => color(AnsiColor::Yellow),
+        Tone::Warning => color(AnsiColor::Magenta),
+        Tone::Faint => Style::new().dimmed(),
+    }
+}

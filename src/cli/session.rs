@@ -1,0 +1,58 @@
+//! Which project is this, and where is its database?
+
+use postgres::Client;
+
+use super::args::Global;
+use super::output::Output;
+use crate::config::Config;
+use crate::connect::{self, Address};
+use crate::embedded::{self, Cluster};
+use crate::error::Result;
+use crate::revision::Folder;
+
+/// The database of a project that names none.
+pub const EMBEDDED_DATABASE: &str = "autogen";
+
+/// An open project with its database.
+pub struct Session {
+    pub config: Config,
+    pub address: Address,
+    pub client: Client,
+    /// Stopped when the session ends; after the client in the order of fields, so that it is closed first.
+    _cluster: Option<Cluster>,
+}
+
+pub fn config(global: &Global) -> Result<Config> {
+    Config::load(global.config.as_deref(), global.env.as_deref())
+}
+
+/// The revision files of the project.
+pub fn folder(config: &Config) -> Result<Folder> {
+    Folder::read(std::slice::from_ref(&config.revisions))
+}
+
+pub fn open(global: &Global, output: Output) -> Result<Session> {
+    let config = config(global)?;
+    let (address, cluster) = match Address::find(global.database_url.as_deref(), &config)? {
+        Some(address) => (address, None),
+        None => {
+            let cluster = private(&config)?;
+            (connect::address_of_socket(cluster.socket_dir(), EMBEDDED_DATABASE), Some(cluster))
+        }
+    };
+    let mut client = address.connect()?;
+    client
+        .batch_execute(&connect::pin(&config.search_path))
+        .map_err(|cause| connect::server_error("cannot set up the session", &cause))?;
+    output.detail(&format!("database: {}", address.describe()));
+    Ok(Session { config, address, client, _cluster: cluster })
+}
+
+/// The project's own server, made and started if need be.
+pub fn private(config: &Config) -> Result<Cluster> {
+    let home = config.root.join(".autogen").join("postgres");
+    let binaries = embedded::find(None)?;
+    let cluster = Cluster::open(&home, &binaries)?;
+    cluster.create_database(EMBEDDED_DATABASE)?;
+    Ok(cluster)
+}

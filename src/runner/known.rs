@@ -1,0 +1,225 @@
+//! Of which statements can the catalog tell whether they were done, and which may simply run again?
+//!
+//! Invariant: a statement is judged by its leading words; what is not known for certain is [`Known::Other`].
+
+use crate::lex::{Kind, Lexeme, tokens, unquoted};
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// `CREATE INDEX CONCURRENTLY`; the table as written. Without a name the server chooses one.
+    CreateIndex {
+        name: Option<String>,
+        table: String,
+    },
+    /// `DROP INDEX CONCURRENTLY`; the index as written.
+    DropIndex {
+        index: String,
+    },
+    /// `ALTER TYPE … ADD VALUE`; the type as written.
+    AddValue {
+        type_name: String,
+        label: String,
+    },
+    /// Running it twice comes to the same as running it once.
+    Repeatable,
+    Other,
+}
+
+pub(super) fn known(sql: &str) -> Known {
+    let words = Words::of(sql);
+    create_index(&words)
+        .or_else(|| drop_index(&words))
+        .or_else(|| add_value(&words))
+        .unwrap_or(if is_repeatable(&words) { Known::Repeatable } else { Known::Other })
+}
+
+/// Whether the statement changes settings of the session and nothing else: what is skipped must still hold afterwards.
+pub(super) fn is_setting(sql: &str) -> bool {
+    let words = Words::of(sql);
+    let only_here = ["local", "constraints", "transaction"];
+    words.is(0, "reset") || words.is(0, "set") && !only_here.iter().any(|word| words.is(1, word))
+}
+
+/// Whether the statement begins with `SET`, of whatever kind.
+pub(super) fn is_set(sql: &str) -> bool {
+    Words::of(sql).is(0, "set")
+}
+
+/// The first words, up to four and never past a literal, which may be a password.
+pub(super) fn leading_words(sql: &str) -> String {
+    let lexemes = tokens(sql).unwrap_or_default();
+    let leading = lexemes.iter().filter(|lexeme| lexeme.kind != Kind::Comment);
+    let mut words = String::new();
+    let mut count = 0;
+    for lexeme in leading {
+        if lexeme.is_symbol(".") {
+            words.push('.');
+            continue;
+        }
+        let joined = words.is_empty() || words.ends_with('.');
+        if lexeme.kind != Kind::Word || (count == 4 && !joined) {
+            break;
+        }
+        if !joined {
+            words.push(' ');
+        }
+        count += usize::from(!words.ends_with('.'));
+        words.push_str(lexeme.text);
+    }
+    if words.is_empty() { "statement".into() } else { words }
+}
+
+/// Literals of a statement that may be, or hold, a password, without their quotes.
+pub(super) fn secrets(sql: &str) -> Vec<String> {
+    let Words(lexemes) = Words::of(sql);
+    let names = |word: &Lexeme<'_>| {
+        word.kind == Kind::Word
+            && ["password", "connection"].iter().any(|name| word.text.to_ascii_lowercase().contains(name))
+    };
+    let between = |lexeme: &Lexeme<'_>| lexeme.is_symbol("=") || lexeme.is_word("to");
+    let mut found = Vec::new();
+    for (at, lexeme) in lexemes.iter().enumerate().filter(|(_, lexeme)| lexeme.kind == Kind::Text) {
+        let before = lexemes[..at].iter().rev().find(|lexeme| !between(lexeme));
+        if before.is_some_and(names) || lexeme.text.to_ascii_lowercase().contains("password") {
+            let inner = lexeme.text.trim_start_matches(|c| c != '\'' && c != '$').trim_matches('\'');
+            found.push(inner.to_owned());
+        }
+    }
+    found.retain(|secret| !secret.is_empty());
+    found
+}
+
+/// A statement's tokens but comments.
+struct Words<'a>(Vec<Lexeme<'a>>);
+
+impl<'a> Words<'a> {
+    fn of(sql: &'a str) -> Self {
+        let lexemes = tokens(sql).unwrap_or_default();
+        Self(lexemes.into_iter().filter(|lexeme| lexeme.kind != Kind::Comment).collect())
+    }
+
+    fn is(&self, at: usize, word: &str) -> bool {
+        self.0.get(at).is_some_and(|lexeme| lexeme.is_word(word))
+    }
+
+    /// Past these words, where they stand at `at`.
+    fn skip(&self, at: usize, words: &[&str]) -> Option<usize> {
+        words.iter().enumerate().all(|(n, word)| self.is(at + n, word)).then_some(at + words.len())
+    }
+
+    fn skip_if(&self, at: usize, words: &[&str]) -> usize {
+        self.skip(at, words).unwrap_or(at)
+    }
+
+    /// A dotted name as it is written, and what comes after it.
+    fn name(&self, mut at: usize) -> Option<(String, usize)> {
+        let mut name = String::new();
+        loop {
+            let part = self.0.get(at).filter(|lexeme| lexeme.kind == Kind::Word)?;
+            name.push_str(part.text);
+            at += 1;
+            if !self.0.get(at).is_some_and(|lexeme| lexeme.is_symbol(".")) {
+                return Some((name, at));
+            }
+            name.push('.');
+            at += 1;
+        }
+    }
+}
+
+fn create_index(words: &Words<'_>) -> Option<Known> {
+    let at = words.skip(0, &["create"])?;
+    let at = words.skip(words.skip_if(at, &["unique"]), &["index", "concurrently"])?;
+    let at = words.skip_if(at, &["if", "not", "exists"]);
+    let (name, at) = match words.is(at, "on") {
+        true => (None, at),
+        false => (Some(unquoted(words.0.get(at).filter(|lexeme| lexeme.kind == Kind::Word)?.text)), at + 1),
+    };
+    let at = words.skip(at, &["on"])?;
+    let (table, _) = words.name(words.skip_if(at, &["only"]))?;
+    Some(Known::CreateIndex { name, table })
+}
+
+fn drop_index(words: &Words<'_>) -> Option<Known> {
+    let at = words.skip(0, &["drop", "index", "concurrently"])?;
+    let (index, _) = words.name(words.skip_if(at, &["if", "exists"]))?;
+    Some(Known::DropIndex { index })
+}
+
+fn add_value(words: &Words<'_>) -> Option<Known> {
+    let (type_name, at) = words.name(words.skip(0, &["alter", "type"])?)?;
+    let at = words.skip_if(words.skip(at, &["add", "value"])?, &["if", "not", "exists"]);
+    let literal = words.0.get(at)?.text.strip_prefix('\'')?.strip_suffix('\'')?;
+    Some(Known::AddValue { type_name, label: literal.replace("''", "'") })
+}
+
+fn is_repeatable(words: &Words<'_>) -> bool {
+    const ALWAYS: [&[&str]; 8] = [
+        &["set"],
+        &["reset"],
+        &["vacuum"],
+        &["analyze"],
+        &["reindex"],
+        &["checkpoint"],
+        &["alter", "system"],
+        &["refresh", "materialized"],
+    ];
+    let guarded = |first: &str, guard: &[&str]| {
+        words.is(0, first) && (1..words.0.len().min(6)).any(|at| words.skip(at, guard).is_some())
+    };
+    ALWAYS.iter().any(|leading| words.skip(0, leading).is_some())
+        || guarded("create", &["if", "not", "exists"])
+        || guarded("drop", &["if", "exists"])
+        || words.skip(0, &["create", "or", "replace"]).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_concurrent_index_is_known_by_its_name_and_table() {
+        let index =
+            |name: Option<&str>, table: &str| Known::CreateIndex { name: name.map(str::to_owned), table: table.into() };
+        for (sql, expected) in [
+            ("CREATE INDEX CONCURRENTLY ix ON public.t (a)", index(Some("ix"), "public.t")),
+            ("create unique index /* x */ concurrently if not exists \"Ix\" on only t(a)", index(Some("Ix"), "t")),
+            ("CREATE INDEX CONCURRENTLY ON \"a.b\".t (a)", index(None, "\"a.b\".t")),
+            ("CREATE INDEX ix ON t (a)", Known::Other),
+        ] {
+            assert_eq!(known(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn an_added_value_is_known_by_its_label() {
+        let sql = "ALTER TYPE public.p ADD VALUE IF NOT EXISTS 'it''s' BEFORE 'x'";
+        assert_eq!(known(sql), Known::AddValue { type_name: "public.p".into(), label: "it's".into() });
+        assert_eq!(known("ALTER TYPE p ADD VALUE E'a\\n'"), Known::Other);
+    }
+
+    #[test]
+    fn what_may_run_twice_is_known_only_for_certain() {
+        for sql in ["VACUUM t", "DROP TABLE IF EXISTS t", "create table if not exists t ()", "SET x = 1"] {
+            assert_eq!(known(sql), Known::Repeatable, "{sql}");
+        }
+        for sql in ["UPDATE t SET n = n + 1", "CREATE TABLE t ()", "INSERT INTO t VALUES (1)"] {
+            assert_eq!(known(sql), Known::Other, "{sql}");
+        }
+    }
+
+    #[test]
+    fn leading_words_stop_before_a_literal() {
+        assert_eq!(leading_words("CREATE USER MAPPING FOR bob SERVER x"), "CREATE USER MAPPING FOR");
+        assert_eq!(leading_words("-- note\nALTER ROLE bob PASSWORD 'x'"), "ALTER ROLE bob PASSWORD");
+        assert_eq!(leading_words("INSERT INTO public.t VALUES (1)"), "INSERT INTO public.t VALUES");
+        assert_eq!(leading_words("(SELECT 1)"), "statement");
+    }
+
+    #[test]
+    fn passwords_of_a_statement_are_found() {
+        assert_eq!(secrets("ALTER ROLE a ENCRYPTED PASSWORD 's1'"), ["s1"]);
+        assert_eq!(secrets("CREATE SUBSCRIPTION s CONNECTION 'host=a' PUBLICATION p"), ["host=a"]);
+        assert_eq!(secrets("SELECT 'a'"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,134 @@
+//! How do revision files run on a database, so that it always stands at a known revision?
+//!
+//! Invariants: nothing runs before everything that can be checked has been; one runner is at work on a database at a time;
+//! what a step did and what the bookkeeping says of it become true together, or, where a statement can have no transaction,
+//! the bookkeeping says that it began. A runner executes files and knows no models; it prints nothing.
+
+mod apply;
+mod check;
+mod failure;
+mod interrupt;
+mod known;
+mod ledger;
+mod lock;
+mod own;
+mod place;
+mod session;
+mod stamp;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use postgres::Client;
+
+use crate::error::Result;
+use crate::revision::Folder;
+
+pub use interrupt::{Cancel, Interrupt, canceller};
+pub use ledger::{Applied, Begun, Ledger};
+pub use lock::Holder;
+pub use stamp::stamp;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    Upgrade,
+    Downgrade,
+}
+
+impl Direction {
+    /// The command's name, and the word in the bookkeeping.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// How to run.
+pub struct Options {
+    /// `SET` statements that each revision begins with: [`crate::connect`]'s pinned settings.
+    pub pin: String,
+    /// How long to wait for another runner.
+    pub lock_deadline: Duration,
+    pub interrupt: Interrupt,
+    /// How to cancel a statement on this connection; without it a signal is obeyed only between statements.
+    pub cancel: Option<Cancel>,
+}
+
+pub const LOCK_DEADLINE: Duration = Duration::from_secs(60);
+
+impl Options {
+    pub fn new(pin: impl Into<String>) -> Self {
+        Self { pin: pin.into(), lock_deadline: LOCK_DEADLINE, interrupt: Interrupt::default(), cancel: None }
+    }
+}
+
+/// What is being done. No part of it holds SQL, which may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Another runner is at work; told once for each holder.
+    Waiting { holder: Holder },
+    /// A revision begins: the `number`-th of `count`, from 1.
+    Revision {
+        id: String,
+        message: String,
+        direction: Direction,
+        path: PathBuf,
+        /// The heads of the database before it.
+        from: Vec<String>,
+        number: usize,
+        count: usize,
+    },
+    /// A step begins; told only of revisions with a step that has no transaction. `skipped`: an earlier run has done it.
+    Step { number: usize, count: usize, transaction: bool, skipped: bool },
+    /// A statement begins. `label` is its op (`add_column public.tasks.due`), or its leading words.
+    Statement { label: String, line: usize, number: usize, count: usize },
+    /// Something that a person should know and that stops nothing.
+    Warning(String),
+    /// The revision is done and recorded.
+    Done { id: String, direction: Direction, elapsed: Duration },
+}
+
+/// What was done. Nothing moved: the database stood at the target already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Whole ids, in the order in which they ran.
+    pub moved: Vec<String>,
+    /// The heads before and after; none is the base.
+    pub from: Vec<String>,
+    pub to: Vec<String>,
+}
+
+/// Runs what is not applied of the target and what comes before it.
+pub fn upgrade(
+    client: &mut Client,
+    folder: &Folder,
+    target: &str,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report> {
+    lock::with_lock(client, options, progress, |client, progress| {
+        apply::run(client, folder, target, Direction::Upgrade, options, progress)
+    })
+}
+
+/// Undoes what is applied beyond the target.
+pub fn downgrade(
+    client: &mut Client,
+    folder: &Folder,
+    target: &str,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report> {
+    lock::with_lock(client, options, progress, |client, progress| {
+        apply::run(client, folder, target, Direction::Downgrade, options, progress)
+    })
+}

@@ -1,0 +1,73 @@
+//! How is a database told where it stands, without running anything?
+//!
+//! Invariant: afterwards exactly the target and what comes before it is applied, whatever was there before, in one
+//! transaction; rows of revisions that stay keep who applied them, and when.
+
+use std::collections::BTreeSet;
+
+use postgres::Client;
+
+use crate::error::Result;
+use crate::revision::{Folder, Stored, fingerprint};
+
+use super::ledger::{self, Entry, Ledger};
+use super::{Options, Progress, Report, failure, lock, session};
+
+/// Says that the database stands at `target`. Rows that no file holds go, and so does what is noted of a revision that is
+/// half applied: this is the way out where the bookkeeping and the database have parted.
+pub fn stamp(
+    client: &mut Client,
+    folder: &Folder,
+    target: &str,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report> {
+    lock::with_lock(client, options, progress, |client, progress| {
+        let mut ledger = Ledger::read(client)?;
+        let applied = ledger.applied().clone();
+        let from = folder.heads_of(&applied);
+        let targets = folder.resolve(target, &from)?;
+        let wanted = folder.upgrade_path(&BTreeSet::new(), &targets)?;
+        let ids: BTreeSet<&str> = wanted.iter().map(|file| file.id()).collect();
+        let gone: Vec<String> = applied.iter().filter(|id| !ids.contains(id.as_str())).cloned().collect();
+        let new: Vec<&Stored> = wanted.iter().filter(|file| !applied.contains(file.id())).copied().collect();
+        let half: BTreeSet<String> = ledger.begun().iter().map(|begun| begun.revision.clone()).collect();
+        let to = folder.heads_of(&wanted.iter().map(|file| file.id().to_owned()).collect());
+        if gone.is_empty() && new.is_empty() && half.is_empty() {
+            return Ok(Report { moved: Vec::new(), from, to });
+        }
+        ledger.ensure(client)?;
+        session::reset(client, options).and_then(|()| write(client, &gone, &new, &half)).map_err(|cause| {
+            session::settle(client, options);
+            failure::bookkeeping("cannot write", &cause).detail("nothing was changed")
+        })?;
+        for id in half {
+            progress(Progress::Warning(format!("it was noted that {id} is half done, which is forgotten now")));
+        }
+        let moved = gone.into_iter().chain(new.iter().map(|file| file.id().to_owned())).collect();
+        Ok(Report { moved, from, to })
+    })
+}
+
+fn write(
+    client: &mut Client,
+    gone: &[String],
+    new: &[&Stored],
+    half: &BTreeSet<String>,
+) -> Result<(), postgres::Error> {
+    client.batch_execute("BEGIN")?;
+    session::bookkeeping(client)?;
+    for id in gone {
+        ledger::remove(client, id)?;
+    }
+    for id in half {
+        ledger::clear(client, id)?;
+    }
+    for file in new {
+        let revision = &file.revision;
+        let fingerprint = fingerprint(revision);
+        let (parents, message) = (&revision.parents, &revision.message);
+        ledger::add(client, &Entry { id: &revision.id, parents, message, fingerprint: &fingerprint, duration_ms: 0 })?;
+    }
+    client.batch_execute("COMMIT")
+}
