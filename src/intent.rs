@@ -119,5 +119,5 @@ fn statement(old: &Object, new: &Object) -> Statement {
         recreated: false,
         place: None,
     };
-    Statement { ops: vec![op], body: Body::of(old.rename_sql(new)), own_transaction: false }
+    Statement { ops: vec![op], changes: vec![change.map(Clone::clone)], body: Body::of(old.rename_sql(new)), own_transaction: false }
 }

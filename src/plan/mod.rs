@@ -29,6 +29,8 @@ pub struct Plan {
 pub struct Statement {
     /// What it does: one op, or several neighbours on one table.
     pub ops: Vec<Op>,
+    /// Every object that it changes, those that fold into another's statement included.
+    pub changes: Vec<Change<Object>>,
     pub body: Body,
     /// Cannot run in a transaction, or must be committed before something later can use it.
     pub own_transaction: bool,
@@ -121,6 +123,14 @@ fn circular(cycle: &[usize], nodes: &[Node], after: &Catalog) -> Error {
     }
 }
 
+/// The changes of the nodes that fold into a statement.
+fn folded(children: &[fold::Child], nodes: &[Node], changes: &mut Vec<Change<Object>>) {
+    for child in children {
+        changes.push(nodes[child.node].change().map(Clone::clone));
+        folded(&child.children, nodes, changes);
+    }
+}
+
 /// What one needs to know to write a group of nodes as a statement.
 struct Context<'a> {
     steps: &'a Steps,
@@ -151,7 +161,9 @@ impl Context<'_> {
             if new.provides().iter().any(|fact| self.early.contains(fact) && !old.provides().contains(fact)));
         let alone = pieces.iter().any(|piece| matches!(piece, Piece::OwnTransaction(_)));
         let ops = vec![self.op(root)];
-        Some(Statement { ops, body: Body::of(pieces), own_transaction: early || alone })
+        let mut changes = vec![root.change().map(Clone::clone)];
+        folded(&group.children, nodes, &mut changes);
+        Some(Statement { ops, changes, body: Body::of(pieces), own_transaction: early || alone })
     }
 
     /// Columns in their order, then constraints: as a person writes a CREATE TABLE.
