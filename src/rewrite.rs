@@ -106,8 +106,12 @@ impl<'a> Spread<'a> {
         Ok(())
     }
 
-    /// Another object provides the fact before and after, untouched.
+    /// Another object provides the fact before and after, untouched. A foreign key leans on one key for good, and which of
+    /// two equal ones that is cannot be seen; so a key is never held by another.
     fn held_by_another(&self, fact: &Fact) -> bool {
+        if matches!(fact, Fact::Key(..)) {
+            return false;
+        }
         let steps = &self.steps;
         let stays = |id: &Id| {
             !steps.drops.contains(id)

@@ -77,6 +77,8 @@ pub fn edges(nodes: &[Node], before: &Catalog, after: &Catalog) -> Edges {
     for (n, moves) in all.iter().enumerate() {
         for fact in &moves.starts_needing {
             edges.extend(begins.get(fact).into_iter().flatten().map(|&maker| (maker, n)));
+            // another object may hold the fact all the while; what ends it must not be leant on for the last time
+            edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (ender, n)));
         }
         for fact in &moves.stops_needing {
             edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (n, ender)));

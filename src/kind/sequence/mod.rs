@@ -35,6 +35,12 @@ impl Sequence {
     }
 }
 
+/// A position below the new minimum would stop the change, so it is moved up to it; any other stays as it is.
+fn lifted(name: &Qualified, low: i64) -> Piece {
+    let set = Sql::new().kw("SELECT pg_catalog.setval(").literal(&name.to_string()).kw(",").number(low).kw(", false)");
+    Piece::Statement(set.kw("FROM").qualified(name).kw("WHERE last_value <").number(low))
+}
+
 impl Kind for Sequence {
     const TAG: Tag = Tag::Sequence;
     const QUERY: &'static str = include_str!("query.sql");
@@ -145,7 +151,9 @@ impl Kind for Sequence {
         if old.owner != *owner {
             sql = Self::owned_by(sql, owner.as_ref());
         }
-        if sql == start { Vec::new() } else { vec![Piece::Statement(sql)] }
+        let lift = Options::lift(&old.options, options, ty).map(|low| lifted(name, low));
+        let alter = (sql != start).then_some(Piece::Statement(sql));
+        lift.into_iter().chain(alter).collect()
     }
 
     fn op(change: Change<&Self>) -> &'static str {

@@ -101,6 +101,12 @@ impl Options {
         clauses
     }
 
+    /// The new minimum, where it is higher than the old one.
+    pub fn lift(old: &Self, new: &Self, ty: &Type) -> Option<i64> {
+        let low = |options: &Self| options.min.unwrap_or(if options.increment > 0 { 1 } else { bounds(ty).0 });
+        (low(new) > low(old)).then(|| low(new))
+    }
+
     fn first(&self, ty: &Type) -> i64 {
         let low = bounds(ty).0;
         let implied = if self.increment > 0 { self.min.unwrap_or(1) } else { self.max.unwrap_or(-1).max(low) };
