@@ -225,9 +225,7 @@ impl Index {
 /// A column of an external relation is as external as the relation.
 fn within_external(name: &Name, externals: &Externals) -> bool {
     match (name.space, name.path.as_slice()) {
-        (Space::Column, [schema, table, _]) => {
-            externals.contains_key(&Name::new(Space::Relation, [schema, table]))
-        }
+        (Space::Column, [schema, table, _]) => externals.contains_key(&Name::new(Space::Relation, [schema, table])),
         _ => false,
     }
 }

@@ -107,7 +107,8 @@ impl Scope<'_> {
         match parts.len() {
             0 => Ok((None, last)),
             1 => Ok((parts.pop(), last)),
-            _ => Err(wrong(format!("`{}` has too many dots", name.value)).hint("write schema.name; put a part that holds a dot in double quotes")),
+            _ => Err(wrong(format!("`{}` has too many dots", name.value))
+                .hint("write schema.name; put a part that holds a dot in double quotes")),
         }
     }
 
@@ -117,7 +118,9 @@ impl Scope<'_> {
 
     pub fn expression(&self, text: &Spanned<String>) -> Result<Expression> {
         let expr = Expr::checked(&text.value).map_err(|why| {
-            self.error(why, text).hint("an expression is one piece of SQL, such as lower(title) or 'medium'; YAML's own quotes do not count")
+            self.error(why, text).hint(
+                "an expression is one piece of SQL, such as lower(title) or 'medium'; YAML's own quotes do not count",
+            )
         })?;
         Ok(Expression::new(expr))
     }
@@ -161,7 +164,11 @@ pub fn write_name(name: &Qualified, default_schema: &str) -> String {
         let text = ident.as_str();
         if text.contains(['.', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
     };
-    if name.schema.as_str() == default_schema { part(&name.name) } else { format!("{}.{}", part(&name.schema), part(&name.name)) }
+    if name.schema.as_str() == default_schema {
+        part(&name.name)
+    } else {
+        format!("{}.{}", part(&name.schema), part(&name.name))
+    }
 }
 
 /// Whether a text is one plain name for the lexer.

@@ -39,9 +39,12 @@ impl Intent {
             match (live.get(&old).is_some(), live.get(&there).is_some()) {
                 (true, false) => {}
                 (true, true) => {
-                    return Err(Error::no(format!("{} is renamed from {}, and the database has both", hint.id, hint.from))
-                        .at(hint.place.clone())
-                        .hint("drop or rename one of the two by hand, or take `renamed_from` away"));
+                    return Err(Error::no(format!(
+                        "{} is renamed from {}, and the database has both",
+                        hint.id, hint.from
+                    ))
+                    .at(hint.place.clone())
+                    .hint("drop or rename one of the two by hand, or take `renamed_from` away"));
                 }
                 (false, _) => continue,
             }
@@ -119,5 +122,10 @@ fn statement(old: &Object, new: &Object) -> Statement {
         recreated: false,
         place: None,
     };
-    Statement { ops: vec![op], changes: vec![change.map(Clone::clone)], body: Body::of(old.rename_sql(new)), own_transaction: false }
+    Statement {
+        ops: vec![op],
+        changes: vec![change.map(Clone::clone)],
+        body: Body::of(old.rename_sql(new)),
+        own_transaction: false,
+    }
 }

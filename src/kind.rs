@@ -14,22 +14,23 @@ use crate::sql::{Expr, Sql};
 
 #[macro_use]
 mod registry;
-mod row;
-pub mod document;
-pub mod types;
 mod doc;
+pub mod document;
+mod row;
 pub mod shapes;
+pub mod types;
 
+pub use doc::{Doc, Fields, Part, Parts};
 pub use index::Options as IndexOptions;
 pub use row::Row;
 pub use types::Type;
-pub use doc::{Doc, Fields, Part, Parts};
 
 kinds! {
     schema::Schema "schema" "SCHEMA",
     extension::Extension "extension" "EXTENSION",
     enumeration::Enumeration "enum" "TYPE",
     sequence::Sequence "sequence" "SEQUENCE",
+    ownership::Ownership "sequence owner" "",
     table::Table "table" "TABLE",
     column::Column "column" "COLUMN",
     default::Default "default" "",
@@ -92,8 +93,8 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Where a model file holds it: the section of the file, or of its parent's declaration.
     const SECTION: &'static str;
-    /// Written as a part of its parent, which with this family (the parent and its other children) says it shortly: the
-    /// section and the part.
+    /// Written as a part of its parent, which with this family (the parent, its other children, and the object's own) says
+    /// it shortly: the section and the part.
     fn inside(&self, _family: &[&Object]) -> Option<(&'static str, Part)> {
         None
     }
@@ -244,6 +245,7 @@ pub enum Space {
     Constraint,
     Default,
     Comment,
+    Ownership,
     OperatorClass,
     Collation,
 }
@@ -376,6 +378,8 @@ pub struct Hazard {
     /// The relation that is locked, rewritten or lost; a hazard to one that the same plan creates is none.
     pub on: Name,
     pub text: String,
+    /// Made by the same plan, it takes the hazard away: the default of a new NOT NULL column.
+    pub spared_by: Option<Name>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -412,7 +416,7 @@ impl Risk {
 
 impl Hazard {
     pub fn new(risk: Risk, on: &Qualified, text: impl Into<String>) -> Self {
-        Self { risk, on: Name::relation(on), text: text.into() }
+        Self { risk, on: Name::relation(on), text: text.into(), spared_by: None }
     }
 
     /// The strongest lock on the table, taken for the change of a catalog row only.
@@ -505,7 +509,8 @@ impl Renames {
 
     /// The columns that the text mentions, as they will read. A wrong guess costs a needless recreation, never data.
     pub fn expression(&self, table: &Qualified, expression: &mut Expression) {
-        for ((_, old), new) in self.columns.range((table.clone(), Ident::new(""))..).take_while(|((t, _), _)| t == table)
+        for ((_, old), new) in
+            self.columns.range((table.clone(), Ident::new(""))..).take_while(|((t, _), _)| t == table)
         {
             let text = crate::lex::replace_word(expression.written.text(), old.as_str(), &new.quoted());
             *expression = Expression::new(Expr::from_server(text));

@@ -90,9 +90,9 @@ fn statement_json(statement: &Statement) -> Vec<Value> {
     let one = |op: &Op| {
         let hazards: Vec<Value> =
             op.hazards.iter().map(|hazard| json!({ "risk": hazard.risk.word(), "text": hazard.text })).collect();
-        let source = op.place.as_ref().map(|place| {
-            json!({ "file": place.file.display().to_string(), "line": place.line, "column": place.column })
-        });
+        let source = op.place.as_ref().map(
+            |place| json!({ "file": place.file.display().to_string(), "line": place.line, "column": place.column }),
+        );
         json!({
             "op": op.name,
             "kind": op.id.tag.word(),

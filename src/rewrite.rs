@@ -149,8 +149,9 @@ impl<'a> Spread<'a> {
 
     fn recreate(&mut self, id: &Id, because: Option<&Fact>) -> Result<()> {
         let object = &self.before.objects()[id];
-        if object.holds_data() {
-            let why = because.map_or(String::new(), |fact| format!(", because {} changes", about(fact).1));
+        // for its own sake only where its kind says so, in words; for the sake of another never
+        if let Some(fact) = because.filter(|_| object.holds_data()) {
+            let why = format!(", because {} changes", about(fact).1);
             let error = Error::no(format!("not supported: {id} would have to be dropped and created again{why}"))
                 .hint("its rows would be lost; write this step by hand with `autogen revision --empty`");
             return Err(self.located(error, id));
@@ -174,8 +175,9 @@ impl<'a> Spread<'a> {
         let harmed: Vec<&Unmodelled> = self.before.notes.unmodelled.iter().filter(harmed).collect();
         let Some(first) = harmed.first() else { return Ok(()) };
         let on = first.on.iter().find(|name| touched.contains(name)).map(Name::to_string).unwrap_or_default();
-        let mut error = Error::no(format!("not modelled: {}, which stands on {on}", first.what))
-            .hint(format!("a change of {on} would take it along; write that step by hand with `autogen revision --empty`"));
+        let mut error = Error::no(format!("not modelled: {}, which stands on {on}", first.what)).hint(format!(
+            "a change of {on} would take it along; write that step by hand with `autogen revision --empty`"
+        ));
         for thing in harmed.iter().skip(1).take(19) {
             error = error.detail(format!("not modelled: {}", thing.what));
         }

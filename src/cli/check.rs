@@ -82,7 +82,11 @@ fn text(session: &Session, comparison: &Comparison, pending: &[String], verdict:
     }
     if !comparison.is_equal() {
         let ops = comparison.upgrade.statements.iter().map(|statement| statement.ops.len()).sum();
-        output.say(&format!("drift: {} between the models and {}", count(ops, "difference"), session.address.describe()));
+        output.say(&format!(
+            "drift: {} between the models and {}",
+            count(ops, "difference"),
+            session.address.describe()
+        ));
         output.lines(&render::lines(&comparison.upgrade, output.verbose));
         output.say("  hint: `autogen revision -m …` writes what makes the database follow the models");
         for unknown in &comparison.unknowns {
@@ -100,7 +104,8 @@ fn json(comparison: &Comparison, pending: &[String], verdict: Verdict) -> Value 
         .iter()
         .map(|unknown| json!({ "object": unknown.id.to_string(), "reason": unknown.reason }))
         .collect();
-    let unmodelled: Vec<&str> = comparison.live.catalog.notes.unmodelled.iter().map(|thing| thing.what.as_str()).collect();
+    let unmodelled: Vec<&str> =
+        comparison.live.catalog.notes.unmodelled.iter().map(|thing| thing.what.as_str()).collect();
     json!({
         "version": render::JSON_VERSION,
         "reason": verdict.word(),

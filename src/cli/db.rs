@@ -48,7 +48,8 @@ fn psql(config: &crate::config::Config, args: &[String]) -> Result<u8> {
         .args(args)
         .status()
         .map_err(|cause| {
-            Error::new(format!("cannot run psql: {cause}")).hint("install PostgreSQL's client (Debian: apt-get install postgresql-client)")
+            Error::new(format!("cannot run psql: {cause}"))
+                .hint("install PostgreSQL's client (Debian: apt-get install postgresql-client)")
         })?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2))
 }

@@ -68,7 +68,10 @@ impl Output {
             self.say(&format!("not modelled: {}", thing.what));
         }
         if things.len() > NAMED {
-            self.say(&format!("not modelled: {} more, all of them in `autogen check --format json`", things.len() - NAMED));
+            self.say(&format!(
+                "not modelled: {} more, all of them in `autogen check --format json`",
+                things.len() - NAMED
+            ));
         }
     }
 }

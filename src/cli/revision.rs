@@ -106,8 +106,13 @@ fn guard(comparison: &Comparison, args: &Args) -> Result<()> {
     let dropped = dropped.filter(|op| op.new.is_none() && op.id.tag.word() == "table").count();
     let none = comparison.wanted.objects().is_empty() && !comparison.live.catalog.objects().is_empty();
     if none || live >= 5 && dropped * 2 > live {
-        let what = if none { "there are no models at all".to_owned() } else { format!("{dropped} of {live} tables would be dropped") };
-        return Err(Error::no(what).hint("if that is meant, say --allow-drop-all; else look whether `models:` names the right folder"));
+        let what = if none {
+            "there are no models at all".to_owned()
+        } else {
+            format!("{dropped} of {live} tables would be dropped")
+        };
+        return Err(Error::no(what)
+            .hint("if that is meant, say --allow-drop-all; else look whether `models:` names the right folder"));
     }
     Ok(())
 }
@@ -162,7 +167,8 @@ fn empty(global: &Global, args: &Args, output: Output) -> Result<u8> {
     let folder = session::folder(&config)?;
     let mut new = skeleton(&folder)?;
     new.message = args.message.clone().unwrap_or_default();
-    let hint = |way: &str| Script::new(format!("\n-- write here what the {way} does; statements end in a semicolon\n\n"));
+    let hint =
+        |way: &str| Script::new(format!("\n-- write here what the {way} does; statements end in a semicolon\n\n"));
     (new.upgrade, new.downgrade) = (hint("upgrade"), hint("downgrade"));
     new.summary = vec!["written by hand".into()];
     new.fingerprint = revision::fingerprint(&new);

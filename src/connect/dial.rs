@@ -15,8 +15,8 @@ use rustls::ClientConfig;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{Address, Host, SslMode, Target, tls};
-use crate::runner::{Cancel, canceller};
 use crate::error::Result;
+use crate::runner::{Cancel, canceller};
 
 /// Why one attempt failed.
 #[derive(Debug)]

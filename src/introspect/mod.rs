@@ -160,7 +160,8 @@ fn unmodelled(rows: Vec<Row>) -> Result<Vec<Unmodelled>> {
     rows.into_iter()
         .map(|row| {
             let pairs: Vec<(String, Vec<String>)> = row.json("stands_on")?.unwrap_or_default();
-            let named = |(word, path): (String, Vec<String>)| Ok(Name::new(space(&word)?, path.iter().map(String::as_str)));
+            let named =
+                |(word, path): (String, Vec<String>)| Ok(Name::new(space(&word)?, path.iter().map(String::as_str)));
             let on = pairs.into_iter().map(named).collect::<Result<_>>()?;
             Ok(Unmodelled { what: row.text("what")?.to_owned(), on, property: row.is("property") })
         })
@@ -170,6 +171,7 @@ fn unmodelled(rows: Vec<Row>) -> Result<Vec<Unmodelled>> {
 fn space(word: &str) -> Result<Space> {
     Ok(match word {
         "schema" => Space::Schema,
+        "extension" => Space::Extension,
         "type" => Space::Type,
         "relation" => Space::Relation,
         "column" => Space::Column,
@@ -213,7 +215,11 @@ fn array(text: &str) -> Vec<String> {
 /// Asks again, one query at a time, to name the one that failed.
 fn blame(client: &mut Client, begin: &str, queries: &[(&str, &str)], cause: &postgres::Error) -> Failure {
     if cause.code().is_some_and(|code| code.code() == "XX000") {
-        return if client.simple_query("ROLLBACK").is_ok() { Failure::Moved } else { server_error("the catalog", cause) };
+        return if client.simple_query("ROLLBACK").is_ok() {
+            Failure::Moved
+        } else {
+            server_error("the catalog", cause)
+        };
     }
     if client.is_closed() {
         return server_error("the catalog", cause);

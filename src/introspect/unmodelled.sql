@@ -105,6 +105,11 @@ WITH wanted AS (
   FROM pg_catalog.pg_language l
   WHERE l.oid >= 16384
   UNION ALL
+  SELECT 'pg_catalog.pg_extension'::regclass, e.oid,
+         'version ' || e.extversion || ' of extension ' || pg_catalog.quote_ident(e.extname), true, 'extension', json_build_array(e.extname)
+  FROM pg_catalog.pg_extension e
+  JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
+  UNION ALL
   -- properties of tables, columns and indexes that are modelled
   SELECT 'pg_catalog.pg_class'::regclass, c.oid, p.what || ' of table ' || c.called, true, 'relation',
          json_build_array(c.nspname, c.relname)

@@ -25,7 +25,8 @@ pub fn explain(cause: &Yaml, text: &str, file: &Path) -> Error {
             Error::new(format!("`{key}` is written twice")).hint("keep one of the two")
         }
         Yaml::SerdeInvalidType { unexpected, expected, .. } => {
-            Error::new(format!("expected {expected}, found {unexpected}")).hint("the README's model reference shows each form")
+            Error::new(format!("expected {expected}, found {unexpected}"))
+                .hint("the README's model reference shows each form")
         }
         other => syntax(&reason(other), text.lines().nth(line.saturating_sub(1)).unwrap_or_default()),
     };

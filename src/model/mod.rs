@@ -51,7 +51,8 @@ fn with_line(error: Error, text: &str) -> Error {
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let entries = std::fs::read_dir(folder).map_err(|cause| {
-        Error::io("read the models in", folder, &cause).hint("`autogen init` makes the folder; `models:` in autogen.yaml names it")
+        Error::io("read the models in", folder, &cause)
+            .hint("`autogen init` makes the folder; `models:` in autogen.yaml names it")
     })?;
     let mut paths = Vec::new();
     for entry in entries {
@@ -70,8 +71,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("yaml" | "yml") => files.push(path),
             _ => {
-                return Err(Error::new(format!("not supported: the model file {}", path.display()))
-                    .hint("models are .yaml files; move anything else out of the folder, or begin its name with a dot"));
+                return Err(Error::new(format!("not supported: the model file {}", path.display())).hint(
+                    "models are .yaml files; move anything else out of the folder, or begin its name with a dot",
+                ));
             }
         }
     }

@@ -63,11 +63,14 @@ impl<'a> Writer<'a> {
             let id = object.id();
             (catalog.notes.order.get(&id).copied().unwrap_or(0), id)
         };
+        let all = children.clone();
         let mut inside = BTreeMap::new();
         for (parent, siblings) in &mut children {
             siblings.sort_by_key(order);
-            let family: Vec<&Object> = catalog.get(parent).into_iter().chain(siblings.iter().copied()).collect();
+            let near: Vec<&Object> = catalog.get(parent).into_iter().chain(siblings.iter().copied()).collect();
             for object in siblings.iter() {
+                let own = all.get(&object.id()).into_iter().flatten();
+                let family: Vec<&Object> = near.iter().chain(own).copied().collect();
                 let rooted = SECTIONS.contains(&object.section());
                 match object.inside(&family) {
                     Some(part) => inside.insert(object.id(), Some(part)),
@@ -76,8 +79,6 @@ impl<'a> Writer<'a> {
                 };
             }
         }
-        // what something else hangs on has to be written whole
-        inside.retain(|id, part| part.is_none() || !children.contains_key(id));
         Self { catalog, schema, children, inside }
     }
 

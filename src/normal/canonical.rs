@@ -27,7 +27,10 @@ pub struct Question {
 pub enum Answer {
     /// Its spelling, which it gives back unchanged.
     Spelled(String),
-    Failed { code: String, message: String },
+    Failed {
+        code: String,
+        message: String,
+    },
 }
 
 /// A table to try expressions in: its columns with their types, in order.
@@ -64,11 +67,7 @@ struct Open {
     live: Vec<String>,
 }
 
-pub fn canonical(
-    entries: &mut [Entry],
-    live: &Live,
-    asker: &mut dyn Asker,
-) -> Result<Vec<Unknown>> {
+pub fn canonical(entries: &mut [Entry], live: &Live, asker: &mut dyn Asker) -> Result<Vec<Unknown>> {
     let open = settle(entries, live);
     if open.is_empty() {
         return Ok(Vec::new());
@@ -82,7 +81,8 @@ pub fn canonical(
     let tables: BTreeSet<&Qualified> = questions.iter().map(|question| &question.table).collect();
     let answers = asker.ask(&questions, &twins(entries, &tables), &new_types(entries, live))?;
     let answers: BTreeMap<&Question, &Answer> = questions.iter().zip(&answers).collect();
-    let fresh = entries.iter().any(|entry| entry.object.brings_names() && live.catalog.get(&entry.object.id()).is_none());
+    let fresh =
+        entries.iter().any(|entry| entry.object.brings_names() && live.catalog.get(&entry.object.id()).is_none());
     let ours = names(entries);
     let mut unknowns = Vec::new();
     for one in &open {
@@ -106,7 +106,9 @@ pub fn canonical(
                     }
                 } else if !one.live.is_empty() {
                     unknowns.push(Unknown { id, reason: format!("{message} (SQLSTATE {code})"), place: Some(place) });
-                    if let (Some(slot), [only]) = (entry.object.expressions().into_iter().nth(one.slot), one.live.as_slice()) {
+                    if let (Some(slot), [only]) =
+                        (entry.object.expressions().into_iter().nth(one.slot), one.live.as_slice())
+                    {
                         // neither equal nor different: left as it is, and named
                         slot.expression.canonical = only.clone();
                     }
@@ -232,7 +234,8 @@ fn missing(code: &str) -> bool {
 
 /// The text is no expression that could stand there: syntax, types, volatility, aggregates, bad literals.
 fn invalid(code: &str) -> bool {
-    code.starts_with("22") || ["42601", "42804", "42P17", "42803", "42P20", "0A000", "42P10", "42725", "42846"].contains(&code)
+    code.starts_with("22")
+        || ["42601", "42804", "42P17", "42803", "42P20", "0A000", "42P10", "42725", "42846"].contains(&code)
 }
 
 fn wrong(id: &Id, text: &str, message: &str) -> Error {

@@ -44,8 +44,7 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
     }
     let unknowns = canonical::canonical(&mut entries, live, asker)?;
     adopt::names(&mut entries, &live.catalog);
-    close(entries, externals)
-        .map(|catalog| Wanted { catalog, unknowns })
+    close(entries, externals).map(|catalog| Wanted { catalog, unknowns })
 }
 
 /// Objects that nobody declares and that a declaration implies: the schema of a table in one.
@@ -55,7 +54,10 @@ fn imply(entries: &mut Vec<Entry>, externals: &Externals) {
     for entry in entries.iter() {
         for need in entry.object.requires() {
             let Need::Fact(Fact::Exists(name)) = need else { continue };
-            if there.contains(&name) || externals.contains_key(&name) || name.path.iter().any(|part| part.as_str().is_empty()) {
+            if there.contains(&name)
+                || externals.contains_key(&name)
+                || name.path.iter().any(|part| part.as_str().is_empty())
+            {
                 continue;
             }
             if let Some(object) = Object::imply(&name) {
@@ -75,9 +77,12 @@ fn managed(entries: &[Entry], live: &Live) -> Result<()> {
         for name in entry.object.occupies() {
             let ([schema, _], Space::Relation | Space::Type) = (name.path.as_slice(), name.space) else { continue };
             if !schemas.contains(schema.as_str()) && !ours.contains(&Name::schema(schema)) {
-                return Err(Error::new(format!("{} is in the schema {schema}, which is not managed", entry.object.id()))
-                    .at(entry.place.clone())
-                    .hint("add the schema to `schemas:` of autogen.yaml"));
+                return Err(Error::new(format!(
+                    "{} is in the schema {schema}, which is not managed",
+                    entry.object.id()
+                ))
+                .at(entry.place.clone())
+                .hint("add the schema to `schemas:` of autogen.yaml"));
             }
         }
     }
@@ -121,13 +126,16 @@ fn unknown(dangling: &Dangling, catalog: &Catalog) -> Error {
                 let near = did_you_mean(column.as_str(), known.iter().map(Ident::as_str));
                 let hint = match near {
                     Some(near) => format!("did you mean {near}?"),
-                    None => format!("{of_table} has: {}", known.iter().map(Ident::quoted).collect::<Vec<_>>().join(", ")),
+                    None => {
+                        format!("{of_table} has: {}", known.iter().map(Ident::quoted).collect::<Vec<_>>().join(", "))
+                    }
                 };
                 (format!("{id} mentions the column {column}, which {of_table} does not have"), hint)
             }
             (Space::Relation, path) => {
                 let wanted = path.last().map_or("", Ident::as_str);
-                let known: Vec<&Ident> = catalog.objects().keys().filter(|id| id.path.len() == 2).filter_map(Id::last).collect();
+                let known: Vec<&Ident> =
+                    catalog.objects().keys().filter(|id| id.path.len() == 2).filter_map(Id::last).collect();
                 let hint = match did_you_mean(wanted, known.iter().map(|name| name.as_str())) {
                     Some(near) => format!("did you mean {near}?"),
                     None => "declare it in a model file, or correct the name".to_owned(),

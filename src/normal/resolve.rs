@@ -106,13 +106,16 @@ impl Known<'_> {
 
     fn unknown_type(&self, shown: &str, name: &str) -> Error {
         let ours = self.names.iter().filter(|name| name.space == Space::Type).filter_map(|name| name.path.last());
-        let usual = ["integer", "bigint", "varchar", "timestamptz", "boolean", "serial", "bigserial", "decimal", "string"];
+        let usual =
+            ["integer", "bigint", "varchar", "timestamptz", "boolean", "serial", "bigserial", "decimal", "string"];
         let known = ours.map(Ident::as_str).chain(self.builtin.iter().map(String::as_str)).chain(usual);
         let error = Error::new(format!("unknown type `{shown}`"));
         match did_you_mean(name, known) {
             Some("string") => error.hint("PostgreSQL calls it text"),
             Some(near) => error.hint(format!("did you mean {near}?")),
-            None => error.hint("a type is one of PostgreSQL's, an enum under `enums:`, or one that an extension brings"),
+            None => {
+                error.hint("a type is one of PostgreSQL's, an enum under `enums:`, or one that an extension brings")
+            }
         }
     }
 

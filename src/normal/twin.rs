@@ -184,7 +184,11 @@ fn block(
 }
 
 /// The twin: the table's own name, its columns written out, and nothing else.
-fn create(table: &Qualified, columns: &[(Ident, Type, Option<Qualified>)], types: &BTreeMap<Qualified, Vec<String>>) -> Sql {
+fn create(
+    table: &Qualified,
+    columns: &[(Ident, Type, Option<Qualified>)],
+    types: &BTreeMap<Qualified, Vec<String>>,
+) -> Sql {
     let column = |(name, ty, collation): &(Ident, Type, Option<Qualified>)| {
         let sql = Sql::new().ident(name).ty(&temporary_type(ty, types));
         sql.maybe(collation.as_ref(), |sql, collation| sql.kw("COLLATE").qualified(collation))
@@ -218,7 +222,8 @@ fn question_sql(
             quote_literal(column.as_str())
         )
     };
-    let newest_index = format!("(SELECT max(x.indexrelid) FROM pg_catalog.pg_index x WHERE x.indrelid = {this}::regclass)");
+    let newest_index =
+        format!("(SELECT max(x.indexrelid) FROM pg_catalog.pg_index x WHERE x.indrelid = {this}::regclass)");
     // format() takes %s for the text; a percent sign in a name is doubled
     let escaped = |sql: Sql| sql.to_string().replace('%', "%%");
     match &question.role {
@@ -264,9 +269,7 @@ fn question_sql(
 
 /// The text with the types that are new taken from among the temporary ones.
 fn in_twin(text: &str, types: &BTreeMap<Qualified, Vec<String>>) -> String {
-    requalify(text, |schema, name| {
-        types.contains_key(&Qualified::new(schema, name)).then(|| TEMPORARY.to_owned())
-    })
+    requalify(text, |schema, name| types.contains_key(&Qualified::new(schema, name)).then(|| TEMPORARY.to_owned()))
 }
 
 /// The text as it reads at home: what was temporary is in the schema that it stood for.

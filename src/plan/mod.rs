@@ -187,6 +187,7 @@ impl Context<'_> {
         let recreated = self.steps.drops.contains(&id) && self.steps.creates.contains(&id);
         let mut hazards = Object::hazards(change);
         hazards.retain(|hazard| !self.created.contains(&hazard.on));
+        hazards.retain(|hazard| hazard.spared_by.as_ref().is_none_or(|name| !self.created.contains(name)));
         let (old, new) = match change {
             Change::Create(new) => (None, Some(new)),
             Change::Drop(old) => (Some(old), None),

@@ -130,7 +130,13 @@ fn added(new: &Column) -> Vec<Hazard> {
     if new.generated.is_some() || new.identity.is_some() {
         return vec![Hazard::new(Risk::Rewrites, on, format!("{on} under ACCESS EXCLUSIVE, to fill the column"))];
     }
-    vec![Hazard::instant(on)]
+    let instant = Hazard::instant(on);
+    if !new.not_null {
+        return vec![instant];
+    }
+    let text = format!("any row in {on} stops it, since {} is NOT NULL and has no default: give it one, or add it nullable and fill it first", new.key());
+    let default = Name::new(Space::Default, [&new.table.schema, &new.table.name, &new.name]);
+    vec![Hazard { spared_by: Some(default), ..Hazard::new(Risk::MayFail, on, text) }, instant]
 }
 
 fn dropped(old: &Column) -> Vec<Hazard> {

@@ -241,11 +241,8 @@ impl Kind for Column {
             (Some(_), Some(_)) if old.generated == new.generated && old.exact_type() == new.exact_type() => {
                 Alteration::InPlace
             }
-            (Some(_), _) => Alteration::Recreate,
-            (None, Some(_)) => Alteration::Refused(format!(
-                "not supported: column {} becomes generated, which would drop the values it holds",
-                new.key()
-            )),
+            // dropped and added again, which its line in the file says in words
+            (Some(_), _) | (None, Some(_)) => Alteration::Recreate,
         }
     }
 

@@ -25,6 +25,7 @@ impl Comment {
             Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::ForeignKey => Space::Constraint,
             Tag::Table | Tag::Sequence | Tag::Index => Space::Relation,
             Tag::Default => Space::Default,
+            Tag::Ownership => Space::Ownership,
             Tag::Comment => Space::Comment,
         };
         Name::new(space, &self.on.path)

@@ -138,7 +138,7 @@ impl Kind for Enumeration {
 
     fn hazards(change: Change<&Self>) -> Vec<Hazard> {
         let Change::Alter { old, new } = change else { return Vec::new() };
-        let hazard = |risk, text: String| Hazard { risk, on: Name::ty(&new.name), text };
+        let hazard = |risk, text: String| Hazard { risk, on: Name::ty(&new.name), text, spared_by: None };
         if Self::additions(old, new).is_some() {
             return vec![hazard(Risk::Lock, "no table is locked; a label once added cannot be dropped in place".into())];
         }

@@ -16,21 +16,7 @@ pub struct Extension {
     pub schema: Option<Ident>,
     /// `None`: whichever the server has; a version that nobody stated is no difference.
     pub version: Option<String>,
-    /// The version that the server would install; outside `==`.
-    pub offered: Offered,
 }
-
-/// What `pg_available_extensions` has as the default.
-#[derive(Debug, Clone, Default)]
-pub struct Offered(pub Option<String>);
-
-impl PartialEq for Offered {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Offered {}
 
 impl Kind for Extension {
     const TAG: Tag = Tag::Extension;
@@ -38,8 +24,7 @@ impl Kind for Extension {
 
     fn read(row: &Row) -> Result<Self> {
         let schema = if row.is("own_schema") { None } else { Some(row.ident("schema")?) };
-        let offered = Offered(row.opt("default_version").map(str::to_owned));
-        Ok(Self { name: row.ident("name")?, schema, version: Some(row.text("version")?.to_owned()), offered })
+        Ok(Self { name: row.ident("name")?, schema, version: Some(row.text("version")?.to_owned()) })
     }
 
     fn id(&self) -> Id {
@@ -67,11 +52,9 @@ impl Kind for Extension {
 
     const SECTION: &'static str = "extensions";
 
-    /// With the version only where it is not the one that the server would install anyhow.
+    /// Without the version: which one is there is the server's affair until a model states it.
     fn write(&self, mut parts: Parts) -> Part {
-        let version = self.version.as_ref().filter(|_| self.version != self.offered.0);
         let doc = Fields::default()
-            .put("version", version.map(Doc::text))
             .put("schema", self.schema.as_ref().map(|schema| Doc::text(schema.as_str())))
             .put("comment", parts.take_one("comment"));
         Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
@@ -80,7 +63,7 @@ impl Kind for Extension {
     fn rename(&mut self, _: &Renames) {}
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
-        let Self { name, schema: _, version, offered: _ } = new;
+        let Self { name, schema: _, version } = new;
         match (&old.version, version) {
             (Some(from), Some(to)) if from != to => {
                 Alteration::Refused(format!("not supported: extension {name} from version {from} to {to}"))
@@ -103,7 +86,7 @@ impl Kind for Extension {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { name, schema, version: _, offered: _ } = new;
+        let Self { name, schema, version: _ } = new;
         let mut pieces = Vec::new();
         let alter = || Sql::new().kw("ALTER EXTENSION").ident(name);
         if let Some(schema) = schema.as_ref().filter(|_| old.schema != *schema) {
@@ -125,6 +108,7 @@ impl Kind for Extension {
             Change::Drop(old) => vec![Hazard {
                 risk: Risk::Breaks,
                 on: Name::new(Space::Extension, [&old.name]),
+                spared_by: None,
                 text: format!("functions and types of {} are gone for every program that uses them", old.name),
             }],
             _ => Vec::new(),

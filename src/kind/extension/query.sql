@@ -1,6 +1,5 @@
 -- pg_extension; plpgsql is in every database
 SELECT e.extname AS name, n.nspname AS schema, e.extversion AS version,
-       (SELECT a.default_version FROM pg_catalog.pg_available_extensions() a WHERE a.name = e.extname) AS default_version,
        EXISTS (SELECT FROM pg_catalog.pg_depend d
                WHERE d.classid = 'pg_catalog.pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e'
                  AND d.refobjid = e.oid) AS own_schema

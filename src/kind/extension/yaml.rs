@@ -19,7 +19,7 @@ impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
         let schema = self.schema.as_ref().map(|schema| scope.ident(schema)).transpose()?;
-        let extension = Extension { name: scope.ident(name)?, schema, version: self.version.clone(), offered: Offered::default() };
+        let extension = Extension { name: scope.ident(name)?, schema, version: self.version.clone() };
         draft.attach(Comment::of(extension.id(), self.comment.as_deref()), given.place);
         draft.push(extension, given.place.clone(), true);
         Ok(())

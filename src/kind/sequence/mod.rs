@@ -1,7 +1,6 @@
 //! A sequence: standing alone, or owned by a column (what `serial` makes).
 //!
-//! The sequence of an identity column is implied and belongs to the column. The owner is a field and no object of its
-//! own: since defaults are objects, a sequence may need its owner's column without closing a loop.
+//! The sequence of an identity column is implied and belongs to the column.
 
 use super::*;
 
@@ -16,22 +15,33 @@ pub struct Sequence {
     pub name: Qualified,
     pub ty: Type,
     pub options: Options,
-    /// Dropped with this column.
-    pub owner: Option<Owner>,
+    /// Dropped with this column, as [`super::ownership`] has it; outside `==`.
+    pub owner: OwnedBy,
 }
 
+/// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     pub table: Qualified,
     pub column: Ident,
 }
 
-impl Sequence {
-    fn owned_by(sql: Sql, owner: Option<&Owner>) -> Sql {
-        match owner {
-            Some(Owner { table, column }) => sql.kw("OWNED BY").column(table, column),
-            None => sql.kw("OWNED BY NONE"),
-        }
+/// A copy of what the ownership says, to know the parent by.
+#[derive(Debug, Clone, Default)]
+pub struct OwnedBy(pub Option<Owner>);
+
+impl PartialEq for OwnedBy {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for OwnedBy {}
+
+impl Owner {
+    pub fn rename(&mut self, renames: &Renames) {
+        renames.column(&self.table, &mut self.column);
+        renames.table(&mut self.table);
     }
 }
 
@@ -53,6 +63,7 @@ impl Kind for Sequence {
             }
             None => None,
         };
+        let owner = OwnedBy(owner);
         Ok(Self { name: row.qualified("schema", "name")?, options: Options::read(row, &ty)?, ty, owner })
     }
 
@@ -65,12 +76,11 @@ impl Kind for Sequence {
     }
 
     fn requires(&self) -> Vec<Need> {
-        let owner = self.owner.iter().map(|o| Need::exists(Name::column(&o.table, &o.column)));
-        std::iter::once(Need::exists(Name::schema(&self.name.schema))).chain(owner).collect()
+        vec![Need::exists(Name::schema(&self.name.schema))]
     }
 
     fn parent(&self) -> Option<Id> {
-        self.owner.as_ref().map(|o| Id::within(Tag::Column, &o.table, &o.column))
+        self.owner.0.as_ref().map(|o| Id::within(Tag::Column, &o.table, &o.column))
     }
 
     fn holds_data(&self) -> bool {
@@ -79,7 +89,10 @@ impl Kind for Sequence {
 
     /// What `serial` makes: the usual name, nothing said, and the column's default takes its next value.
     fn inside(&self, family: &[&Object]) -> Option<(&'static str, Part)> {
-        let Owner { table, column } = self.owner.as_ref()?;
+        let Owner { table, column } = self.owner.0.as_ref()?;
+        if family.iter().any(|object| matches!(object, Object::Comment(comment) if comment.on == self.id())) {
+            return None;
+        }
         let usual = super::column::implied_sequence(table, column);
         let call = format!("nextval({}::regclass)", Sql::new().literal(&usual.to_string()));
         let default = family.iter().any(|object| matches!(object, Object::Default(d) if d.expression.written.text() == call));
@@ -96,11 +109,8 @@ impl Kind for Sequence {
     const SECTION: &'static str = "sequences";
 
     fn write(&self, mut parts: Parts) -> Part {
-        let Self { name, ty, options, owner } = self;
-        let owned_by = owner.as_ref().map(|Owner { table, column }| {
-            let column = Qualified { schema: Ident::new(""), name: column.clone() };
-            Doc::Text(format!("{}.{}", crate::draft::write_name(table, parts.schema.as_str()), crate::draft::write_name(&column, "")))
-        });
+        let Self { name, ty, options, owner: _ } = self;
+        let owned_by = parts.take_one("owned_by");
         let doc = Fields::default().put("type", (ty.base() != "bigint").then(|| Doc::text(ty)));
         let doc = options.write(doc).put("owned_by", owned_by).put("comment", parts.take_one("comment"));
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(doc.0) }
@@ -111,9 +121,8 @@ impl Kind for Sequence {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        if let Some(owner) = &mut self.owner {
-            renames.column(&owner.table, &mut owner.column);
-            renames.table(&mut owner.table);
+        if let Some(owner) = &mut self.owner.0 {
+            owner.rename(renames);
         }
     }
 
@@ -127,11 +136,11 @@ impl Kind for Sequence {
     }
 
     fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
-        let Self { name, ty, options, owner } = self;
+        let Self { name, ty, options, owner: _ } = self;
         let sql = Sql::new().kw("CREATE SEQUENCE").qualified(name);
         let sql = sql.when(ty.base() != "bigint", |sql| sql.kw("AS").ty(ty));
         let sql = if options.sql().is_empty() { sql } else { sql.sql(&options.sql()) };
-        vec![Piece::Statement(if owner.is_some() { Self::owned_by(sql, owner.as_ref()) } else { sql })]
+        vec![Piece::Statement(sql)]
     }
 
     fn drop(&self) -> Vec<Piece> {
@@ -139,7 +148,7 @@ impl Kind for Sequence {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { name, ty, options, owner } = new;
+        let Self { name, ty, options, owner: _ } = new;
         let mut sql = Sql::new().kw("ALTER SEQUENCE").qualified(name);
         let start = sql.clone();
         if old.ty != *ty {
@@ -147,9 +156,6 @@ impl Kind for Sequence {
         }
         for clause in Options::changes(&old.options, options, ty) {
             sql = sql.sql(&clause);
-        }
-        if old.owner != *owner {
-            sql = Self::owned_by(sql, owner.as_ref());
         }
         let lift = Options::lift(&old.options, options, ty).map(|low| lifted(name, low));
         let alter = (sql != start).then_some(Piece::Statement(sql));

@@ -41,7 +41,9 @@ impl Declare for Declaration {
         };
         let owner = self.owned_by.as_ref().map(|text| owner(text, scope)).transpose()?;
         let sequence =
-            Sequence { name: scope.declared(name)?, options: options.without_defaults(&ty), ty, owner };
+            Sequence { name: scope.declared(name)?, options: options.without_defaults(&ty), ty, owner: OwnedBy(owner.clone()) };
+        let ownership = owner.map(|owner| super::super::ownership::Ownership { sequence: sequence.name.clone(), owner });
+        draft.attach(ownership, given.place);
         draft.attach(Comment::of(sequence.id(), self.comment.as_deref()), given.place);
         draft.push(sequence, given.place.clone(), true);
         Ok(())

@@ -1,0 +1,99 @@
+//! Which column a sequence is dropped with: an object of its own, since the column's default may need the sequence.
+
+use super::sequence::Owner;
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ownership {
+    pub sequence: Qualified,
+    pub owner: Owner,
+}
+
+impl Ownership {
+    fn column(&self) -> Name {
+        Name::column(&self.owner.table, &self.owner.column)
+    }
+
+    fn alter_sequence(&self) -> Sql {
+        Sql::new().kw("ALTER SEQUENCE").qualified(&self.sequence)
+    }
+
+    fn set(&self) -> Vec<Piece> {
+        let sql = self.alter_sequence().kw("OWNED BY").column(&self.owner.table, &self.owner.column);
+        vec![Piece::Statement(sql)]
+    }
+}
+
+impl Kind for Ownership {
+    const TAG: Tag = Tag::Ownership;
+    const QUERY: &'static str = include_str!("query.sql");
+
+    fn read(row: &Row) -> Result<Self> {
+        let owner =
+            Owner { table: row.qualified("owner_schema", "owner_table")?, column: row.ident("owner_column")? };
+        Ok(Self { sequence: row.qualified("schema", "name")?, owner })
+    }
+
+    fn id(&self) -> Id {
+        Id::of(Tag::Ownership, &self.sequence)
+    }
+
+    fn occupies(&self) -> Vec<Name> {
+        vec![Name::new(Space::Ownership, [&self.sequence.schema, &self.sequence.name])]
+    }
+
+    fn requires(&self) -> Vec<Need> {
+        vec![Need::exists(Name::relation(&self.sequence)), Need::exists(self.column())]
+    }
+
+    fn parent(&self) -> Option<Id> {
+        Some(Id::of(Tag::Sequence, &self.sequence))
+    }
+
+    /// The sequence took the name of a live one.
+    fn follow(&mut self, old: &Id, new: &Id) {
+        if Id::of(Tag::Sequence, &self.sequence) == *old {
+            if let [schema, name] = new.path.as_slice() {
+                self.sequence = Qualified::new(schema, name);
+            }
+        }
+    }
+
+    const SECTION: &'static str = "owned_by";
+
+    fn write(&self, parts: Parts) -> Part {
+        let Owner { table, column } = &self.owner;
+        let column = Qualified { schema: Ident::new(""), name: column.clone() };
+        let table = crate::draft::write_name(table, parts.schema.as_str());
+        Part { key: None, doc: Doc::Text(format!("{table}.{}", crate::draft::write_name(&column, ""))) }
+    }
+
+    fn rename(&mut self, renames: &Renames) {
+        self.owner.rename(renames);
+    }
+
+    fn alteration(_: &Self, _: &Self) -> Alteration {
+        Alteration::InPlace
+    }
+
+    fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
+        self.set()
+    }
+
+    fn drop(&self) -> Vec<Piece> {
+        vec![Piece::Statement(self.alter_sequence().kw("OWNED BY NONE"))]
+    }
+
+    fn alter(_: &Self, new: &Self) -> Vec<Piece> {
+        let Self { sequence: _, owner: _ } = new;
+        new.set()
+    }
+
+    fn op(_: Change<&Self>) -> &'static str {
+        "alter_sequence"
+    }
+
+    fn hazards(_: Change<&Self>) -> Vec<Hazard> {
+        Vec::new()
+    }
+}
