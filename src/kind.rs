@@ -512,8 +512,10 @@ impl Renames {
         for ((_, old), new) in
             self.columns.range((table.clone(), Ident::new(""))..).take_while(|((t, _), _)| t == table)
         {
-            let text = crate::lex::replace_word(expression.written.text(), old.as_str(), &new.quoted());
-            *expression = Expression::new(Expr::from_server(text));
+            let replaced = |text: &str| crate::lex::replace_word(text, old.as_str(), &new.quoted());
+            let canonical = replaced(&expression.canonical);
+            let written = Expr::from_server(replaced(expression.written.text()));
+            *expression = Expression { written, canonical };
         }
     }
 }

@@ -34,9 +34,17 @@ fn statement_entries(statement: &Statement) -> Vec<Entry> {
 fn op_comments(op: &Op) -> Vec<String> {
     let place = op.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     let again = if op.recreated { " (down and up again for another change)" } else { "" };
-    let first = format!("{} {}{again}{place}", op.name, op.id.qualified());
+    let first = format!("{} {}{again}{place}", op.name, subject(op));
     let hazards = op.hazards.iter().map(|hazard| format!("{}: {}", hazard.risk.word(), hazard.text));
     std::iter::once(first).chain(hazards).collect()
+}
+
+/// `public.tasks.title`, or `public.tasks.name -> title` where it is renamed.
+fn subject(op: &Op) -> String {
+    match op.old.as_ref().map(Object::id).filter(|old| *old != op.id) {
+        Some(old) => format!("{} -> {}", old.qualified(), op.id.qualified()),
+        None => op.id.qualified(),
+    }
 }
 
 /// What a reviewer should know before reading on: the ops by kind, and every line that loses, fails, rewrites or blocks.
@@ -149,7 +157,7 @@ fn head(op: &Op) -> Line {
     };
     let place = op.place.as_ref().map(|place| format!("  {place}")).unwrap_or_default();
     let again = if op.recreated { "  (down and up again)" } else { "" };
-    vec![(tone, format!("{mark} {} {}", op.name, op.id.qualified())), (Tone::Faint, format!("{again}{place}"))]
+    vec![(tone, format!("{mark} {} {}", op.name, subject(op))), (Tone::Faint, format!("{again}{place}"))]
 }
 
 /// Old and new definition as one line, the words that differ marked.

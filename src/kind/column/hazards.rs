@@ -97,13 +97,21 @@ fn numeric_widened(old: &str, new: &str) -> bool {
     }
 }
 
+/// The digits behind the point of `(p,s)`; without limits, as many as there are.
+fn scale(modifiers: &str) -> i64 {
+    let inner = modifiers.trim_matches(['(', ')']);
+    inner.split_once(',').map_or(i64::MAX, |(_, scale)| scale.parse().unwrap_or(0))
+}
+
 /// Values that the new type holds only in part: rounded, cut or refused.
 fn narrows(old: &Type, new: &Type) -> Option<&'static str> {
     let (from, to) = (old.base(), new.base());
     let rank = |name: &str| ["smallint", "integer", "bigint", "numeric"].iter().position(|n| *n == name);
     let float = |name: &str| matches!(name, "real" | "double precision" | "numeric");
     match (from.as_str(), to.as_str()) {
-        ("numeric", "numeric") => Some("digits behind the new scale are rounded away"),
+        ("numeric", "numeric") if scale(&old.modifiers) > scale(&new.modifiers) => {
+            Some("digits behind the new scale are rounded away")
+        }
         (a, b) if a.starts_with("timestamp") && b == "date" => Some("the time of day is lost"),
         (a, b) if a.starts_with("timestamp") && b.starts_with("time ") => Some("the date is lost"),
         (a, b) if float(a) && rank(b).is_some_and(|r| r < 3) => Some("fractions are rounded away"),
@@ -176,7 +184,7 @@ fn type_changed(old: &Column, new: &Column) -> Vec<Hazard> {
     let catalog_only = keeps_rows(&old.ty, &new.ty) && old.collation == new.collation;
     if !catalog_only {
         if let Some(loss) = narrows(&old.ty, &new.ty) {
-            hazards.push(Hazard::new(Risk::Loses, on, format!("{}: {loss}", new.key())));
+            hazards.push(Hazard::new(Risk::Loses, on, loss));
         }
         if needs_using(&old.ty, &new.ty) || !old.ty.modifiers.is_empty() || !new.ty.modifiers.is_empty() {
             let text = format!("values of {} that do not convert to {} stop it", new.key(), new.ty);
