@@ -31,6 +31,8 @@ pub struct Notes {
     pub rows: BTreeMap<Id, i64>,
     /// What there is and is not modelled.
     pub unmodelled: Vec<Unmodelled>,
+    /// Privileges and owners, which nobody manages yet and which a recreation would lose.
+    pub attachments: Vec<Unmodelled>,
 }
 
 /// An object, or a property of one, that no kind describes. It is named and left alone.

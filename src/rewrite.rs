@@ -172,7 +172,10 @@ impl<'a> Spread<'a> {
             true => thing.on.iter().any(gone),
             false => thing.on.iter().any(|name| touched.contains(name)),
         };
-        let harmed: Vec<&Unmodelled> = self.before.notes.unmodelled.iter().filter(harmed).collect();
+        let notes = &self.before.notes;
+        let recreated = |thing: &&Unmodelled| thing.on.iter().any(|name| self.is_remade(name));
+        let attached = notes.attachments.iter().filter(recreated);
+        let harmed: Vec<&Unmodelled> = notes.unmodelled.iter().filter(harmed).chain(attached).collect();
         let Some(first) = harmed.first() else { return Ok(()) };
         let on = first.on.iter().find(|name| touched.contains(name)).map(Name::to_string).unwrap_or_default();
         let mut error = Error::no(format!("not modelled: {}, which stands on {on}", first.what)).hint(format!(
@@ -185,6 +188,13 @@ impl<'a> Spread<'a> {
             error = error.detail(format!("and {} more", harmed.len() - 20));
         }
         Err(error)
+    }
+
+    /// What bears the name goes and comes again.
+    fn is_remade(&self, name: &Name) -> bool {
+        let Some(ids) = self.providers.get(&Fact::Exists(name.clone())) else { return false };
+        let again = |id: &Id| self.steps.swaps.contains_key(id) || self.steps.drops.contains(id) && self.steps.creates.contains(id);
+        ids.iter().any(again)
     }
 
     fn located(&self, error: Error, id: &Id) -> Error {

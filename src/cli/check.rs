@@ -73,6 +73,9 @@ impl Verdict {
 
 fn text(session: &Session, comparison: &Comparison, pending: &[String], verdict: Verdict, output: Output) {
     output.unmodelled(&comparison.live.catalog.notes.unmodelled);
+    if output.verbose {
+        comparison.column_orders().iter().for_each(|order| output.detail(order));
+    }
     if !pending.is_empty() {
         output.say(&format!("not at head: {} pending", count(pending.len(), "revision")));
         for revision in pending {

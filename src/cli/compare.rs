@@ -1,11 +1,15 @@
 //! What differs between the models and the live database?
 
 use super::session::Session;
+use std::collections::BTreeMap;
+
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::intent::Intent;
 use crate::introspect::{self, Live};
+use crate::kind::Id;
 use crate::model;
+use crate::name::Ident;
 use crate::normal::{self, Twins, Unknown};
 use crate::plan::{self, Plan};
 use crate::revision::Folder;
@@ -51,6 +55,28 @@ impl Comparison {
         let tables = self.wanted.objects().keys().filter(|id| id.tag.word() == "table").count();
         let (tables, files) = (count(tables, "table"), count(self.files, "file"));
         format!("{tables} in {files} equal {} of {}", self.live.server.schemas.join(", "), session.address.describe())
+    }
+
+    /// Tables whose columns stand in another order than in the models: information, and no difference.
+    pub fn column_orders(&self) -> Vec<String> {
+        let columns = |catalog: &Catalog| {
+            let mut tables: BTreeMap<Id, Vec<(i64, Ident)>> = BTreeMap::new();
+            for (id, object) in catalog.objects().iter().filter(|(_, object)| object.as_column().is_some()) {
+                let place = catalog.notes.order.get(id).copied().unwrap_or(0);
+                let column = id.last().map(|name| (place, name.clone()));
+                tables.entry(object.parent().unwrap_or_else(|| id.clone())).or_default().extend(column);
+            }
+            tables.values_mut().for_each(|columns| columns.sort());
+            tables
+        };
+        let (live, wanted) = (columns(&self.live.catalog), columns(&self.wanted));
+        let names = |columns: &[(i64, Ident)]| columns.iter().map(|(_, name)| name.quoted()).collect::<Vec<_>>().join(", ");
+        wanted
+            .iter()
+            .filter_map(|(table, columns)| Some((table, names(columns), names(live.get(table)?))))
+            .filter(|(_, wanted, live)| wanted != live)
+            .map(|(table, wanted, live)| format!("column order of {}: {live} (models: {wanted})", table.qualified()))
+            .collect()
     }
 
     /// What could not be compared, as one error.

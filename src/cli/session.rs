@@ -44,7 +44,11 @@ pub fn open(global: &Global, output: Output) -> Result<Session> {
     client
         .batch_execute(&connect::pin(&config.search_path))
         .map_err(|cause| connect::server_error("cannot set up the session", &cause))?;
-    output.detail(&format!("database: {}", address.describe()));
+    if output.verbose {
+        let version = client.query_one("SHOW server_version", &[]).and_then(|row| row.try_get::<_, String>(0));
+        let version = version.map_err(|cause| connect::server_error("cannot read the server's version", &cause))?;
+        output.detail(&format!("database: {}, PostgreSQL {version}", address.describe()));
+    }
     Ok(Session { config, address, client, _cluster: cluster })
 }
 

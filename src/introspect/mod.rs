@@ -38,6 +38,7 @@ pub struct Live {
 const TRIES: usize = 3;
 
 const EXTERNALS: &str = include_str!("externals.sql");
+const ATTACHMENTS: &str = include_str!("attachments.sql");
 const UNMODELLED: &str = include_str!("unmodelled.sql");
 
 /// Reads the schemas named (`None`: all but the server's and extensions' own).
@@ -73,7 +74,7 @@ fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure
     let begin = begin(schemas);
     let queries: Vec<(&str, &str)> = std::iter::once(("the scope", include_str!("scope.sql")))
         .chain(Tag::ALL.iter().map(|tag| (tag.word(), tag.query())))
-        .chain([("externals", EXTERNALS), ("what is not modelled", UNMODELLED)])
+        .chain([("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)])
         .collect();
     let mut message = begin.clone();
     for (_, query) in &queries {
@@ -100,6 +101,7 @@ fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure
     }
     let (externals, types) = externals(next())?;
     notes.unmodelled = unmodelled(next())?;
+    notes.attachments = unmodelled(next())?;
     let server = server(&scope, types)?;
     Ok(Live { catalog: close(objects, externals, notes), server })
 }

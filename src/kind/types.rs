@@ -172,6 +172,22 @@ impl Type {
         }
     }
 
+    /// As a person would write it in a model: `varchar(200)`, `timestamptz`.
+    pub fn short(&self) -> String {
+        const SHORT: [(&str, &str); 5] = [
+            ("character varying", "varchar"),
+            ("character", "char"),
+            ("timestamp with time zone", "timestamptz"),
+            ("timestamp without time zone", "timestamp"),
+            ("time without time zone", "time"),
+        ];
+        let TypeName::Builtin(name) = &self.name else { return self.to_string() };
+        match SHORT.iter().find(|(long, _)| long == name) {
+            Some((_, short)) => format!("{short}{}{}", self.modifiers, if self.array { "[]" } else { "" }),
+            None => self.to_string(),
+        }
+    }
+
     pub fn user_type(&self) -> Option<&Qualified> {
         match &self.name {
             TypeName::Named(name) => Some(name),
@@ -239,6 +255,14 @@ mod tests {
             ("bit varying(5)", "bit varying(5)"),
         ] {
             assert_eq!(Type::parse(written).unwrap().to_string(), printed, "{written}");
+        }
+    }
+
+    #[test]
+    fn the_short_spelling_reads_back_as_the_same_type() {
+        for written in ["varchar(20)[]", "char(5)", "char", "timestamptz(3)", "timestamp", "time(0)", "numeric(4,2)", "bit"] {
+            let ty = Type::parse(written).unwrap();
+            assert_eq!(Type::parse(&ty.short()).unwrap(), ty, "{written}");
         }
     }
 

@@ -10,7 +10,7 @@ pub fn write(column: &Column, mut parts: Parts) -> Part {
     let serial = parts.take_one("serial");
     let ty = match &serial {
         Some(Doc::Text(serial)) => Doc::Text(format!("{serial}{mark}")),
-        _ => Doc::Text(format!("{ty}{mark}")),
+        _ => Doc::Text(format!("{}{mark}", ty.short())),
     };
     let fields = Fields::default()
         .put("type", ty)

@@ -111,7 +111,7 @@ impl Kind for Sequence {
     fn write(&self, mut parts: Parts) -> Part {
         let Self { name, ty, options, owner: _ } = self;
         let owned_by = parts.take_one("owned_by");
-        let doc = Fields::default().put("type", (ty.base() != "bigint").then(|| Doc::text(ty)));
+        let doc = Fields::default().put("type", (ty.base() != "bigint").then(|| Doc::text(ty.short())));
         let doc = options.write(doc).put("owned_by", owned_by).put("comment", parts.take_one("comment"));
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(doc.0) }
     }
