@@ -106,13 +106,14 @@ fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure
     Ok(Live { catalog: close(objects, externals, notes), server })
 }
 
+/// Compiling catalog queries costs many times what they take: no JIT.
 fn begin(schemas: Option<&[String]>) -> String {
     let asked = schemas.map(|schemas| {
         let quote = |schema: &String| format!("\"{}\"", schema.replace('\\', "\\\\").replace('"', "\\\""));
         format!("{{{}}}", schemas.iter().map(quote).collect::<Vec<_>>().join(","))
     });
     format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET LOCAL search_path = '';\nSET LOCAL autogen.asked = {};\n",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET LOCAL search_path = '';\nSET LOCAL jit = off;\nSET LOCAL autogen.asked = {};\n",
         crate::sql::quote_literal(&asked.unwrap_or_default())
     )
 }

@@ -11,7 +11,7 @@ use petgraph::graph::DiGraph;
 
 use super::Node;
 use super::order::Edges;
-use crate::kind::Id;
+use crate::kind::{Fact, Id};
 
 /// A statement: one node, and those that fold into it.
 #[derive(Debug)]
@@ -67,9 +67,12 @@ fn foldable(nodes: &[Node]) -> Parents {
     let created = by_id(|node| matches!(node, Node::Create(_)));
     let dropped = by_id(|node| matches!(node, Node::Drop(_)));
     let mut parents = Parents::new();
+    let mut keys = BTreeSet::new();
     for (n, node) in nodes.iter().enumerate() {
         let Some(parent) = node.object().parent() else { continue };
         let into = match node {
+            // of two keys on the same columns in one CREATE TABLE, PostgreSQL makes only one
+            Node::Create(object) if object.provides().into_iter().any(|fact| is_key(&fact) && !keys.insert(fact)) => None,
             Node::Create(object) if object.element(Vec::new()).is_some() => created.get(&parent),
             Node::Drop(_) => dropped.get(&parent),
             _ => None,
@@ -77,6 +80,10 @@ fn foldable(nodes: &[Node]) -> Parents {
         parents.extend(into.map(|&parent| (n, parent)));
     }
     parents
+}
+
+fn is_key(fact: &Fact) -> bool {
+    matches!(fact, Fact::Key(..))
 }
 
 fn roots(parents: &Parents, count: usize) -> Vec<usize> {
