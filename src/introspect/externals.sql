@@ -19,7 +19,7 @@ LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_type'::regclass AND x.objid = t.oid
 WHERE NOT (t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A')
   AND (p.nspname <> 'pg_catalog' OR t.typtype <> 'c')
-  AND NOT (p.managed AND c.relkind = 'r')
+  AND NOT (p.managed AND COALESCE(c.relkind = 'r', false))
 UNION ALL
 SELECT 'relation', p.nspname, c.relname, x.extname
 FROM pg_catalog.pg_class c
