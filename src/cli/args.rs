@@ -115,7 +115,11 @@ pub enum Command {
     Db(Db),
     /// Run the main job on a scratch copy of the sample models
     #[command(after_help = "Example:\n  autogen tour")]
-    Tour,
+    Tour {
+        /// Leave the scratch folder behind, to look around in
+        #[arg(long)]
+        keep: bool,
+    },
     /// Completions for a shell
     #[command(after_help = "Example:\n  autogen completions bash > ~/.local/share/bash-completion/completions/autogen")]
     Completions { shell: clap_complete::Shell },

@@ -67,7 +67,7 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
         Command::Show { revision } => history::show(&global, &revision, output),
         Command::Check { format } => check::check(&global, format, output),
         Command::Db(command) => db::db(&global, command, output),
-        Command::Tour => tour::tour(&global, output),
+        Command::Tour { keep } => tour::tour(&global, keep, output),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
             clap_complete::generate(shell, &mut command, "autogen", &mut std::io::stdout());
