@@ -70,7 +70,9 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
         Command::Tour { keep } => tour::tour(&global, keep, output),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
-            clap_complete::generate(shell, &mut command, "autogen", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "autogen", &mut script);
+            output.raw(&String::from_utf8_lossy(&script));
             Ok(0)
         }
     }
