@@ -9,9 +9,14 @@ use crate::error::{Error, Place, did_you_mean};
 pub fn explain(cause: &Yaml, text: &str, file: &Path) -> Error {
     let cause = cause.without_snippet();
     let (line, column) = cause.location().map_or((1, 1), |at| (at.line() as usize, at.column() as usize));
+    let place = Place::new(file, line.max(1), column.max(1));
     let error = match cause {
         Yaml::SerdeUnknownField { field, expected, .. } => {
             let error = Error::new(format!("unknown key `{field}`"));
+            if field.contains([')', '(', '\'', ' ']) {
+                // `{ type: numeric(10,2) }` is cut at the comma
+                return error.hint("inside { }, a text that holds a comma goes in quotes").at(place);
+            }
             match did_you_mean(field, expected.iter().copied()) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint(format!("known here: {}", expected.join(", "))),
@@ -30,7 +35,7 @@ pub fn explain(cause: &Yaml, text: &str, file: &Path) -> Error {
         }
         other => syntax(&reason(other), text.lines().nth(line.saturating_sub(1)).unwrap_or_default()),
     };
-    error.at(Place::new(file, line.max(1), column.max(1)))
+    error.at(place)
 }
 
 fn syntax(reason: &str, line: &str) -> Error {
