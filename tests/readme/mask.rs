@@ -10,8 +10,8 @@ const SHAPES: [(&str, &str); 6] = [
     ("done in 9.9 s", "done in <time>"),
 ];
 
-/// Around the folder of the private server's socket.
-const SOCKET: (&str, &str) = (" on /", "/socket:5432");
+/// Around the folder of the private server's socket, which is elsewhere where its path would be too long.
+const SOCKET: (&str, &str) = (" on /", ":5432");
 
 pub fn masked(text: &str) -> String {
     let mut masked = String::new();
