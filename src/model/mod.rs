@@ -23,17 +23,21 @@ pub fn load(config: &Config) -> Result<Draft> {
     let mut files = Vec::new();
     collect(&config.models, &mut files)?;
     let mut draft = Draft::default();
-    let schema = Ident::new(config.search_path.first().map_or("public", String::as_str));
     for file in &files {
-        let shown = shown(file, &config.root);
         let text = std::fs::read_to_string(file).map_err(|cause| Error::io("read", file, &cause))?;
-        let scope = Scope { file: &shown, schema: schema.clone(), naming: &config.naming };
-        let document = read::document(&text, &shown).map_err(|error| with_line(error, &text))?;
-        document.declare(&scope, &mut draft).map_err(|error| with_line(error, &text))?;
+        declare(&text, &shown(file, &config.root), config, &mut draft)?;
     }
     draft.files = files.len();
     twice(&draft)?;
     Ok(draft)
+}
+
+/// Adds to the draft what the text of one file declares.
+pub fn declare(text: &str, file: &Path, config: &Config, draft: &mut Draft) -> Result<()> {
+    let schema = Ident::new(config.search_path.first().map_or("public", String::as_str));
+    let scope = Scope { file, schema, naming: &config.naming };
+    let declared = read::document(text, file).and_then(|document| document.declare(&scope, draft));
+    declared.map_err(|error| with_line(error, text))
 }
 
 /// The path as a person would type it.

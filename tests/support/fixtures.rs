@@ -1,0 +1,169 @@
+//! Which fixtures are there, and what does each mean without a server?
+//!
+//! `fixtures/<kind>/<case>/` holds two model files, `before.yaml` and `after.yaml`, and perhaps a `case.yaml` with
+//! [`Options`]. A new folder is a new case: nothing lists them. Invariant: nothing here asks a server; expressions stand
+//! as they are written.
+#![allow(dead_code)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use autogen::Result;
+use autogen::catalog::{Catalog, Externals};
+use autogen::config::Config;
+use autogen::draft::Draft;
+use autogen::intent::Intent;
+use autogen::introspect::{Live, Server};
+use autogen::kind::{Fact, Name, Object, Space};
+use autogen::model;
+use autogen::name::{Ident, Qualified};
+use autogen::normal::{Answer, Asker, Question, normal};
+use serde::Deserialize;
+
+pub struct Case {
+    /// `column__alter_type`
+    pub name: String,
+    pub kind: String,
+    pub folder: PathBuf,
+    pub options: Options,
+}
+
+/// What a `case.yaml` may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// A part of the message of the error that is expected in place of a revision.
+    pub error: Option<String>,
+    /// Rows for the state before, as SQL.
+    pub seed: Option<String>,
+    /// What a query finds after the upgrade.
+    pub holds: Vec<Holds>,
+    /// The models differ in writing only.
+    pub unchanged: bool,
+    /// Rows that the way back cannot carry; it then runs on empty tables.
+    pub one_way: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holds {
+    pub query: String,
+    /// Values separated by a comma and a space.
+    pub rows: Vec<String>,
+}
+
+/// Every case, in the order of names.
+pub fn all() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for kind in folders(&root()) {
+        for folder in folders(&kind) {
+            let (kind, case) = (name(&kind), name(&folder));
+            let options = match fs::read_to_string(folder.join("case.yaml")) {
+                Ok(text) => serde_yaml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", folder.display())),
+                Err(_) => Options::default(),
+            };
+            cases.push(Case { name: format!("{kind}__{case}"), kind, folder, options });
+        }
+    }
+    cases
+}
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(of).unwrap_or_else(|e| panic!("{}: {e}", of.display()));
+    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Runs every case and fails with all that failed, not only with the first.
+pub fn each(cases: &[Case], mut test: impl FnMut(&Case)) {
+    let mut failed = Vec::new();
+    for case in cases {
+        if catch_unwind(AssertUnwindSafe(|| test(case))).is_err() {
+            failed.push(case.name.as_str());
+        }
+    }
+    assert!(failed.is_empty(), "{} of {} cases failed:\n  {}", failed.len(), cases.len(), failed.join("\n  "));
+}
+
+/// The two catalogs of a case, and the renames between them.
+pub struct Pair {
+    pub before: Catalog,
+    pub after: Catalog,
+    pub intent: Intent,
+}
+
+impl Case {
+    pub fn draft(&self, file: &str) -> Result<Draft> {
+        let path = self.folder.join(file);
+        let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let mut draft = Draft::default();
+        model::declare(&text, Path::new(file), &Config::defaults(&self.folder)?, &mut draft)?;
+        Ok(draft)
+    }
+
+    pub fn pair(&self) -> Result<Pair> {
+        let before = wanted(self.draft("before.yaml")?, &Catalog::default())?;
+        let draft = self.draft("after.yaml")?;
+        let intent = Intent::of(&draft.renames, &before)?;
+        let (renamed, _) = intent.rename(&before);
+        let after = wanted(draft, &renamed)?;
+        Ok(Pair { before, after, intent })
+    }
+}
+
+/// What a draft means over a catalog, no server asked.
+pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
+    let mut externals = live.externals().clone();
+    externals.entry(Name::schema(&Ident::new("public"))).or_insert(None);
+    let catalog = Catalog::close(live.objects().clone(), externals, live.notes.clone()).0;
+    let live = Live { catalog, server: server() };
+    normal(draft, &live, &["public".to_owned()], &mut Echo).map(|wanted| wanted.catalog)
+}
+
+fn server() -> Server {
+    let schemas = ["app", "audit", "ext", "public", "We\"ird"].map(str::to_owned).to_vec();
+    let types = ["date", "jsonb", "text", "uuid"].map(str::to_owned);
+    let (version, database) = ("15.0".to_owned(), "fixtures".to_owned());
+    Server { major: 15, version, database, schemas, types: BTreeSet::from(types) }
+}
+
+/// Takes every expression for what it says, and knows what two extensions bring.
+pub struct Echo;
+
+impl Asker for Echo {
+    fn ask(
+        &mut self,
+        questions: &[Question],
+        _: &BTreeMap<Qualified, Vec<(Ident, autogen::kind::Type, Option<Qualified>)>>,
+        _: &BTreeMap<Qualified, Vec<String>>,
+    ) -> Result<Vec<Answer>> {
+        Ok(questions.iter().map(|question| Answer::Spelled(question.text.clone())).collect())
+    }
+
+    fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {
+        let brings = [("citext", Space::Type, "citext"), ("pg_trgm", Space::OperatorClass, "gin_trgm_ops")];
+        let mut externals = Externals::new();
+        for name in extensions.iter().flat_map(|extension| extension.occupies()) {
+            for (_, space, brought) in brings.iter().filter(|(extension, ..)| name.to_string() == *extension) {
+                externals.insert(Name::new(*space, ["public", brought]), Some(name.clone()));
+            }
+        }
+        Ok(externals)
+    }
+}
+
+/// The facts that hold in a set of objects.
+pub fn facts<'a>(objects: impl IntoIterator<Item = &'a Object>) -> BTreeSet<Fact> {
+    objects.into_iter().flat_map(Object::provides).collect()
+}
