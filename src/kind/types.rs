@@ -260,7 +260,9 @@ mod tests {
 
     #[test]
     fn the_short_spelling_reads_back_as_the_same_type() {
-        for written in ["varchar(20)[]", "char(5)", "char", "timestamptz(3)", "timestamp", "time(0)", "numeric(4,2)", "bit"] {
+        for written in
+            ["varchar(20)[]", "char(5)", "char", "timestamptz(3)", "timestamp", "time(0)", "numeric(4,2)", "bit"]
+        {
             let ty = Type::parse(written).unwrap();
             assert_eq!(Type::parse(&ty.short()).unwrap(), ty, "{written}");
         }
