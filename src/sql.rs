@@ -187,10 +187,8 @@ impl Expr {
                 (Comment, _) => return Err("an expression cannot hold a comment".into()),
                 (Symbol, ";") => return Err("an expression cannot hold `;`".into()),
                 (Symbol, "(" | "[") => open.push(token.text),
-                (Symbol, close @ (")" | "]")) => {
-                    if open.pop() != Some(if close == ")" { "(" } else { "[" }) {
-                        return Err(format!("`{close}` has no opening bracket"));
-                    }
+                (Symbol, close @ (")" | "]")) if open.pop() != Some(if close == ")" { "(" } else { "[" }) => {
+                    return Err(format!("`{close}` has no opening bracket"));
                 }
                 _ => {}
             }

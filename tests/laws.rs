@@ -25,8 +25,14 @@ use universe::{Genes, Random};
 fn the_laws_hold_for_every_fixture() {
     fixtures::each(&fixtures::all(), |case| {
         if let Ok(pair) = case.pair() {
-            let outcome = lawful(&pair.before, &pair.after, &pair.intent).unwrap_or_else(|why| panic!("{}: {why}", case.name));
-            assert_eq!(outcome == Outcome::Refused, case.options.error.is_some(), "{}: whether it is refused", case.name);
+            let outcome =
+                lawful(&pair.before, &pair.after, &pair.intent).unwrap_or_else(|why| panic!("{}: {why}", case.name));
+            assert_eq!(
+                outcome == Outcome::Refused,
+                case.options.error.is_some(),
+                "{}: whether it is refused",
+                case.name
+            );
         }
     });
 }

@@ -165,9 +165,12 @@ fn every_kind_has_fixtures_that_create_and_drop_it() {
         }
     }
     let kinds: BTreeSet<&str> = Tag::ALL.iter().map(|tag| tag.module()).collect();
-    found.extend(fixtures::all().iter().filter(|case| !kinds.contains(case.kind.as_str())).map(|case| {
-        format!("fixtures/{}/ is not a kind: its case {} is never looked for", case.kind, case.name)
-    }));
+    found.extend(
+        fixtures::all()
+            .iter()
+            .filter(|case| !kinds.contains(case.kind.as_str()))
+            .map(|case| format!("fixtures/{}/ is not a kind: its case {} is never looked for", case.kind, case.name)),
+    );
     complain(found);
 }
 
@@ -212,7 +215,8 @@ fn fields(module: &str, kind: &str) -> Vec<String> {
         let start = format!("\npub struct {name} {{\n");
         let body = text.split(&start).nth(1).and_then(|rest| rest.split("\n}").next());
         let body = body.unwrap_or_else(|| panic!("src/kind/{module} has no `pub struct {name}`"));
-        let field = |line: &str| line.trim().strip_prefix("pub ").and_then(|line| line.split(':').next()).map(str::to_owned);
+        let field =
+            |line: &str| line.trim().strip_prefix("pub ").and_then(|line| line.split(':').next()).map(str::to_owned);
         fields.extend(body.lines().filter_map(field));
     }
     fields

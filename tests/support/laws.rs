@@ -60,7 +60,8 @@ fn one_way(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Option<
 }
 
 pub fn shown(plan: &Plan) -> String {
-    let sql = |statement: &Statement| statement.body.clone().statements().iter().map(|sql| format!("  {sql};\n")).collect();
+    let sql =
+        |statement: &Statement| statement.body.clone().statements().iter().map(|sql| format!("  {sql};\n")).collect();
     plan.statements.iter().map(sql).collect::<Vec<String>>().concat()
 }
 
@@ -91,8 +92,10 @@ fn replay(plan: &Plan, before: &Catalog, after: &Catalog, intent: &Intent) -> Re
 }
 
 fn change_one(objects: &mut BTreeMap<Id, Object>, change: &Change<Object>) -> Result<(), String> {
-    let (Change::Create(subject) | Change::Drop(subject) | Change::Rename { new: subject, .. } | Change::Alter { new: subject, .. }) =
-        change;
+    let (Change::Create(subject)
+    | Change::Drop(subject)
+    | Change::Rename { new: subject, .. }
+    | Change::Alter { new: subject, .. }) = change;
     let id = subject.id();
     let found = objects.get(&id);
     match change {

@@ -102,7 +102,8 @@ pub fn model(genes: &Genes) -> String {
         let _ = writeln!(out, "enums:\n  e: [{}]", labels.join(", "));
     }
     let owner = [("t0.c0", 0, 0), ("t1.c1", 1, 1)].into_iter().find(|(owner, ..)| sequence.contains(owner));
-    let sequence = if owner.is_none_or(|(_, t, c)| plan.present[t] && plan.types[t][c].is_some()) { sequence } else { "" };
+    let sequence =
+        if owner.is_none_or(|(_, t, c)| plan.present[t] && plan.types[t][c].is_some()) { sequence } else { "" };
     if !sequence.is_empty() {
         let _ = writeln!(out, "sequences:\n  {sequence}");
     }
@@ -143,7 +144,8 @@ fn write_table(
 ) {
     let _ = writeln!(out, "  {}:\n    columns:", TABLES[table]);
     for (column, ty) in plan.types[table].iter().enumerate() {
-        let text = write_column(column, ty.unwrap_or("text"), &plan.types[table], sequence, plan.keys[table] > column, reader);
+        let text =
+            write_column(column, ty.unwrap_or("text"), &plan.types[table], sequence, plan.keys[table] > column, reader);
         if ty.is_some() {
             let _ = writeln!(out, "      {}: {{ {text} }}", COLUMNS[column]);
         }
@@ -155,7 +157,11 @@ fn write_table(
         out.push_str("    comment: a table\n");
     }
     if plan.keys[table] > 0 {
-        let _ = writeln!(out, "    primary_key: {{ name: pk{table}, columns: [{}] }}", COLUMNS[..plan.keys[table]].join(", "));
+        let _ = writeln!(
+            out,
+            "    primary_key: {{ name: pk{table}, columns: [{}] }}",
+            COLUMNS[..plan.keys[table]].join(", ")
+        );
     }
     write_constraints(out, table, plan, names, reader);
 }
@@ -191,9 +197,11 @@ fn write_constraints(out: &mut String, table: usize, plan: &Plan, names: &mut BT
     if reader.pick(&[true, false]) && has(column) && free(name) {
         let _ = writeln!(out, "    unique:\n      {name}: [{}]", COLUMNS[column]);
     }
-    let (name, what) = (reader.pick(&["n1", "n2", "n3"]), reader.pick(&["", "unique: true, ", "where: c1 is not null, "]));
+    let (name, what) =
+        (reader.pick(&["n1", "n2", "n3"]), reader.pick(&["", "unique: true, ", "where: c1 is not null, "]));
     if reader.pick(&[true, false]) && has(other) && has(1) && free(name) {
-        let _ = writeln!(out, "    indexes:\n      {name}: {{ columns: [{}], {what}comment: an index }}", COLUMNS[other]);
+        let _ =
+            writeln!(out, "    indexes:\n      {name}: {{ columns: [{}], {what}comment: an index }}", COLUMNS[other]);
     }
     let check = match (plan.types[table][0], plan.types[table][1]) {
         (Some("e"), _) => "c0 <> 'x'",

@@ -211,15 +211,15 @@ impl Kind for Column {
     }
 
     fn adopt(&mut self, live: &Self) {
-        if let (Some(identity), Some(live)) = (&mut self.identity, &live.identity) {
-            if identity.sequence.is_none() {
+        if let (Some(identity), Some(live)) = (&mut self.identity, &live.identity)
+            && identity.sequence.is_none() {
                 identity.sequence = live.sequence.clone();
             }
-        }
     }
 
-    fn column(&self) -> Option<(&Qualified, (Ident, Type, Option<Qualified>))> {
-        Some((&self.table, (self.name.clone(), self.ty.clone(), self.collation.clone())))
+    fn column(&self) -> Option<(&Qualified, ColumnShape)> {
+        let Self { name, ty, collation, .. } = self.clone();
+        Some((&self.table, ColumnShape { name, ty, collation }))
     }
 
     const SECTION: &'static str = "columns";

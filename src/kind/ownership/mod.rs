@@ -52,11 +52,10 @@ impl Kind for Ownership {
 
     /// The sequence took the name of a live one.
     fn follow(&mut self, old: &Id, new: &Id) {
-        if Id::of(Tag::Sequence, &self.sequence) == *old {
-            if let [schema, name] = new.path.as_slice() {
+        if Id::of(Tag::Sequence, &self.sequence) == *old
+            && let [schema, name] = new.path.as_slice() {
                 self.sequence = Qualified::new(schema, name);
             }
-        }
     }
 
     const SECTION: &'static str = "owned_by";
