@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use autogen::catalog::{Catalog, Externals, Notes};
+use autogen::catalog::Catalog;
 use autogen::diff::{apply, diff};
 use autogen::intent::Intent;
-use autogen::kind::{Change, Id, Name, Object};
+use autogen::kind::{Change, Fact, Id, Object};
 use autogen::plan::{Plan, Statement, plan};
 
 use crate::revise;
@@ -66,86 +66,112 @@ pub fn shown(plan: &Plan) -> String {
 }
 
 fn replay(plan: &Plan, before: &Catalog, after: &Catalog, intent: &Intent) -> Result<(), String> {
-    let mut externals = before.externals().clone();
-    externals.extend(after.externals().clone());
-    let (mut stage, _) = Catalog::close(before.objects().clone(), externals.clone(), before.notes.clone());
-    let (mut held, mut renamed) = (stage.clone(), false);
+    let mut ends = [Side::of(before.clone()), Side::of(after.clone())];
+    let mut stage = Stage::of(before);
+    let mut renamed = false;
     for (number, statement) in plan.statements.iter().enumerate() {
         let at = |why: String| format!("after statement {} of {}: {why}", number + 1, plan.statements.len());
         if statement.changes.iter().any(|change| matches!(change, Change::Rename { .. })) {
             // one rename carries what is inside along; between two of them nothing is to be seen
             if !renamed {
-                (stage, _) = intent.rename(&stage);
-                held = stage.clone();
+                let here = Catalog::close(stage.objects, before.externals().clone(), before.notes.clone()).0;
+                let there = intent.rename(&here).0;
+                stage = Stage::of(&there);
+                ends[0] = Side::of(there);
                 renamed = true;
             }
             continue;
         }
-        let mut objects = stage.objects().clone();
         for change in &statement.changes {
-            change_one(&mut objects, change).map_err(at)?;
+            stage.change(change).map_err(at)?;
         }
-        stage = closed(objects, &externals).map_err(at)?;
-        stands(&stage, &held, after).map_err(at)?;
+        stage.stands(&ends).map_err(at)?;
     }
-    if stage != *after { Err(format!("the plan leads elsewhere: {:#?}", diff(&stage, after))) } else { Ok(()) }
+    if stage.objects != *after.objects() { Err("the plan leads elsewhere".into()) } else { Ok(()) }
 }
 
-fn change_one(objects: &mut BTreeMap<Id, Object>, change: &Change<Object>) -> Result<(), String> {
-    let (Change::Create(subject)
-    | Change::Drop(subject)
-    | Change::Rename { new: subject, .. }
-    | Change::Alter { new: subject, .. }) = change;
-    let id = subject.id();
-    let found = objects.get(&id);
-    match change {
-        Change::Create(_) if found.is_some() => return Err(format!("{id} is created and is there already")),
-        Change::Drop(old) if found != Some(old) => return Err(format!("{id} is dropped and is not there as it was")),
-        Change::Alter { old, .. } if found != Some(old) => {
-            return Err(format!("{id} is altered and is not there as it was"));
+/// A catalog at one end of a plan, with all that it provides itself.
+struct Side {
+    catalog: Catalog,
+    provided: BTreeSet<Fact>,
+}
+
+impl Side {
+    fn of(catalog: Catalog) -> Self {
+        let provided = catalog.objects().values().flat_map(Object::provides).collect();
+        Self { catalog, provided }
+    }
+}
+
+/// What is there between two statements.
+struct Stage {
+    objects: BTreeMap<Id, Object>,
+    /// How many objects provide each fact.
+    facts: BTreeMap<Fact, usize>,
+}
+
+impl Stage {
+    fn of(catalog: &Catalog) -> Self {
+        let mut stage = Self { objects: BTreeMap::new(), facts: BTreeMap::new() };
+        catalog.objects().values().for_each(|object| stage.put(object));
+        stage
+    }
+
+    fn put(&mut self, object: &Object) {
+        for fact in object.provides() {
+            *self.facts.entry(fact).or_default() += 1;
         }
-        Change::Drop(_) => objects.remove(&id),
-        Change::Create(new) | Change::Alter { new, .. } | Change::Rename { new, .. } => objects.insert(id, new.clone()),
-    };
-    Ok(())
-}
+        self.objects.insert(object.id(), object.clone());
+    }
 
-/// Nothing dangles, and no name is taken twice.
-fn closed(objects: BTreeMap<Id, Object>, externals: &Externals) -> Result<Catalog, String> {
-    let mut taken: BTreeMap<Name, &Id> = BTreeMap::new();
-    for (id, object) in &objects {
-        for name in object.occupies() {
-            if let Some(other) = taken.insert(name.clone(), id) {
-                return Err(format!("{id} and {other} take one name, {name}"));
+    fn take(&mut self, old: &Object) -> Result<(), String> {
+        let id = old.id();
+        if self.objects.remove(&id).as_ref() != Some(old) {
+            return Err(format!("{id} is dropped or altered and is not there as it was"));
+        }
+        for fact in old.provides() {
+            match self.facts.get_mut(&fact) {
+                Some(count) if *count > 1 => *count -= 1,
+                _ => drop(self.facts.remove(&fact)),
             }
         }
+        Ok(())
     }
-    let (catalog, dangling) = Catalog::close(objects, externals.clone(), Notes::default());
-    match dangling.first() {
-        Some(first) => Err(format!("{} needs what is not there: {:?}", first.id, first.fact)),
-        None => Ok(catalog),
-    }
-}
 
-/// What an object stands on in the catalog that it comes from holds as long as it is there; a text that mentions a column
-/// would else lose it unseen.
-fn stands(stage: &Catalog, before: &Catalog, after: &Catalog) -> Result<(), String> {
-    let facts: BTreeSet<_> = stage.objects().values().flat_map(Object::provides).collect();
-    let of = |catalog: &Catalog, id: &Id, object: &Object| {
-        let needed = (catalog.get(id) == Some(object)).then(|| catalog.requires(id).to_vec());
-        let external = |fact: &&autogen::kind::Fact| !facts.contains(*fact) && provided(catalog, fact);
-        needed.map(|needed| needed.iter().find(external).cloned())
-    };
-    for (id, object) in stage.objects() {
-        let lost = [of(before, id, object), of(after, id, object)];
-        let unmet: Vec<_> = lost.iter().flatten().collect();
-        if !unmet.is_empty() && unmet.iter().all(|lost| lost.is_some()) {
-            return Err(format!("{id} stands on what is gone: {:?}", unmet[0]));
+    fn change(&mut self, change: &Change<Object>) -> Result<(), String> {
+        if let Change::Drop(old) | Change::Alter { old, .. } | Change::Rename { old, .. } = change {
+            self.take(old)?;
         }
+        if let Change::Create(new) | Change::Alter { new, .. } | Change::Rename { new, .. } = change {
+            if self.objects.contains_key(&new.id()) {
+                return Err(format!("{} is created and is there already", new.id()));
+            }
+            self.put(new);
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn provided(catalog: &Catalog, fact: &autogen::kind::Fact) -> bool {
-    catalog.objects().values().any(|object| object.provides().contains(fact))
+    /// No name is taken twice, and whatever an object stands on at the end that it comes from is there as long as it is:
+    /// a text that mentions a column would else lose it unseen. What stands outside both catalogs is always there.
+    fn stands(&self, ends: &[Side; 2]) -> Result<(), String> {
+        let twice = |(fact, count): &(&Fact, &usize)| **count > 1 && matches!(fact, Fact::Exists(_));
+        if let Some((fact, count)) = self.facts.iter().find(twice) {
+            return Err(format!("{count} objects take one name: {fact:?}"));
+        }
+        for (id, object) in &self.objects {
+            let of = |end: &&Side| end.catalog.get(id) == Some(object);
+            let unmet = |end: &Side| {
+                let gone = |fact: &&Fact| !self.facts.contains_key(*fact) && end.provided.contains(*fact);
+                end.catalog.requires(id).iter().find(gone).cloned()
+            };
+            let unmet: Vec<Option<Fact>> = ends.iter().filter(of).map(unmet).collect();
+            if unmet.is_empty() {
+                return Err(format!("{id} is neither as it was nor as it will be"));
+            }
+            if let Some(first) = unmet.iter().all(Option::is_some).then(|| &unmet[0]) {
+                return Err(format!("{id} stands on what is gone: {first:?}"));
+            }
+        }
+        Ok(())
+    }
 }
