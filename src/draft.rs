@@ -126,7 +126,9 @@ impl Scope<'_> {
             self.ours(schema, name)?;
         }
         if BOOKKEEPING.contains(&last.as_str()) {
-            return Err(self.error(format!("{last} is the name of a table of autogen's own"), name).hint("name it otherwise"));
+            return Err(self
+                .error(format!("{last} is the name of a table of autogen's own"), name)
+                .hint("name it otherwise"));
         }
         Ok(Qualified { schema: schema.unwrap_or_else(|| self.schema.clone()), name: last })
     }

@@ -187,7 +187,9 @@ impl Expr {
                 (Comment, _) => return Err("an expression cannot hold a comment".into()),
                 (Symbol, ";") => return Err("an expression cannot hold `;`".into()),
                 // in ALTER TABLE the next subcommand would follow
-                (Symbol, ",") if open.is_empty() => return Err("one expression is wanted, and `,` begins another".into()),
+                (Symbol, ",") if open.is_empty() => {
+                    return Err("one expression is wanted, and `,` begins another".into());
+                }
                 (Symbol, "(" | "[") => open.push(token.text),
                 (Symbol, close @ (")" | "]")) => {
                     if open.pop() != Some(if close == ")" { "(" } else { "[" }) {

@@ -293,7 +293,9 @@ mod tests {
 
     #[test]
     fn the_short_spelling_reads_back_as_the_same_type() {
-        for written in ["varchar(20)[]", "char(5)", "char", "timestamptz(3)", "timestamp", "time(0)", "numeric(4,2)", "bit"] {
+        for written in
+            ["varchar(20)[]", "char(5)", "char", "timestamptz(3)", "timestamp", "time(0)", "numeric(4,2)", "bit"]
+        {
             let ty = Type::parse(written).unwrap();
             assert_eq!(Type::parse(&ty.short()).unwrap(), ty, "{written}");
         }
@@ -301,7 +303,18 @@ mod tests {
 
     #[test]
     fn what_is_no_type_is_refused() {
-        for bad in ["", "a.b.c", "int; drop table t", "int)", "1", "varchar(1;drop)", "varchar(-1)", "varchar(0)", "interval foo", "int(4)"] {
+        for bad in [
+            "",
+            "a.b.c",
+            "int; drop table t",
+            "int)",
+            "1",
+            "varchar(1;drop)",
+            "varchar(-1)",
+            "varchar(0)",
+            "interval foo",
+            "int(4)",
+        ] {
             assert!(Type::parse(bad).is_err(), "{bad}");
         }
     }

@@ -49,9 +49,8 @@ fn told(reason: &str, line: &str) -> Error {
         _ if reason.contains("null into string") => {
             Error::new("expected a text, found null").hint("null as a text is written in quotes: \"null\"")
         }
-        _ if reason.starts_with("multiple YAML documents") => {
-            Error::new("the file holds more than one YAML document").hint("take the `---` line out, or make two files of it")
-        }
+        _ if reason.starts_with("multiple YAML documents") => Error::new("the file holds more than one YAML document")
+            .hint("take the `---` line out, or make two files of it"),
         _ if reason.starts_with("invalid i") || reason.starts_with("invalid u") => {
             Error::new("expected a whole number of at most 64 bits").hint(FORMS)
         }
