@@ -103,7 +103,7 @@ pub trait Kind: Clone + Eq + Sized {
     /// Whether creating it brings objects that nobody declares.
     const BRINGS_NAMES: bool = false;
     /// For a column: its table, and what a twin of the table needs to know.
-    fn column(&self) -> Option<(&Qualified, (Ident, Type, Option<Qualified>))> {
+    fn column(&self) -> Option<(&Qualified, ColumnShape)> {
         None
     }
     /// Another object, that it may be attached to, got its name from a live one.
@@ -141,6 +141,14 @@ pub trait Kind: Clone + Eq + Sized {
     /// The op's name, Alembic's where Alembic has one.
     fn op(change: Change<&Self>) -> &'static str;
     fn hazards(change: Change<&Self>) -> Vec<Hazard>;
+}
+
+/// A column as another table could have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnShape {
+    pub name: Ident,
+    pub ty: Type,
+    pub collation: Option<Qualified>,
 }
 
 /// A change of one object. It carries whole values.

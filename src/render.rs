@@ -163,23 +163,34 @@ fn head(op: &Op) -> Line {
 /// Old and new definition as one line, the words that differ marked.
 fn change(op: &Op) -> Option<Line> {
     let (Some(old), Some(new)) = (&op.old, &op.new) else { return None };
+    if old.id() != new.id() {
+        return None;
+    }
     let (old, new) = (definition(old), definition(new));
     if old == new {
         return None;
     }
-    let mut line = vec![(Tone::Plain, "    ".to_owned())];
+    let mut runs: Vec<(ChangeTag, String)> = Vec::new();
     for change in TextDiff::from_words(old.as_str(), new.as_str()).iter_all_changes() {
-        let text = change.value();
-        line.push(match change.tag() {
-            ChangeTag::Equal => (Tone::Plain, text.to_owned()),
-            ChangeTag::Delete => (Tone::Removed, format!("[-{text}-]")),
-            ChangeTag::Insert => (Tone::Added, format!("{{+{text}+}}")),
-        });
+        match runs.last_mut() {
+            Some((tag, text)) if *tag == change.tag() => text.push_str(change.value()),
+            _ => runs.push((change.tag(), change.value().to_owned())),
+        }
     }
+    let mut line = vec![(Tone::Plain, "    ".to_owned())];
+    line.extend(runs.into_iter().map(|(tag, text)| match tag {
+        ChangeTag::Equal => (Tone::Plain, text),
+        ChangeTag::Delete => (Tone::Removed, format!("[-{text}-]")),
+        ChangeTag::Insert => (Tone::Added, format!("{{+{text}+}}")),
+    }));
     Some(line)
 }
 
+/// As it stands in its parent's definition, or in its own.
 fn definition(object: &Object) -> String {
+    if let Some(element) = object.element(Vec::new()) {
+        return element.to_string();
+    }
     let write = |piece: &Piece| match piece {
         Piece::Statement(sql) | Piece::AlterTable(_, sql) | Piece::OwnTransaction(sql) => sql.to_string(),
     };

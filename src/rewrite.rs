@@ -193,7 +193,9 @@ impl<'a> Spread<'a> {
     /// What bears the name goes and comes again.
     fn is_remade(&self, name: &Name) -> bool {
         let Some(ids) = self.providers.get(&Fact::Exists(name.clone())) else { return false };
-        let again = |id: &Id| self.steps.swaps.contains_key(id) || self.steps.drops.contains(id) && self.steps.creates.contains(id);
+        let again = |id: &Id| {
+            self.steps.swaps.contains_key(id) || self.steps.drops.contains(id) && self.steps.creates.contains(id)
+        };
         ids.iter().any(again)
     }
 

@@ -191,10 +191,8 @@ impl Expr {
                     return Err("one expression is wanted, and `,` begins another".into());
                 }
                 (Symbol, "(" | "[") => open.push(token.text),
-                (Symbol, close @ (")" | "]")) => {
-                    if open.pop() != Some(if close == ")" { "(" } else { "[" }) {
-                        return Err(format!("`{close}` has no opening bracket"));
-                    }
+                (Symbol, close @ (")" | "]")) if open.pop() != Some(if close == ")" { "(" } else { "[" }) => {
+                    return Err(format!("`{close}` has no opening bracket"));
                 }
                 _ => {}
             }

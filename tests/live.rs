@@ -91,7 +91,8 @@ fn there_and_back(case: &Case) -> Result<(), String> {
 
 /// Nothing to do and nothing untold, and the objects are the same.
 fn equals_the_models(project: &mut Project, case: &Case, file: &str) -> Result<(), String> {
-    let found = case.draft(file).and_then(|draft| project.compare(draft)).map_err(|error| format!("{file}: {error}"))?;
+    let found =
+        case.draft(file).and_then(|draft| project.compare(draft)).map_err(|error| format!("{file}: {error}"))?;
     if !found.unknowns.is_empty() {
         return Err(format!("{file}: could not tell: {:?}", found.unknowns));
     }

@@ -83,7 +83,8 @@ fn text(session: &Session, comparison: &Comparison, pending: &[String], verdict:
         }
         output.say("  hint: run `autogen upgrade head`, then check again");
     }
-    if !comparison.is_equal() {
+    // what is still to run would look like drift
+    if pending.is_empty() && !comparison.is_equal() {
         let ops = comparison.upgrade.statements.iter().map(|statement| statement.ops.len()).sum();
         output.say(&format!(
             "drift: {} between the models and {}",

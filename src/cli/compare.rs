@@ -70,7 +70,8 @@ impl Comparison {
             tables
         };
         let (live, wanted) = (columns(&self.live.catalog), columns(&self.wanted));
-        let names = |columns: &[(i64, Ident)]| columns.iter().map(|(_, name)| name.quoted()).collect::<Vec<_>>().join(", ");
+        let names =
+            |columns: &[(i64, Ident)]| columns.iter().map(|(_, name)| name.quoted()).collect::<Vec<_>>().join(", ");
         wanted
             .iter()
             .filter_map(|(table, columns)| Some((table, names(columns), names(live.get(table)?))))

@@ -122,7 +122,7 @@ impl Serialize for Flow<'_> {
                 items.iter().try_for_each(|item| seq.serialize_element(&Flow(item)))?;
                 seq.end()
             }
-            Doc::Map(entries) | Doc::Section(entries) => block(entries, serializer, |doc| Flow(doc)),
+            Doc::Map(entries) | Doc::Section(entries) => block(entries, serializer, Flow),
             Doc::Text(text) => serializer.serialize_str(text),
             Doc::Truth(truth) => serializer.serialize_bool(*truth),
             Doc::Number(number) => serializer.serialize_i64(*number),

@@ -7,7 +7,7 @@ use super::shapes::Entries;
 use super::{enumeration, extension, schema, sequence, table};
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
-use crate::name::Qualified;
+use crate::name::{Ident, Qualified};
 
 /// The sections, in the order in which a file that autogen writes has them.
 pub const SECTIONS: &[&str] = &["schemas", "extensions", "enums", "sequences", "tables"];
@@ -37,6 +37,8 @@ pub struct Given<'a> {
     pub place: &'a Place,
     /// The table that it is nested in.
     pub table: Option<&'a Qualified>,
+    /// The column that it is nested in.
+    pub column: Option<&'a Ident>,
 }
 
 impl Document {
@@ -67,5 +69,5 @@ fn section<D: Declare + Default>(entries: &Entries<Option<D>>, scope: &Scope, dr
 
 fn top(name: &Spanned<String>, declaration: &impl Declare, scope: &Scope, draft: &mut Draft) -> Result<()> {
     let place = scope.place(name);
-    declaration.declare(Given { name: Some(name), place: &place, table: None }, scope, draft)
+    declaration.declare(Given { name: Some(name), place: &place, table: None, column: None }, scope, draft)
 }

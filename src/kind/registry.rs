@@ -110,8 +110,8 @@ macro_rules! kinds {
             pub fn brings_names(&self) -> bool {
                 match self { $(Object::$kind(_) => <$module::$kind as Kind>::BRINGS_NAMES),* }
             }
-            /// Of a column: its table, name, type and collation.
-            pub fn as_column(&self) -> Option<(&Qualified, (Ident, Type, Option<Qualified>))> {
+            /// Of a column: its table, and what else a twin needs to know.
+            pub fn as_column(&self) -> Option<(&Qualified, ColumnShape)> {
                 match self { $(Object::$kind(o) => Kind::column(o)),* }
             }
             pub fn follow(&mut self, old: &Id, new: &Id) {

@@ -1,7 +1,7 @@
 //! What is something called that nobody named?
 //!
-//! An unnamed constraint, index or sequence takes the name of a live one of equal definition on the same parent, whatever
-//! that name is; only what is new gets a name from a template. So a changed template renames nothing.
+//! A sequence that nobody named is the one that its column owns. Any other unnamed object takes the name of a live one of equal
+//! definition on the same parent, whatever that name is; only what is new gets a name from a template. So a changed template renames nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +26,10 @@ pub fn names(entries: &mut [Entry], live: &Catalog) {
         let key = (id.tag, entry.object.parent());
         let free = |object: &Object| object.occupies().iter().all(|name| !taken.contains(name));
         let like = |candidate: &&&Object| {
+            // what holds data is the same one wherever its parent is: a new one would begin without it
+            if entry.object.holds_data() && entry.object.parent().is_some() {
+                return free(candidate);
+            }
             let name = candidate.id().last().cloned();
             free(candidate) && name.and_then(|name| entry.object.named(&name)).is_some_and(|ours| ours == ***candidate)
         };

@@ -11,7 +11,7 @@ use crate::catalog::Externals;
 use crate::draft::Entry;
 use crate::error::{Error, Place, Result};
 use crate::introspect::Live;
-use crate::kind::{Expression, Fact, Id, Name, Object, Role, Space, Tag, Type};
+use crate::kind::{ColumnShape, Expression, Fact, Id, Name, Object, Role, Space, Tag};
 use crate::name::{Ident, Qualified};
 
 /// One expression as it would stand in a table.
@@ -34,7 +34,7 @@ pub enum Answer {
 }
 
 /// A table to try expressions in: its columns with their types, in order.
-pub type Twin = Vec<(Ident, Type, Option<Qualified>)>;
+pub type Twin = Vec<ColumnShape>;
 
 /// Who can be asked; the server, outside of tests.
 pub trait Asker {
@@ -185,10 +185,10 @@ fn proved(expression: &Expression, texts: &[String]) -> Option<String> {
 fn twins(entries: &mut [Entry], tables: &BTreeSet<&Qualified>) -> BTreeMap<Qualified, Twin> {
     let mut twins: BTreeMap<Qualified, Twin> = BTreeMap::new();
     for entry in entries {
-        if let Some((table, column)) = entry.object.as_column() {
-            if tables.contains(table) {
-                twins.entry(table.clone()).or_default().push(column);
-            }
+        if let Some((table, column)) = entry.object.as_column()
+            && tables.contains(table)
+        {
+            twins.entry(table.clone()).or_default().push(column);
         }
     }
     twins
@@ -202,10 +202,10 @@ fn new_types(entries: &[Entry], live: &Live) -> BTreeMap<Qualified, Vec<String>>
             continue;
         }
         for fact in entry.object.provides() {
-            if let Fact::Label(name, label) = fact {
-                if let [schema, name] = name.path.as_slice() {
-                    types.entry(Qualified::new(schema, name)).or_default().push(label);
-                }
+            if let Fact::Label(name, label) = fact
+                && let [schema, name] = name.path.as_slice()
+            {
+                types.entry(Qualified::new(schema, name)).or_default().push(label);
             }
         }
     }

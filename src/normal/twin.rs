@@ -16,7 +16,7 @@ use crate::catalog::Externals;
 use crate::connect::server_error;
 use crate::error::Result;
 use crate::kind::types::TypeName;
-use crate::kind::{Name, Object, Role, Space, Type};
+use crate::kind::{ColumnShape, Name, Object, Role, Space, Type};
 use crate::lex;
 use crate::name::{Ident, Qualified};
 use crate::sql::{Sql, quote_literal};
@@ -145,7 +145,7 @@ fn block(
     search_path: &str,
 ) -> String {
     let mut body = String::from(include_str!("twin_head.sql"));
-    let used: BTreeSet<&Qualified> = twins.values().flatten().filter_map(|(_, ty, _)| ty.user_type()).collect();
+    let used: BTreeSet<&Qualified> = twins.values().flatten().filter_map(|column| column.ty.user_type()).collect();
     for (name, labels) in types.iter().filter(|(name, _)| used.contains(name)) {
         let labels = labels.iter().map(|label| Sql::new().literal(label));
         let temporary = Qualified::new(TEMPORARY, &name.name);
@@ -184,12 +184,8 @@ fn block(
 }
 
 /// The twin: the table's own name, its columns written out, and nothing else.
-fn create(
-    table: &Qualified,
-    columns: &[(Ident, Type, Option<Qualified>)],
-    types: &BTreeMap<Qualified, Vec<String>>,
-) -> Sql {
-    let column = |(name, ty, collation): &(Ident, Type, Option<Qualified>)| {
+fn create(table: &Qualified, columns: &[ColumnShape], types: &BTreeMap<Qualified, Vec<String>>) -> Sql {
+    let column = |ColumnShape { name, ty, collation }: &ColumnShape| {
         let sql = Sql::new().ident(name).ty(&temporary_type(ty, types));
         sql.maybe(collation.as_ref(), |sql, collation| sql.kw("COLLATE").qualified(collation))
     };
@@ -209,7 +205,7 @@ fn temporary_type(ty: &Type, types: &BTreeMap<Qualified, Vec<String>>) -> Type {
 /// How the text is put into the twin (with `%s` in its place), and how the server's spelling is read.
 fn question_sql(
     question: &Question,
-    columns: &[(Ident, Type, Option<Qualified>)],
+    columns: &[ColumnShape],
     types: &BTreeMap<Qualified, Vec<String>>,
 ) -> (String, String) {
     let table = Qualified::new(TEMPORARY, &question.table.name);
@@ -232,7 +228,7 @@ fn question_sql(
             (format!("{put} %s"), of_column(column))
         }
         Role::Generated(column) => {
-            let ty = columns.iter().find(|(name, ..)| name == column).map(|(_, ty, _)| temporary_type(ty, types));
+            let ty = columns.iter().find(|shape| shape.name == *column).map(|shape| temporary_type(&shape.ty, types));
             let ty = ty.unwrap_or_else(|| Type::builtin("text"));
             let own = Ident::new("autogen generated");
             let put = escaped(alter().kw("ADD COLUMN").ident(&own).ty(&ty));

@@ -72,7 +72,9 @@ fn foldable(nodes: &[Node]) -> Parents {
         let Some(parent) = node.object().parent() else { continue };
         let into = match node {
             // of two keys on the same columns in one CREATE TABLE, PostgreSQL makes only one
-            Node::Create(object) if object.provides().into_iter().any(|fact| is_key(&fact) && !keys.insert(fact)) => None,
+            Node::Create(object) if object.provides().into_iter().any(|fact| is_key(&fact) && !keys.insert(fact)) => {
+                None
+            }
             Node::Create(object) if object.element(Vec::new()).is_some() => created.get(&parent),
             Node::Drop(_) => dropped.get(&parent),
             _ => None,

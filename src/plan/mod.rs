@@ -89,12 +89,15 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
     let edges = order::edges(&nodes, before, after);
     let groups = fold::fold(&nodes, &edges).map_err(|cycle| circular(&cycle, &nodes, after))?;
     let sequence = order::schedule(&nodes, &edges, &groups, before, after);
+    let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
     let created: BTreeSet<Name> = steps
         .creates
         .iter()
         .filter(|id| !steps.drops.contains(*id))
         .filter_map(|id| after.get(id))
         .flat_map(Object::occupies)
+        // a name that passes to something new does not make the loss of what bore it any smaller
+        .filter(|name| !there.contains(name))
         .collect();
     let early = order::needed_labels(&nodes, before, after);
     let context = Context { steps, before, after, created, early };

@@ -145,7 +145,7 @@ impl Asker for Echo {
     fn ask(
         &mut self,
         questions: &[Question],
-        _: &BTreeMap<Qualified, Vec<(Ident, autogen::kind::Type, Option<Qualified>)>>,
+        _: &BTreeMap<Qualified, Vec<autogen::kind::ColumnShape>>,
         _: &BTreeMap<Qualified, Vec<String>>,
     ) -> Result<Vec<Answer>> {
         Ok(questions.iter().map(|question| Answer::Spelled(question.text.clone())).collect())

@@ -56,7 +56,7 @@ impl Declare for Declaration {
         let expression = Expression::new(expr);
         let name = match given.name {
             Some(name) => scope.ident(name)?,
-            None => default_name(table, &expression, scope),
+            None => default_name(table, given.column, &expression, scope),
         };
         let check = Check { table: table.clone(), name, expression, no_inherit: *no_inherit, not_valid: *not_valid };
         draft.attach(Comment::of(check.id(), comment.as_deref()), given.place);
@@ -65,11 +65,15 @@ impl Declare for Declaration {
     }
 }
 
-/// The naming template's, or Postgres's own choice: with the column, if the text mentions just one word.
-fn default_name(table: &Qualified, expression: &Expression, scope: &Scope) -> Ident {
+/// The naming template's, or Postgres's own choice: with the column that it stands on, or the only word that it mentions.
+fn default_name(table: &Qualified, column: Option<&Ident>, expression: &Expression, scope: &Scope) -> Ident {
     let words = crate::lex::words(expression.written.text());
-    let column = if words.len() == 1 { words.first().map_or("", String::as_str) } else { "" };
-    let columns: Vec<Ident> = words.iter().map(|word| Ident::new(word.as_str())).collect();
+    let only = if words.len() == 1 { words.first().map_or("", String::as_str) } else { "" };
+    let columns: Vec<Ident> = match column {
+        Some(column) => vec![column.clone()],
+        None => words.iter().map(|word| Ident::new(word.as_str())).collect(),
+    };
+    let column = column.map_or(only, Ident::as_str);
     let name = scope.naming.check(table.name.as_str(), &columns, None);
     Ident::new(name.unwrap_or_else(|| crate::name::object_name(table.name.as_str(), column, "check")))
 }

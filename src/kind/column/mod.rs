@@ -95,6 +95,13 @@ impl Column {
         }
     }
 
+    /// Options that the position of the identity's sequence would not fit.
+    fn sequence_lift(&self, old: &Self) -> Option<Piece> {
+        let (from, to) = (old.identity.as_ref()?, self.identity.as_ref()?);
+        let low = Options::lift(&from.options, &to.options, &self.ty)?;
+        Some(super::sequence::lifted(&from.sequence_name(old), low))
+    }
+
     /// The sequence follows its column by name only if somebody renames it.
     fn sequence_rename(&self, old: &Self) -> Option<Piece> {
         let from = old.identity.as_ref()?.sequence_name(old);
@@ -204,15 +211,15 @@ impl Kind for Column {
     }
 
     fn adopt(&mut self, live: &Self) {
-        if let (Some(identity), Some(live)) = (&mut self.identity, &live.identity) {
-            if identity.sequence.is_none() {
+        if let (Some(identity), Some(live)) = (&mut self.identity, &live.identity)
+            && identity.sequence.is_none() {
                 identity.sequence = live.sequence.clone();
             }
-        }
     }
 
-    fn column(&self) -> Option<(&Qualified, (Ident, Type, Option<Qualified>))> {
-        Some((&self.table, (self.name.clone(), self.ty.clone(), self.collation.clone())))
+    fn column(&self) -> Option<(&Qualified, ColumnShape)> {
+        let Self { name, ty, collation, .. } = self.clone();
+        Some((&self.table, ColumnShape { name, ty, collation }))
     }
 
     const SECTION: &'static str = "columns";
@@ -285,7 +292,8 @@ impl Kind for Column {
         if identity.is_some() {
             commands.extend(new.identity_changes(old.identity.as_ref()));
         }
-        commands.into_iter().map(|sql| new.command(sql)).chain(new.sequence_rename(old)).collect()
+        let commands = commands.into_iter().map(|sql| new.command(sql));
+        new.sequence_lift(old).into_iter().chain(commands).chain(new.sequence_rename(old)).collect()
     }
 
     fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {

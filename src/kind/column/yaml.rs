@@ -212,7 +212,7 @@ fn plain(
             let owner = OwnedBy(Some(owner));
             draft.push(ColumnDefault { table: table.clone(), column: name.clone(), expression }, place.clone(), true);
             let options = Options::default();
-            draft.push(Sequence { name: sequence, ty: ty.clone(), options, owner }, place.clone(), true);
+            draft.push(Sequence { name: sequence, ty: ty.clone(), options, owner }, place.clone(), false);
             ty
         }
         None => scope.ty(&Spanned::new(bare, text.referenced, text.defined))?,
@@ -287,16 +287,17 @@ impl Long {
 
     /// What stands on the column and is an object of its own.
     fn nested(&self, table: &Qualified, key: &Spanned<String>, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let own = scope.ident(key)?;
         if let Some(references) = &self.references {
             let place = scope.place(references);
-            let given = Given { name: None, place: &place, table: Some(table) };
+            let given = Given { name: None, place: &place, table: Some(table), column: Some(&own) };
             foreign_key::Spannedly::on(references, key).declare(given, scope, draft)?;
         }
         if let Some(on) = &self.index {
             let place = scope.place(on);
             if let Some((name, declaration)) = on.value.on(key) {
                 let name = name.map(|name| Spanned::new(name, on.referenced, on.defined));
-                declaration.declare(Given { name: name.as_ref(), place: &place, table: Some(table) }, scope, draft)?;
+                declaration.declare(Given { name: name.as_ref(), place: &place, table: Some(table), column: Some(&own) }, scope, draft)?;
             }
         }
         if let Some(on) = &self.unique {
@@ -306,12 +307,12 @@ impl Long {
                 UniqueOnColumn::Truth(true) => None,
                 UniqueOnColumn::Name(name) => Some(Spanned::new(name.clone(), on.referenced, on.defined)),
             };
-            let given = Given { name: name.as_ref(), place: &place, table: Some(table) };
+            let given = Given { name: name.as_ref(), place: &place, table: Some(table), column: Some(&own) };
             unique::Declaration::list(vec![key.clone()]).map_or(Ok(()), |d| d.declare(given, scope, draft))?;
         }
         if let Some(check) = &self.check {
             let place = scope.place(check);
-            check.value.declare(Given { name: None, place: &place, table: Some(table) }, scope, draft)?;
+            check.value.declare(Given { name: None, place: &place, table: Some(table), column: Some(&own) }, scope, draft)?;
         }
         Ok(())
     }

@@ -52,11 +52,10 @@ impl Kind for Ownership {
 
     /// The sequence took the name of a live one.
     fn follow(&mut self, old: &Id, new: &Id) {
-        if Id::of(Tag::Sequence, &self.sequence) == *old {
-            if let [schema, name] = new.path.as_slice() {
+        if Id::of(Tag::Sequence, &self.sequence) == *old
+            && let [schema, name] = new.path.as_slice() {
                 self.sequence = Qualified::new(schema, name);
             }
-        }
     }
 
     const SECTION: &'static str = "owned_by";
@@ -73,7 +72,8 @@ impl Kind for Ownership {
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
-        Alteration::InPlace
+        // free in between: the old column may have to go before the new one can come
+        Alteration::Recreate
     }
 
     fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
@@ -84,9 +84,8 @@ impl Kind for Ownership {
         vec![Piece::Statement(self.alter_sequence().kw("OWNED BY NONE"))]
     }
 
-    fn alter(_: &Self, new: &Self) -> Vec<Piece> {
-        let Self { sequence: _, owner: _ } = new;
-        new.set()
+    fn alter(_: &Self, _: &Self) -> Vec<Piece> {
+        Vec::new()
     }
 
     fn op(_: Change<&Self>) -> &'static str {

@@ -46,7 +46,7 @@ impl Owner {
 }
 
 /// A position below the new minimum would stop the change, so it is moved up to it; any other stays as it is.
-fn lifted(name: &Qualified, low: i64) -> Piece {
+pub fn lifted(name: &Qualified, low: i64) -> Piece {
     let set = Sql::new().kw("SELECT pg_catalog.setval(").literal(&name.to_string()).kw(",").number(low).kw(", false)");
     Piece::Statement(set.kw("FROM").qualified(name).kw("WHERE last_value <").number(low))
 }
@@ -174,6 +174,9 @@ impl Kind for Sequence {
     fn hazards(change: Change<&Self>) -> Vec<Hazard> {
         match change {
             Change::Drop(old) => vec![Hazard::new(Risk::Loses, &old.name, format!("the position of {}", old.name))],
+            Change::Alter { old, new } if old.options.turns(&new.options) => {
+                vec![Hazard::new(Risk::Loses, &new.name, format!("the position of {}, which starts anew the other way", new.name))]
+            }
             Change::Alter { new, .. } => {
                 vec![Hazard::new(Risk::Lock, &new.name, "nextval() waits until the transaction ends")]
             }

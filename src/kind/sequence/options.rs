@@ -113,6 +113,9 @@ impl Options {
         if old.first(ty) != new.first(ty) || old.start != *start {
             clauses.push(Sql::new().kw("START WITH").number(new.first(ty)));
         }
+        if old.turns(new) {
+            clauses.push(Sql::new().kw("RESTART WITH").number(new.first(ty)));
+        }
         if old.cache != *cache {
             clauses.push(Sql::new().kw("CACHE").number(*cache));
         }
@@ -122,8 +125,16 @@ impl Options {
         clauses
     }
 
+    /// Counts the other way from now on: the old position is outside the usual bounds and means nothing.
+    pub fn turns(&self, new: &Self) -> bool {
+        (self.increment > 0) != (new.increment > 0)
+    }
+
     /// The new minimum, where it is higher than the old one.
     pub fn lift(old: &Self, new: &Self, ty: &Type) -> Option<i64> {
+        if old.turns(new) {
+            return None;
+        }
         let low = |options: &Self| options.min.unwrap_or(if options.increment > 0 { 1 } else { bounds(ty).0 });
         (low(new) > low(old)).then(|| low(new))
     }

@@ -27,7 +27,7 @@ impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
         let table = Table { name: scope.declared(name)? };
-        let within = Given { name: None, place: given.place, table: Some(&table.name) };
+        let within = Given { name: None, place: given.place, table: Some(&table.name), column: None };
         draft.attach(Comment::of(table.id(), self.comment.as_deref()), given.place);
         if let Some(from) = &self.renamed_from {
             draft.renames.push(RenameHint { id: table.id(), from: scope.ident(from)?, place: scope.place(from) });
