@@ -100,13 +100,13 @@ impl Project {
             assert!(!said.contains("panicked"), "{said}");
             assert!(!said.contains("S3cret"), "a password: {said}");
             if !said.is_empty() {
-                text.push_str(&format!("--- {name}\n{}", self.mask(&said)));
+                text.push_str(&format!("--- {name}\n{}", self.masked(&said)));
             }
         }
         text
     }
 
-    fn mask(&self, text: &str) -> String {
+    pub fn masked(&self, text: &str) -> String {
         let socket = self.database.config().get_hosts().iter().find_map(|host| match host {
             postgres::config::Host::Unix(path) => Some(path.display().to_string()),
             postgres::config::Host::Tcp(_) => None,
