@@ -59,6 +59,11 @@ impl Draft {
     }
 }
 
+/// The runner's tables, which no catalog holds.
+const BOOKKEEPING: [&str; 2] = ["autogen_revisions", "autogen_steps"];
+const NAME: &str = "a name has 1 to 63 bytes, whatever they are but NUL";
+const DOTTED: &str = "write name or schema.name; put a part that holds a dot in double quotes";
+
 /// What a declaration is read against.
 pub struct Scope<'a> {
     pub file: &'a Path,
@@ -79,17 +84,53 @@ impl Scope<'_> {
 
     /// A name, taken literally: no quotes, no folding.
     pub fn ident(&self, name: &Spanned<String>) -> Result<Ident> {
-        Ident::checked(&name.value).map_err(|why| self.error(why, name))
+        Ident::checked(&name.value).map_err(|why| self.error(why, name).hint(NAME))
     }
 
     pub fn idents(&self, names: &[Spanned<String>]) -> Result<Vec<Ident>> {
         names.iter().map(|name| self.ident(name)).collect()
     }
 
+    /// Columns of a constraint, each of which it can have once.
+    pub fn distinct(&self, names: &[Spanned<String>]) -> Result<Vec<Ident>> {
+        let mut idents = Vec::with_capacity(names.len());
+        for name in names {
+            let ident = self.ident(name)?;
+            if idents.contains(&ident) {
+                return Err(self.error(format!("the column {ident} is named twice"), name).hint("keep one of the two"));
+            }
+            idents.push(ident);
+        }
+        Ok(idents)
+    }
+
+    /// The name of a schema that a model may make or fill.
+    pub fn schema(&self, name: &Spanned<String>) -> Result<Ident> {
+        let schema = self.ident(name)?;
+        self.ours(&schema, name)?;
+        Ok(schema)
+    }
+
+    /// PostgreSQL keeps the names that begin with `pg_` for itself.
+    fn ours(&self, schema: &Ident, at: &Spanned<String>) -> Result<()> {
+        if schema.as_str().starts_with("pg_") || schema.as_str() == "information_schema" {
+            return Err(self.error(format!("the schema {schema} is PostgreSQL's own"), at).hint("name another schema"));
+        }
+        Ok(())
+    }
+
     /// The name of something declared here: `tasks`, `audit.log`, `"odd.name"`.
     pub fn declared(&self, name: &Spanned<String>) -> Result<Qualified> {
-        let (schema, name) = self.parts(name)?;
-        Ok(Qualified { schema: schema.unwrap_or_else(|| self.schema.clone()), name })
+        let (schema, last) = self.parts(name)?;
+        if let Some(schema) = &schema {
+            self.ours(schema, name)?;
+        }
+        if BOOKKEEPING.contains(&last.as_str()) {
+            return Err(self
+                .error(format!("{last} is the name of a table of autogen's own"), name)
+                .hint("name it otherwise"));
+        }
+        Ok(Qualified { schema: schema.unwrap_or_else(|| self.schema.clone()), name: last })
     }
 
     /// The name of something referred to; without a schema it is looked up along the search path later.
@@ -101,19 +142,22 @@ impl Scope<'_> {
     /// A dot separates schema and name; a part that holds a dot or a quote is written in double quotes, as in SQL.
     fn parts(&self, name: &Spanned<String>) -> Result<(Option<Ident>, Ident)> {
         let wrong = |why: String| self.error(why, name);
-        let parts = split_name(&name.value).ok_or_else(|| wrong(format!("`{}` is not a name", name.value)))?;
-        let mut parts = parts.iter().map(|part| Ident::checked(part)).collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+        let parts =
+            split_name(&name.value).ok_or_else(|| wrong(format!("`{}` is not a name", name.value)).hint(DOTTED))?;
+        let parts = parts.iter().map(|part| Ident::checked(part)).collect::<Result<Vec<_>, _>>();
+        let mut parts = parts.map_err(|why| wrong(why).hint(NAME))?;
         let last = parts.pop().unwrap_or_else(|| Ident::new(""));
         match parts.len() {
             0 => Ok((None, last)),
             1 => Ok((parts.pop(), last)),
-            _ => Err(wrong(format!("`{}` has too many dots", name.value))
-                .hint("write schema.name; put a part that holds a dot in double quotes")),
+            _ => Err(wrong(format!("`{}` has too many dots", name.value)).hint(DOTTED)),
         }
     }
 
     pub fn ty(&self, text: &Spanned<String>) -> Result<Type> {
-        Type::parse(&text.value).map_err(|why| self.error(why, text))
+        Type::parse(&text.value).map_err(|why| {
+            self.error(why, text).hint("write a type as in CREATE TABLE, such as bigint, varchar(200) or text[]")
+        })
     }
 
     pub fn expression(&self, text: &Spanned<String>) -> Result<Expression> {

@@ -87,7 +87,8 @@ impl Error {
 
     /// Reading or writing `path` failed.
     pub fn io(doing: &str, path: &Path, cause: &std::io::Error) -> Self {
-        Self::new(format!("cannot {doing} {}: {}", path.display(), io_reason(cause)))
+        let error = Self::new(format!("cannot {doing} {}: {}", path.display(), io_reason(cause)));
+        io_hint(cause.kind()).into_iter().fold(error, Self::hint)
     }
 
     pub fn exit(mut self, exit: Exit) -> Self {
@@ -170,8 +171,24 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// What to do where the caller knows no more than the system does.
+fn io_hint(kind: std::io::ErrorKind) -> Option<&'static str> {
+    use std::io::ErrorKind::*;
+    match kind {
+        PermissionDenied => Some("give this user the right to it"),
+        StorageFull | QuotaExceeded => Some("make room, then run again"),
+        ReadOnlyFilesystem => Some("run where it can be written"),
+        InvalidData => Some("save it as UTF-8"),
+        IsADirectory => Some("name a file, this is a folder"),
+        _ => None,
+    }
+}
+
 /// The system's reason without the errno that std appends.
 fn io_reason(cause: &std::io::Error) -> String {
+    if cause.kind() == std::io::ErrorKind::InvalidData {
+        return "it is not UTF-8 text".to_owned();
+    }
     let text = cause.to_string();
     match text.find(" (os error") {
         Some(end) => text[..end].to_lowercase(),

@@ -168,7 +168,7 @@ pub fn quote_literal(text: &str) -> String {
 }
 
 /// One SQL expression, as somebody wrote it or as the server printed it. It has been through the lexer: brackets balance,
-/// strings are closed, and there is no `;` and no comment, so that it stays an expression wherever it is put.
+/// strings are closed, and there is no `;`, no comment and no `,` outside brackets, so that it stays an expression wherever it is put.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Expr(String);
 
@@ -186,6 +186,10 @@ impl Expr {
             match (token.kind, token.text) {
                 (Comment, _) => return Err("an expression cannot hold a comment".into()),
                 (Symbol, ";") => return Err("an expression cannot hold `;`".into()),
+                // in ALTER TABLE the next subcommand would follow
+                (Symbol, ",") if open.is_empty() => {
+                    return Err("one expression is wanted, and `,` begins another".into());
+                }
                 (Symbol, "(" | "[") => open.push(token.text),
                 (Symbol, close @ (")" | "]")) if open.pop() != Some(if close == ")" { "(" } else { "[" }) => {
                     return Err(format!("`{close}` has no opening bracket"));
@@ -232,10 +236,10 @@ mod tests {
 
     #[test]
     fn an_expression_that_would_end_its_statement_is_refused() {
-        for bad in ["1; drop table t", "1) , (2", "(1", "1 -- x", "1 /* x */", "'a", "", "$$a"] {
+        for bad in ["1; drop table t", "1) , (2", "1, drop column a", "(1", "1 -- x", "1 /* x */", "'a", "", "$$a"] {
             assert!(Expr::checked(bad).is_err(), "{bad}");
         }
-        for good in ["1", "lower(a)", "';--'", "$$;$$", "a ->> 'x'", "\"--\" > 1", "(a)[1]"] {
+        for good in ["1", "lower(a)", "';--'", "$$;$$", "a ->> 'x'", "\"--\" > 1", "(a)[1]", "f(a, b)", "array[1, 2]"] {
             assert!(Expr::checked(good).is_ok(), "{good}");
         }
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::batch::Batch;
 use super::output::Output;
 use crate::config::{self, Config};
 use crate::error::{Error, Result};
@@ -19,32 +20,28 @@ pub fn init(dir: &Path, output: Output) -> Result<u8> {
         return Err(Error::new(format!("{} is there already", file.display()))
             .hint("edit it, or name another folder: `autogen init DIR`"));
     }
-    make(dir)?;
+    let mut batch = Batch::default();
+    batch.folder(dir)?;
     let schema = dir.join("schema");
     let fresh = !schema.exists();
-    make(&schema)?;
-    make(&dir.join("revisions"))?;
+    batch.folder(&schema)?;
+    batch.folder(&dir.join("revisions"))?;
     if fresh {
-        write(&schema.join("tasks.yaml"), SAMPLE)?;
+        batch.file(&schema.join("tasks.yaml"), SAMPLE)?;
+    }
+    batch.file(&file, Config::sample())?;
+    // last, since a line that was added to a file is not taken back
+    ignore(&dir.join(".gitignore"), &mut batch)?;
+    batch.keep();
+    if fresh {
         output.say(&format!("wrote {}", schema.join("tasks.yaml").display()));
     }
-    ignore(&dir.join(".gitignore"))?;
-    // last, since it is what says that there is a project
-    write(&file, Config::sample())?;
     output.say(&format!("wrote {}", file.display()));
     output.say("next: edit the models, then `autogen revision -m \"first tables\"`");
     Ok(0)
 }
 
-fn make(dir: &Path) -> Result<()> {
-    fs::create_dir_all(dir).map_err(|cause| Error::io("make the folder", dir, &cause))
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    fs::write(file, text).map_err(|cause| Error::io("write", file, &cause))
-}
-
-fn ignore(file: &Path) -> Result<()> {
+fn ignore(file: &Path, batch: &mut Batch) -> Result<()> {
     let before = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -54,5 +51,5 @@ fn ignore(file: &Path) -> Result<()> {
         return Ok(());
     }
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-    write(file, &format!("{before}{gap}{IGNORED}\n"))
+    batch.file(file, &format!("{before}{gap}{IGNORED}\n"))
 }

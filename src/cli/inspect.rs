@@ -1,9 +1,9 @@
 //! `autogen inspect`: how would one declare what is there?
 
-use std::fs;
 use std::path::Path;
 
 use super::args::Global;
+use super::batch::Batch;
 use super::output::Output;
 use super::session;
 use crate::error::{Error, Result};
@@ -27,11 +27,12 @@ pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
             return Err(Error::new(format!("{} is there already", taken.display()))
                 .hint("name another folder with --out, or move the old models away"));
         }
-        fs::create_dir_all(&folder).map_err(|cause| Error::io("make the folder", &folder, &cause))?;
+        let mut batch = Batch::default();
+        batch.folder(&folder)?;
         for (name, text) in &files {
-            let file = folder.join(name);
-            fs::write(&file, text).map_err(|cause| Error::io("write", &file, &cause))?;
+            batch.file(&folder.join(name), text)?;
         }
+        batch.keep();
         output.say(&format!("wrote {} to {}", super::compare::count(files.len(), "file"), folder.display()));
     }
     let unmodelled = &live.catalog.notes.unmodelled;

@@ -9,6 +9,7 @@ use clap::Parser;
 use crate::error::Result;
 
 mod args;
+mod batch;
 mod check;
 mod compare;
 mod db;
@@ -42,7 +43,7 @@ pub fn run() -> ExitCode {
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
     let output = Output { quiet: cli.global.quiet, verbose: cli.global.verbose };
-    match dispatch(cli, output) {
+    match dispatch(cli, output).and_then(|code| output::all_written().map(|()| code)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             output.error(&error);

@@ -1,11 +1,12 @@
 //! Where does a line go, and in which colour?
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
+use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
 
 use crate::catalog::Unmodelled;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::render::{Line, Tone};
 
 /// How much to say.
@@ -18,15 +19,36 @@ pub struct Output {
 /// So many things are named one by one; the rest is counted.
 const NAMED: usize = 20;
 
+/// Why a result could not be written, the first time that it could not.
+static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
+
+/// A reader that has gone away has read enough; anything else has lost a result.
+fn note(written: io::Result<()>) {
+    if let Err(cause) = written
+        && cause.kind() != ErrorKind::BrokenPipe
+    {
+        let _ = UNWRITTEN.set(cause);
+    }
+}
+
+/// Whether every result reached stdout.
+pub fn all_written() -> Result<()> {
+    note(io::stdout().flush());
+    match UNWRITTEN.get() {
+        Some(cause) => Err(Error::io("write to", "standard output".as_ref(), cause)),
+        None => Ok(()),
+    }
+}
+
 impl Output {
-    /// A result, on stdout. A reader that has gone away is no error.
+    /// A result, on stdout.
     pub fn result(self, text: &str) {
-        let _ = writeln!(anstream::stdout(), "{text}");
+        note(writeln!(anstream::stdout(), "{text}"));
     }
 
     /// Text as it is, on stdout.
     pub fn raw(self, text: &str) {
-        let _ = anstream::stdout().write_all(text.as_bytes());
+        note(anstream::stdout().write_all(text.as_bytes()));
     }
 
     /// A message, on stderr.

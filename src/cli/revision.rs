@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::args::{Global, Revision as Args};
+use super::batch::Batch;
 use super::compare::{Comparison, compare, count, pending};
 use super::output::Output;
 use super::session::{self, Session};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::render;
 use crate::revision::{self, Folder, Revision, Script, Stored};
@@ -21,6 +23,7 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
         return empty(global, args, output);
     }
     let mut session = session::open(global, output)?;
+    let _alone = alone(&session.config, output);
     let folder = session::folder(&session.config)?;
     let ledger = Ledger::read(&mut session.client)?;
     let amended = match args.amend {
@@ -164,6 +167,7 @@ fn new_id(folder: &Folder) -> String {
 
 fn empty(global: &Global, args: &Args, output: Output) -> Result<u8> {
     let config = session::config(global)?;
+    let _alone = alone(&config, output);
     let folder = session::folder(&config)?;
     let mut new = skeleton(&folder)?;
     new.message = args.message.clone().unwrap_or_default();
@@ -197,16 +201,23 @@ fn checked(file: &Path, new: &Revision) -> Result<String> {
     Ok(text)
 }
 
-/// Whole or not at all: a full disk leaves no half of a revision.
 fn write(file: &Path, text: &str) -> Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|cause| Error::io("make the folder", folder, &cause))?;
-    let part = file.with_extension("sql.part");
-    let done = fs::write(&part, text).and_then(|()| fs::rename(&part, file));
-    done.map_err(|cause| {
-        let _ = fs::remove_file(&part);
-        Error::io("write", file, &cause)
-    })
+    let mut batch = Batch::default();
+    batch.folder(file.parent().unwrap_or(Path::new("")))?;
+    batch.file(file, text)?;
+    batch.keep();
+    Ok(())
+}
+
+/// Two revisions written at a time would both stand on the head that each of them saw. Held while the value lives; where
+/// the file system has no locks, nobody waits.
+fn alone(config: &Config, output: Output) -> Option<fs::File> {
+    let root = fs::File::open(&config.root).ok()?;
+    if let Err(fs::TryLockError::WouldBlock) = root.try_lock() {
+        output.say("waiting for another `autogen revision` in this project");
+        root.lock().ok()?;
+    }
+    Some(root)
 }
 
 /// The old and the new text of the file, line by line.

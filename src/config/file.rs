@@ -177,6 +177,8 @@ impl DatabaseKeys {
 
 pub(super) const EMPTY_NAME: &str = "a name in the list is empty";
 
+pub(super) const NUL_IN_NAME: &str = "a name cannot hold a NUL character";
+
 /// A list of words, or one text with commas between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words(pub Vec<String>);
@@ -208,6 +210,9 @@ impl<'de> Deserialize<'de> for Words {
         let words = deserializer.deserialize_any(Reader)?;
         if words.iter().any(String::is_empty) {
             return Err(D::Error::custom(EMPTY_NAME));
+        }
+        if words.iter().any(|word| word.contains('\0')) {
+            return Err(D::Error::custom(NUL_IN_NAME));
         }
         Ok(Words(words))
     }

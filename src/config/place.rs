@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_yaml::{Error as YamlError, Location};
 
-use super::file::{EMPTY_NAME, described_keys};
+use super::file::{EMPTY_NAME, NUL_IN_NAME, described_keys};
 use crate::error::{Error, Place, did_you_mean};
 
 /// The file, for pointing into it.
@@ -52,6 +52,7 @@ impl Source<'_> {
                 Error::new(format!("expected {expected}, found a {found}")).hint("write [a, b] or a, b")
             }
             YamlError::Message { msg, .. } if msg == EMPTY_NAME => Error::new(EMPTY_NAME).hint("write [a, b] or a, b"),
+            YamlError::Message { msg, .. } if msg == NUL_IN_NAME => Error::new(NUL_IN_NAME).hint("take the escape out"),
             _ if secret => Error::new("this cannot be read as YAML")
                 .hint("put the value in single quotes if it holds any of : # { } [ ] , & * ! | > ' \" % @ `"),
             other => {

@@ -47,9 +47,12 @@ pub fn introspect(client: &mut Client, schemas: Option<&[String]>) -> Result<Liv
     loop {
         tries += 1;
         match read(client, schemas) {
-            Err(Failure::Moved) if tries < TRIES => continue,
-            Err(Failure::Moved) => {
-                return Err(Error::new("the catalog changes while it is read")
+            Err(Failure::Moved(_)) if tries < TRIES => continue,
+            Err(Failure::Moved(why)) => {
+                let error = Error::new("the catalog changes while it is read");
+                return Err(why
+                    .into_iter()
+                    .fold(error, Error::detail)
                     .hint("another session alters tables; run again when it is done"));
             }
             Err(Failure::Other(error)) => return Err(error),
@@ -59,8 +62,8 @@ pub fn introspect(client: &mut Client, schemas: Option<&[String]>) -> Result<Liv
 }
 
 enum Failure {
-    /// `pg_get_*` met an object that another session has just dropped.
-    Moved,
+    /// `pg_get_*` met an object that another session has just dropped: an error, or NULL, which no object is made of.
+    Moved(Option<String>),
     Other(Error),
 }
 
@@ -94,7 +97,8 @@ fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure
     let mut notes = Notes::default();
     for tag in Tag::ALL {
         for row in next() {
-            let object = tag.read(&row).map_err(|error| error.detail(format!("while reading: {}", tag.word())))?;
+            let gone = |error: Error| Failure::Moved(Some(format!("{}: {}", tag.word(), error.message())));
+            let object = tag.read(&row).map_err(gone)?;
             note(&row, &object, &mut notes);
             objects.insert(object.id(), object);
         }
@@ -219,7 +223,7 @@ fn array(text: &str) -> Vec<String> {
 fn blame(client: &mut Client, begin: &str, queries: &[(&str, &str)], cause: &postgres::Error) -> Failure {
     if cause.code().is_some_and(|code| code.code() == "XX000") {
         return if client.simple_query("ROLLBACK").is_ok() {
-            Failure::Moved
+            Failure::Moved(None)
         } else {
             server_error("the catalog", cause)
         };

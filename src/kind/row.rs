@@ -64,8 +64,10 @@ impl Row {
             .map_err(|cause| Error::new(format!("the catalog query gave no list for {column}: {cause}")))
     }
 
-    /// An expression that the server printed.
-    pub fn expression(&self, column: &str) -> Option<Expression> {
-        self.opt(column).map(|text| Expression::new(Expr::from_server(text)))
+    /// An expression that the server printed, where there is one. It gives NULL for one of an object that is gone by now,
+    /// which must not be taken for there being none.
+    pub fn expression(&self, column: &str, there: bool) -> Result<Option<Expression>> {
+        let read = || Ok(Expression::new(Expr::from_server(self.text(column)?)));
+        there.then(read).transpose()
     }
 }

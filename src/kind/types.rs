@@ -105,6 +105,9 @@ impl Type {
                 }
                 (Kind::Symbol, "(") if modifiers.is_empty() => {
                     let end = tokens[n..].iter().position(|t| t.text == ")").ok_or_else(bad)? + n;
+                    if !tokens[n + 1..end].iter().all(is_modifier) {
+                        return Err(bad());
+                    }
                     modifiers = tokens[n..=end].iter().map(|t| t.text).collect();
                     n = end;
                 }
@@ -117,10 +120,32 @@ impl Type {
             }
             n += 1;
         }
-        if words.is_empty() || parts.len() > 1 {
+        let fields = !quoted && words.first().is_some_and(|word| word == "interval");
+        let unknown_field = fields && !words[1..].iter().all(|word| FIELDS.contains(&word.as_str()));
+        if words.is_empty() || parts.len() > 1 || unknown_field {
             return Err(bad());
         }
-        Ok(Self::assemble(parts.pop(), words, quoted, modifiers, array))
+        let ty = Self::assemble(parts.pop(), words, quoted, modifiers, array);
+        match ty.bad_length() {
+            Some(why) => Err(format!("`{text}` is not a type: {why}")),
+            None => Ok(ty),
+        }
+    }
+
+    /// Why PostgreSQL would not take the number in brackets (`anybit_typmodin`, `anychar_typmodin`, `numerictypmodin`).
+    fn bad_length(&self) -> Option<&'static str> {
+        let TypeName::Builtin(name) = &self.name else { return None };
+        let first = self.modifiers.trim_matches(['(', ')']).split(',').next()?;
+        let number = || first.parse::<u32>().ok();
+        match name.as_str() {
+            _ if self.modifiers.is_empty() => None,
+            "character" | "character varying" | "bit" | "bit varying" => {
+                (!number().is_some_and(|n| (1..=10_485_760).contains(&n))).then_some("its length is 1 to 10485760")
+            }
+            "numeric" => (!number().is_some_and(|n| (1..=1000).contains(&n))).then_some("its precision is 1 to 1000"),
+            "bigint" | "integer" | "smallint" | "boolean" | "real" | "double precision" => Some("it takes no modifier"),
+            _ => None,
+        }
     }
 
     fn assemble(schema: Option<Ident>, words: Vec<String>, quoted: bool, modifiers: String, array: bool) -> Self {
@@ -200,6 +225,14 @@ impl Type {
     }
 }
 
+/// What may follow `interval`.
+const FIELDS: &[&str] = &["year", "month", "day", "hour", "minute", "second", "to"];
+
+/// `10`, `-2`, `Point`, `'x'`, and the commas between: nothing that could lead out of the brackets.
+fn is_modifier(token: &lex::Lexeme) -> bool {
+    matches!(token.kind, Kind::Number | Kind::Word | Kind::Text) || matches!(token.text, "," | "-")
+}
+
 fn unresolved(name: &str) -> TypeName {
     TypeName::Unresolved(Ident::new(name))
 }
@@ -270,7 +303,18 @@ mod tests {
 
     #[test]
     fn what_is_no_type_is_refused() {
-        for bad in ["", "a.b.c", "int; drop table t", "int)", "1"] {
+        for bad in [
+            "",
+            "a.b.c",
+            "int; drop table t",
+            "int)",
+            "1",
+            "varchar(1;drop)",
+            "varchar(-1)",
+            "varchar(0)",
+            "interval foo",
+            "int(4)",
+        ] {
             assert!(Type::parse(bad).is_err(), "{bad}");
         }
     }

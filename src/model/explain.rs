@@ -33,9 +33,29 @@ pub fn explain(cause: &Yaml, text: &str, file: &Path) -> Error {
             Error::new(format!("expected {expected}, found {unexpected}"))
                 .hint("the README's model reference shows each form")
         }
-        other => syntax(&reason(other), text.lines().nth(line.saturating_sub(1)).unwrap_or_default()),
+        other => told(&reason(other), text.lines().nth(line.saturating_sub(1)).unwrap_or_default()),
     };
     error.at(place)
+}
+
+/// What the reader says in words only.
+fn told(reason: &str, line: &str) -> Error {
+    const FORMS: &str = "the README's model reference shows each form";
+    match reason {
+        "expected mapping start" => Error::new("expected keys with values").hint(FORMS),
+        "expected sequence start" => Error::new("expected a list").hint(FORMS),
+        "expected string scalar" => Error::new("expected one text, found a list or keys").hint(FORMS),
+        super::read::NUL => Error::new(reason).hint("PostgreSQL holds none: take the escape out"),
+        _ if reason.contains("null into string") => {
+            Error::new("expected a text, found null").hint("null as a text is written in quotes: \"null\"")
+        }
+        _ if reason.starts_with("multiple YAML documents") => Error::new("the file holds more than one YAML document")
+            .hint("take the `---` line out, or make two files of it"),
+        _ if reason.starts_with("invalid i") || reason.starts_with("invalid u") => {
+            Error::new("expected a whole number of at most 64 bits").hint(FORMS)
+        }
+        _ => syntax(reason, line),
+    }
 }
 
 fn syntax(reason: &str, line: &str) -> Error {

@@ -21,11 +21,11 @@ pub use write::write;
 /// Reads every model file of the project.
 pub fn load(config: &Config) -> Result<Draft> {
     let mut files = Vec::new();
-    collect(&config.models, &mut files)?;
+    collect(&config.models, &mut Vec::new(), &mut files)?;
     let mut draft = Draft::default();
     for file in &files {
-        let text = std::fs::read_to_string(file).map_err(|cause| Error::io("read", file, &cause))?;
-        declare(&text, &shown(file, &config.root), config, &mut draft)?;
+        let shown = shown(file, &config.root);
+        declare(&read::text(file, &shown)?, &shown, config, &mut draft)?;
     }
     draft.files = files.len();
     twice(&draft)?;
@@ -53,7 +53,14 @@ fn with_line(error: Error, text: &str) -> Error {
     }
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// `within` are the real paths of the folders that this one is in, so that a link that leads back up ends there.
+fn collect(folder: &Path, within: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -> Result<()> {
+    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    if within.contains(&real) {
+        return Err(Error::new(format!("{} is a link to a folder that it is in", folder.display()))
+            .hint("remove the link: its models would be read without end"));
+    }
+    within.push(real);
     let entries = std::fs::read_dir(folder).map_err(|cause| {
         Error::io("read the models in", folder, &cause)
             .hint("`autogen init` makes the folder; `models:` in autogen.yaml names it")
@@ -69,7 +76,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
             continue;
         }
         if path.is_dir() {
-            collect(&path, files)?;
+            collect(&path, within, files)?;
             continue;
         }
         match path.extension().and_then(|extension| extension.to_str()) {
@@ -81,6 +88,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
             }
         }
     }
+    within.pop();
     Ok(())
 }
 

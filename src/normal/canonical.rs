@@ -222,9 +222,15 @@ fn names(entries: &[Entry]) -> BTreeSet<String> {
     entries.iter().flat_map(|entry| entry.object.occupies()).filter(made).flat_map(shown).collect()
 }
 
-/// `relation "public.s" does not exist`: the first thing in quotes is the one that is missing.
+/// `relation "public.s" does not exist`: the first thing in quotes is the one that is missing. The server does not double
+/// the quotes that the name itself may hold.
 fn mentions_any(message: &str, names: &BTreeSet<String>) -> bool {
-    message.split('"').nth(1).is_some_and(|missing| names.contains(missing.trim_end_matches("[]")))
+    let Some((_, quoted)) = message.split_once('"') else { return false };
+    let ends = |after: &str| after.trim_start_matches("[]").starts_with('"');
+    match quoted.split_once('"') {
+        Some((missing, _)) if names.contains(missing.trim_end_matches("[]")) => true,
+        _ => names.iter().any(|name| name.contains('"') && quoted.strip_prefix(name.as_str()).is_some_and(ends)),
+    }
 }
 
 /// Undefined column, function, object, table, schema: 42703, 42883, 42704, 42P01, 3F000.

@@ -143,6 +143,11 @@ impl Found {
 }
 
 fn read_file(path: &Path) -> Result<Stored> {
+    // opening a pipe would wait for somebody to write to it
+    if !path.is_file() {
+        return Err(Error::new(format!("cannot read {}: it is no file", path.display()))
+            .hint("move it out of the folder of the revisions"));
+    }
     let bytes = std::fs::read(path).map_err(|cause| Error::io("read", path, &cause))?;
     let text = String::from_utf8(bytes).map_err(|cause| {
         let line = 1 + cause.as_bytes()[..cause.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();

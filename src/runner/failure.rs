@@ -100,6 +100,10 @@ pub(super) fn bookkeeping(doing: &str, cause: &postgres::Error) -> Error {
             error.hint("a table of that name is not autogen's, or of another version of it: rename it, or use that version")
         }
         Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => error.hint(READ_ONLY),
+        Some(code) if *code == SqlState::QUERY_CANCELED => {
+            error.hint("statement_timeout is too short even for this, or somebody cancelled it: run again, with a longer one")
+        }
+        Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => error.hint("another session holds a lock on it: run again"),
         _ => error,
     }
 }
@@ -220,6 +224,7 @@ fn hints(error: Error, cause: &postgres::Error, job: &Job<'_>, statement: Option
                 .hint("it is not there: perhaps it was removed by hand, or this is not the database that the file was written for")
                 .hint(format!("if {what} already, `autogen stamp {target}` records that without running it"))
         }
+        "42601" => error.hint("correct the statement in the file, then run this again"),
         "42501" => error.hint("connect as the role that owns the object, or give this one the right that it lacks"),
         "25006" => error.hint(READ_ONLY),
         "53100" => error.hint("the server's disk is full: make room there, then run this again"),

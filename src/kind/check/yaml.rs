@@ -48,7 +48,11 @@ impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(table) = given.table else { return Ok(()) };
         let Long { expression, no_inherit, not_valid, comment } = &self.0;
-        let expr = Expr::checked(expression).map_err(|why| crate::Error::new(why).at(given.place.clone()))?;
+        let expr = Expr::checked(expression).map_err(|why| {
+            crate::Error::new(why)
+                .at(given.place.clone())
+                .hint("a check is one condition in SQL, such as char_length(title) > 0")
+        })?;
         let expression = Expression::new(expr);
         let name = match given.name {
             Some(name) => scope.ident(name)?,

@@ -153,7 +153,7 @@ impl Kind for Column {
             }
             _ => None,
         };
-        let generated = row.expression("generated");
+        let generated = row.expression("generated", row.opt("generated_as").is_some_and(|kind| !kind.is_empty()))?;
         Ok(Self { table, name, ty, collation, not_null: row.is("not_null"), identity, generated, using: Using(None) })
     }
 

@@ -156,6 +156,11 @@ impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let (Some(table), Some(name)) = (given.table, given.name) else { return Ok(()) };
         let column = scope.ident(name)?;
+        if SYSTEM.contains(&column.as_str()) {
+            return Err(scope
+                .error(format!("every table has a column {column} of PostgreSQL's own"), name)
+                .hint("name it otherwise"));
+        }
         match self {
             Declaration::Short(text) => {
                 let text = Spanned::new(text.clone(), name.referenced, name.defined);
@@ -168,6 +173,18 @@ impl Declare for Declaration {
         }
     }
 }
+
+/// The word of a literal that PostgreSQL turns into a date or time once, as it reads the DEFAULT clause.
+fn moment(ty: &Type, text: &Spanned<String>) -> Option<&'static str> {
+    let timed = ["date", "time", "timestamp"].iter().any(|word| ty.base().split(' ').next() == Some(word));
+    let (literal, rest) = text.value.trim().strip_prefix('\'')?.split_once('\'')?;
+    let whole = rest.trim().is_empty() || rest.trim_start().starts_with("::");
+    let word = ["now", "today", "tomorrow", "yesterday"].into_iter().find(|word| literal.trim().eq_ignore_ascii_case(word));
+    word.filter(|_| timed && whole)
+}
+
+/// What a table has beside its own columns (`SysAtt` in `heap.c`).
+const SYSTEM: [&str; 6] = ["tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"];
 
 fn nullable_mark(text: &Spanned<String>) -> bool {
     text.value.trim_end().ends_with('?')
@@ -217,7 +234,9 @@ impl Long {
         let mut column = plain(table, name.clone(), &self.ty, scope, draft, place)?;
         column.not_null = !self.nullable.unwrap_or_else(|| nullable_mark(&self.ty));
         if self.primary_key && !column.not_null {
-            return Err(scope.error(format!("column {name} is in the primary key and cannot be nullable"), &self.ty));
+            return Err(scope
+                .error(format!("column {name} is in the primary key and cannot be nullable"), &self.ty)
+                .hint("take the mark that makes it nullable away"));
         }
         column.collation = self.collation.as_ref().map(|text| scope.referred(text)).transpose()?;
         column.generated = self.generated.as_ref().map(|text| scope.expression(text)).transpose()?;
@@ -227,10 +246,16 @@ impl Long {
         column.using = Using(self.using.as_ref().map(|text| scope.expression(text)).transpose()?.map(|e| e.written));
         if let Some(identity) = self.identity.as_ref() {
             column.identity = identity.value.read(&column.ty, identity, scope)?;
+            self.countable(&column, identity, scope)?;
         }
         self.exclusive(&column, scope)?;
         if let Some(text) = &self.default {
             let expression = scope.expression(text)?;
+            if let Some(word) = moment(&column.ty, text) {
+                return Err(scope
+                    .error(format!("the default '{word}' would be the moment of the upgrade, for all rows to come"), text)
+                    .hint("write now() or current_date"));
+            }
             let default = ColumnDefault { table: table.clone(), column: name.clone(), expression };
             draft.push(default, scope.place(text), true);
         }
@@ -240,6 +265,24 @@ impl Long {
         }
         draft.push(column, place.clone(), true);
         self.nested(table, key, scope, draft)
+    }
+
+    /// An identity counts in integers, and leaves no value out.
+    fn countable(&self, column: &Column, at: &Spanned<IdentityDeclaration>, scope: &Scope) -> Result<()> {
+        if column.identity.is_none() {
+            return Ok(());
+        }
+        if !["smallint", "integer", "bigint"].map(Type::builtin).contains(&column.ty) {
+            return Err(scope
+                .error(format!("column {} has an identity and the type {}", column.key(), column.ty), at)
+                .hint("an identity column is smallint, integer or bigint"));
+        }
+        if !column.not_null {
+            return Err(scope
+                .error(format!("column {} has an identity and cannot be nullable", column.key()), &self.ty)
+                .hint("take the mark that makes it nullable away"));
+        }
+        Ok(())
     }
 
     /// What stands on the column and is an object of its own.
@@ -309,6 +352,9 @@ impl IdentityDeclaration {
             cache: long.cache.unwrap_or(1),
             cycle: long.cycle,
         };
+        if let Some(why) = options.wrong(ty) {
+            return Err(scope.error(format!("the identity cannot be: {why}"), at).hint("correct its options"));
+        }
         let sequence = long.sequence.as_ref().map(|name| scope.declared(name)).transpose()?;
         Ok(Some(Identity { always, sequence, options: options.without_defaults(ty) }))
     }

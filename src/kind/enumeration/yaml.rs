@@ -46,11 +46,16 @@ impl Declare for Declaration {
         let Some(name) = given.name else { return Ok(()) };
         let mut labels = Vec::with_capacity(self.values.len());
         for value in &self.values {
-            if let Err(why) = Ident::checked(&value.value) {
-                return Err(scope.error(why.replace("name", "label"), value));
+            // unlike a name, a label may be empty
+            if !value.value.is_empty() {
+                Ident::checked(&value.value).map_err(|why| {
+                    scope.error(why.replace("name", "label"), value).hint("a label is cut nowhere: write a shorter one")
+                })?;
             }
             if labels.contains(&value.value) {
-                return Err(scope.error(format!("the label '{}' is written twice", value.value), value));
+                return Err(scope
+                    .error(format!("the label '{}' is written twice", value.value), value)
+                    .hint("keep one of the two"));
             }
             labels.push(value.value.clone());
         }

@@ -109,12 +109,16 @@ impl Declare for Declaration {
         let wrong = |text: &str| crate::Error::new(text).at(given.place.clone());
         let target = long.references.as_ref().or(long.table.as_ref());
         let target = target.ok_or_else(|| wrong("the foreign key does not say which table it refers to").hint("add `references: table`"))?;
-        let columns = scope.idents(&long.columns.0)?;
+        let columns = scope.distinct(&long.columns.0)?;
         if columns.is_empty() {
             return Err(wrong("the foreign key has no columns").hint("add `columns: [...]`"));
         }
         let references = scope.referred(target)?;
-        let ref_columns = scope.idents(&long.ref_columns.0)?;
+        let ref_columns = scope.distinct(&long.ref_columns.0)?;
+        if !ref_columns.is_empty() && ref_columns.len() != columns.len() {
+            return Err(wrong(&format!("the foreign key has {} columns and refers to {}", columns.len(), ref_columns.len()))
+                .hint("name as many in `ref_columns` as in `columns`"));
+        }
         let chosen = given.name.or(long.name.as_ref());
         let name = match chosen {
             Some(name) => scope.ident(name)?,
@@ -159,7 +163,7 @@ fn match_full(text: Option<&Spanned<String>>, scope: &Scope) -> Result<bool> {
         None => Ok(false),
         Some((_, word)) if word == "full" => Ok(true),
         Some((_, word)) if word == "simple" => Ok(false),
-        Some((text, _)) => Err(scope.error("`match` is full or simple", text)),
+        Some((text, _)) => Err(scope.error(format!("`match` cannot be {}", text.value), text).hint("it is full or simple")),
     }
 }
 

@@ -61,7 +61,7 @@ impl Kind for Index {
             method: row.ident("method")?,
             keys,
             include,
-            predicate: row.expression("predicate"),
+            predicate: row.expression("predicate", row.is("partial"))?,
             nulls_not_distinct: row.is("nulls_not_distinct"),
             options: Options::read(row, "options")?,
         })

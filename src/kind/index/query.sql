@@ -20,7 +20,7 @@ SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, x.indisuniqu
         LEFT JOIN pg_catalog.pg_namespace ocn ON ocn.oid = oc.opcnamespace
         LEFT JOIN pg_catalog.pg_collation co ON co.oid = x.indcollation[u.n - 1]
         LEFT JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace) AS keys,
-       pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
+       x.indpred IS NOT NULL AS partial, pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
        COALESCE((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct,
        to_json(xc.reloptions) AS options
 FROM pg_catalog.pg_index x

@@ -8,6 +8,7 @@ use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Short, Texts, short_or_long};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::error::did_you_mean;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -101,7 +102,8 @@ impl Declare for Declaration {
             return Err(crate::Error::new("the index has no columns").at(given.place.clone()).hint("add `columns: [...]`"));
         }
         let keys = long.columns.0.iter().map(|text| {
-            key::parse(&text.value).map_err(|why| scope.error(why, text))
+            key::parse(&text.value)
+                .map_err(|why| scope.error(why, text).hint("a key is a column or an expression in brackets, then `desc`"))
         });
         let keys = keys.collect::<Result<Vec<_>>>()?;
         let chosen = given.name.or(long.name.as_ref());
@@ -114,7 +116,7 @@ impl Declare for Declaration {
             name: Qualified { schema: table.schema.clone(), name },
             table: table.clone(),
             unique: long.unique,
-            method: long.method.as_ref().map_or(Ok(Ident::new("btree")), |method| scope.ident(method))?,
+            method: long.method.as_ref().map_or(Ok(Ident::new("btree")), |text| method(text, scope))?,
             keys,
             include: scope.idents(&long.include.0)?,
             predicate: long.predicate.as_ref().map(|text| scope.expression(text)).transpose()?,
@@ -124,6 +126,18 @@ impl Declare for Declaration {
         draft.attach(Comment::of(index.id(), long.comment.as_deref()), given.place);
         draft.push(index, given.place.clone(), chosen.is_some());
         Ok(())
+    }
+}
+
+/// PostgreSQL's own, or one that an extension brings; what is nearly one of the former is that one mistyped.
+fn method(text: &Spanned<String>, scope: &Scope) -> Result<Ident> {
+    const OWN: [&str; 6] = ["btree", "hash", "gist", "spgist", "gin", "brin"];
+    let method = scope.ident(text)?;
+    match did_you_mean(method.as_str(), OWN) {
+        Some(near) if near != method.as_str() => {
+            Err(scope.error(format!("there is no index method {method}"), text).hint(format!("did you mean {near}?")))
+        }
+        _ => Ok(method),
     }
 }
 

@@ -52,9 +52,11 @@ impl Declaration {
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(table) = given.table else { return Ok(()) };
-        let columns = scope.idents(&self.0.columns.0)?;
+        let columns = scope.distinct(&self.0.columns.0)?;
         if columns.is_empty() {
-            return Err(crate::Error::new("the primary key has no columns").at(given.place.clone()));
+            return Err(crate::Error::new("the primary key has no columns")
+                .at(given.place.clone())
+                .hint("name one, or leave `primary_key` out"));
         }
         let chosen = self.0.name.clone();
         let name = match &chosen {

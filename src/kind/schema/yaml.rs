@@ -16,7 +16,7 @@ pub struct Declaration {
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
-        let schema = Schema { name: scope.ident(name)? };
+        let schema = Schema { name: scope.schema(name)? };
         draft.attach(Comment::of(schema.id(), self.comment.as_deref()), given.place);
         if schema.name.as_str() != "public" {
             draft.push(schema, given.place.clone(), true);

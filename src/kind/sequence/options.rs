@@ -35,6 +35,27 @@ impl Options {
         Ok(options.without_defaults(ty))
     }
 
+    /// What PostgreSQL would refuse (`init_params` in `sequence.c`).
+    pub fn wrong(&self, ty: &Type) -> Option<String> {
+        let (low, high) = bounds(ty);
+        let (min, max) = if self.increment > 0 { (1, high) } else { (low, -1) };
+        let (min, max) = (self.min.unwrap_or(min), self.max.unwrap_or(max));
+        let start = self.start.unwrap_or(if self.increment > 0 { min } else { max });
+        if self.increment == 0 {
+            Some("it cannot increment by 0".into())
+        } else if self.cache < 1 {
+            Some("it cannot cache fewer than 1".into())
+        } else if min >= max {
+            Some(format!("its least value {min} is not below its greatest {max}"))
+        } else if min < low || max > high {
+            Some(format!("{ty} holds {low} to {high} only"))
+        } else if !(min..=max).contains(&start) {
+            Some(format!("its start {start} is not within {min} to {max}"))
+        } else {
+            None
+        }
+    }
+
     pub fn without_defaults(mut self, ty: &Type) -> Self {
         let (low, high) = bounds(ty);
         let (min, max) = if self.increment > 0 { (1, high) } else { (low, -1) };

@@ -39,6 +39,9 @@ impl Declare for Declaration {
             cache: self.cache.unwrap_or(1),
             cycle: self.cycle.unwrap_or(false),
         };
+        if let Some(why) = options.wrong(&ty) {
+            return Err(scope.error(format!("the sequence {} cannot be: {why}", name.value), name).hint("correct its options"));
+        }
         let owner = self.owned_by.as_ref().map(|text| owner(text, scope)).transpose()?;
         let sequence =
             Sequence { name: scope.declared(name)?, options: options.without_defaults(&ty), ty, owner: OwnedBy(owner.clone()) };
@@ -56,7 +59,11 @@ fn owner(text: &Spanned<String>, scope: &Scope) -> Result<Owner> {
     let (schema, table, column) = match parts.as_slice() {
         [table, column] => (scope.schema.clone(), table, column),
         [schema, table, column] => (Ident::new(schema.as_str()), table, column),
-        _ => return Err(scope.error(format!("`{}` is not table.column", text.value), text)),
+        _ => {
+            return Err(scope
+                .error(format!("`{}` is not table.column", text.value), text)
+                .hint("name the column that owns it, as in tasks.id"));
+        }
     };
     Ok(Owner { table: Qualified::new(schema, table.as_str()), column: Ident::new(column.as_str()) })
 }
