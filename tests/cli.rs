@@ -76,7 +76,10 @@ fn init_leaves_what_is_there_and_refuses_to_overwrite() {
     assert!(project.read("deep/er/schema/tasks.yaml").contains("tables:"));
     assert!(project.folder.join("deep/er/revisions").is_dir());
     project.write("schema/more.yaml", "");
-    assert_eq!(project.read("autogen.yaml").lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count(), 0);
+    assert_eq!(
+        project.read("autogen.yaml").lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count(),
+        0
+    );
 }
 
 #[test]
@@ -139,7 +142,10 @@ fn amend_rewrites_the_newest_and_keeps_its_id() {
     project.write("schema/tasks.yaml", TASKS.replace("title: text\n", "title: text\n      done: boolean\n"));
     shows!("cli__amend", project.told(&project.run(&["revision", "--amend"])));
     let text = project.read(&path);
-    assert!(text.starts_with(&id) && text.contains("done boolean NOT NULL") && text.contains("-- message: tasks"), "{text}");
+    assert!(
+        text.starts_with(&id) && text.contains("done boolean NOT NULL") && text.contains("-- message: tasks"),
+        "{text}"
+    );
     project.done(&["upgrade"]);
     project.done(&["check"]);
     shows!("cli__amend_of_an_applied_revision", project.refused(&["revision", "--amend"]));
@@ -169,8 +175,10 @@ fn an_empty_revision_is_a_skeleton_that_runs() {
 /// A status kept as text becomes an enum; the rows are carried over by hand, there and back.
 #[test]
 fn a_hand_edit_between_two_generated_steps_is_kept_and_runs_both_ways() {
-    const BEFORE: &str = "tables:\n  tasks:\n    columns:\n      id: bigint\n      status: text\n    primary_key: [id]\n";
-    const AFTER: &str = "tables:\n  tasks:\n    columns:\n      id: bigint\n      done: boolean?\n    primary_key: [id]\n";
+    const BEFORE: &str =
+        "tables:\n  tasks:\n    columns:\n      id: bigint\n      status: text\n    primary_key: [id]\n";
+    const AFTER: &str =
+        "tables:\n  tasks:\n    columns:\n      id: bigint\n      done: boolean?\n    primary_key: [id]\n";
     let project = Project::with(&[("schema/tasks.yaml", BEFORE)]);
     project.revision("tasks");
     project.done(&["upgrade"]);
@@ -203,7 +211,9 @@ fn a_hand_edit_between_two_generated_steps_is_kept_and_runs_both_ways() {
 
 #[test]
 fn one_edited_line_among_a_thousand_tables_touches_its_own_statements_only() {
-    let table = |n: usize, more: &str| format!("tables:\n  t{n}:\n    columns:\n      id: bigint\n{more}    primary_key: [id]\n");
+    let table = |n: usize, more: &str| {
+        format!("tables:\n  t{n}:\n    columns:\n      id: bigint\n{more}    primary_key: [id]\n")
+    };
     let project = Project::with(&[]);
     for n in 0..1000 {
         project.write(&format!("schema/t{n}.yaml"), table(n, ""));
@@ -214,7 +224,10 @@ fn one_edited_line_among_a_thousand_tables_touches_its_own_statements_only() {
     let path = project.revision("one");
     let text = project.read(&path);
     let statements: Vec<&str> = text.lines().filter(|line| line.ends_with(';')).collect();
-    assert_eq!(statements, ["ALTER TABLE public.t500 ADD COLUMN note text;", "ALTER TABLE public.t500 DROP COLUMN note;"]);
+    assert_eq!(
+        statements,
+        ["ALTER TABLE public.t500 ADD COLUMN note text;", "ALTER TABLE public.t500 DROP COLUMN note;"]
+    );
     project.done(&["upgrade"]);
     project.done(&["check"]);
 }
