@@ -3,10 +3,10 @@
 //! Renames, for now. Intent stands beside the catalogs and never in an object, so that comparing stays `==`; inverted, it
 //! serves the way back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
-use crate::draft::RenameHint;
+use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Result};
 use crate::kind::{Change, Id, Object, Renames};
 use crate::name::Qualified;
@@ -18,49 +18,38 @@ pub struct Intent {
 }
 
 impl Intent {
-    /// What the hints of the models ask of this database. A hint whose object is there under its new name has happened.
-    pub fn of(hints: &[RenameHint], live: &Catalog) -> Result<Self> {
+    /// What the hints of the models ask of this database. A hint whose object is there under its new name has happened,
+    /// unless that name is only now becoming free.
+    pub fn of(draft: &Draft, live: &Catalog) -> Result<Self> {
+        let hints = &draft.renames;
+        let declared: BTreeSet<Id> = draft.entries.iter().map(|entry| entry.object.id()).collect();
+        if let Some(hint) = hints.iter().find(|hint| hints.iter().any(|other| change_places(hint, other))) {
+            return Err(Error::no(format!("not supported: {} and {} change places", hint.id, hint.from))
+                .at(hint.place.clone())
+                .hint("write the renames by hand with `autogen revision --empty`, and take both `renamed_from` away"));
+        }
         let mut renames = Renames::default();
         // tables before columns, whose hints go by the table's new name
-        let mut hints: Vec<&RenameHint> = hints.iter().collect();
-        hints.sort_by_key(|hint| hint.id.path.len());
-        for hint in hints {
-            let mut there = hint.id.clone();
-            if let [schema, table, ..] = there.path.as_mut_slice() {
-                let now = Qualified::new(&*schema, &*table);
-                if let Some((before, _)) = renames.tables.iter().find(|(_, new)| **new == now) {
-                    (*schema, *table) = (before.schema.clone(), before.name.clone());
+        let mut waiting: Vec<&RenameHint> = hints.iter().collect();
+        waiting.sort_by_key(|hint| hint.id.path.len());
+        loop {
+            let before = waiting.len();
+            let mut blocked = Vec::new();
+            for hint in waiting {
+                let (old, new) = renames.sought(hint);
+                match (live.get(&old).is_some(), live.get(&new).is_some() && !renames.moves(&new)) {
+                    (true, false) => renames.add(&old, &hint.id),
+                    (true, true) if !declared.contains(&renames.now(&old, hint)) => blocked.push(hint),
+                    _ => {}
                 }
             }
-            let mut old = there.clone();
-            if let Some(last) = old.path.last_mut() {
-                *last = hint.from.clone();
-            }
-            match (live.get(&old).is_some(), live.get(&there).is_some()) {
-                (true, false) => {}
-                (true, true) => {
-                    return Err(Error::no(format!(
-                        "{} is renamed from {}, and the database has both",
-                        hint.id, hint.from
-                    ))
-                    .at(hint.place.clone())
-                    .hint("drop or rename one of the two by hand, or take `renamed_from` away"));
-                }
-                (false, _) => continue,
-            }
-            match old.path.as_slice() {
-                [schema, name] => {
-                    let new = hint.id.last().cloned().unwrap_or_else(|| name.clone());
-                    renames.tables.insert(Qualified::new(schema, name), Qualified::new(schema, &new));
-                }
-                [schema, table, name] => {
-                    let new = hint.id.last().cloned().unwrap_or_else(|| name.clone());
-                    renames.columns.insert((Qualified::new(schema, table), name.clone()), new);
-                }
-                _ => {}
+            match blocked.first() {
+                None => return Ok(Self { renames }),
+                // what bears the name may itself be on its way to another
+                Some(_) if blocked.len() < before => waiting = blocked,
+                Some(hint) => return Err(both(hint)),
             }
         }
-        Ok(Self { renames })
     }
 
     /// For the way back.
@@ -80,6 +69,7 @@ impl Intent {
         }
         let tables_only = Renames { tables: self.renames.tables.clone(), columns: BTreeMap::new() };
         let (mut objects, mut notes) = (BTreeMap::new(), before.notes.clone());
+        (notes.order, notes.rows) = (BTreeMap::new(), BTreeMap::new());
         let mut statements = Vec::new();
         for (id, old) in before.objects() {
             let mut new = old.clone();
@@ -87,9 +77,8 @@ impl Intent {
             let mut moved = old.clone();
             moved.rename(&tables_only);
             let new_id = new.id();
-            if new_id != *id {
-                follow(&mut notes, id, &new_id);
-            }
+            notes.order.extend(before.notes.order.get(id).map(|order| (new_id.clone(), *order)));
+            notes.rows.extend(before.notes.rows.get(id).map(|rows| (new_id.clone(), *rows)));
             // a table moves on its own; what is in it has moved with it when its own name changes
             let from = if old.parent().is_none() { old } else { &moved };
             if from.id() != new_id && !from.rename_sql(&new).is_empty() {
@@ -98,16 +87,81 @@ impl Intent {
             objects.insert(new_id, new);
         }
         statements.sort_by_key(|statement| statement.ops[0].id.tag);
-        (Catalog::close(objects, before.externals().clone(), notes).0, statements)
+        (Catalog::close(objects, before.externals().clone(), notes).0, vacated_first(statements))
     }
 }
 
-fn follow(notes: &mut crate::catalog::Notes, old: &Id, new: &Id) {
-    if let Some(order) = notes.order.remove(old) {
-        notes.order.insert(new.clone(), order);
+/// Of `a -> b` and `b -> c`, the second comes first. Names that pass in a circle keep the order they have.
+fn vacated_first(mut waiting: Vec<Statement>) -> Vec<Statement> {
+    let old = |statement: &Statement| statement.ops[0].old.as_ref().map(Object::id);
+    let mut out = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let taken: Vec<Option<Id>> = waiting.iter().map(old).collect();
+        let free = |statement: &Statement| !taken.contains(&Some(statement.ops[0].id.clone()));
+        let next = waiting.iter().position(free).unwrap_or(0);
+        out.push(waiting.remove(next));
     }
-    if let Some(rows) = notes.rows.remove(old) {
-        notes.rows.insert(new.clone(), rows);
+    out
+}
+
+/// Which of the two is which cannot be seen in a database.
+fn change_places(one: &RenameHint, other: &RenameHint) -> bool {
+    let siblings = one.id.path.split_last().map(|(_, rest)| rest) == other.id.path.split_last().map(|(_, rest)| rest);
+    siblings && one.id != other.id && one.id.last() == Some(&other.from) && other.id.last() == Some(&one.from)
+}
+
+fn both(hint: &RenameHint) -> Error {
+    Error::no(format!("{} is renamed from {}, and the database has both", hint.id, hint.from))
+        .at(hint.place.clone())
+        .hint("drop or rename one of the two by hand, or take `renamed_from` away")
+}
+
+impl Renames {
+    /// The ids that a hint speaks of as the database has them now: the old one and the new one.
+    fn sought(&self, hint: &RenameHint) -> (Id, Id) {
+        let mut new = hint.id.clone();
+        if let [schema, table, _] = new.path.as_mut_slice() {
+            let now = Qualified::new(&*schema, &*table);
+            if let Some((before, _)) = self.tables.iter().find(|(_, new)| **new == now) {
+                (*schema, *table) = (before.schema.clone(), before.name.clone());
+            }
+        }
+        let mut old = new.clone();
+        if let Some(last) = old.path.last_mut() {
+            *last = hint.from.clone();
+        }
+        (old, new)
+    }
+
+    /// The old one of [`Renames::sought`] as the models would call it.
+    fn now(&self, old: &Id, hint: &RenameHint) -> Id {
+        let mut id = hint.id.clone();
+        if let (Some(last), Some(name)) = (id.path.last_mut(), old.last()) {
+            *last = name.clone();
+        }
+        id
+    }
+
+    /// Whether what bears this name is already on its way to another.
+    fn moves(&self, id: &Id) -> bool {
+        match id.path.as_slice() {
+            [schema, name] => self.tables.contains_key(&Qualified::new(schema, name)),
+            [schema, table, name] => self.columns.contains_key(&(Qualified::new(schema, table), name.clone())),
+            _ => false,
+        }
+    }
+
+    fn add(&mut self, old: &Id, new: &Id) {
+        let Some(name) = new.last().cloned() else { return };
+        match old.path.as_slice() {
+            [schema, table] => {
+                self.tables.insert(Qualified::new(schema, table), Qualified::new(schema, &name));
+            }
+            [schema, table, column] => {
+                self.columns.insert((Qualified::new(schema, table), column.clone()), name);
+            }
+            _ => {}
+        }
     }
 }
 

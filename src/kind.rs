@@ -6,7 +6,6 @@
 //! name it in the [`kinds!`] list below and give it fixtures.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use crate::error::Result;
 use crate::name::{Ident, Qualified};
@@ -16,12 +15,22 @@ use crate::sql::{Expr, Sql};
 mod registry;
 mod doc;
 pub mod document;
+mod expression;
+mod fact;
+mod hazard;
+mod id;
+mod renames;
 mod row;
 pub mod shapes;
 pub mod types;
 
 pub use doc::{Doc, Fields, Part, Parts};
+pub use expression::{Expression, Role, Slot};
+pub use fact::{Fact, Mentions, Need};
+pub use hazard::{Hazard, Risk};
+pub use id::{Id, Name, Space};
 pub use index::Options as IndexOptions;
+pub use renames::Renames;
 pub use row::Row;
 pub use types::Type;
 
@@ -190,249 +199,6 @@ pub enum Alteration {
     Refused(String),
 }
 
-/// What makes two objects the same one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id {
-    pub tag: Tag,
-    pub path: Vec<Ident>,
-    /// For what is attached to an object: the object.
-    pub on: Option<Box<Id>>,
-}
-
-impl Id {
-    pub fn new(tag: Tag, path: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
-        Self { tag, path: path.into_iter().map(Into::into).collect(), on: None }
-    }
-
-    pub fn of(tag: Tag, name: &Qualified) -> Self {
-        Self::new(tag, [&name.schema, &name.name])
-    }
-
-    pub fn within(tag: Tag, table: &Qualified, name: &Ident) -> Self {
-        Self::new(tag, [&table.schema, &table.name, name])
-    }
-
-    pub fn attached(tag: Tag, on: Id) -> Self {
-        Self { tag, path: Vec::new(), on: Some(Box::new(on)) }
-    }
-
-    /// `public.tasks.title`
-    pub fn qualified(&self) -> String {
-        match &self.on {
-            Some(on) => on.qualified(),
-            None => self.path.iter().map(Ident::quoted).collect::<Vec<_>>().join("."),
-        }
-    }
-
-    pub fn last(&self) -> Option<&Ident> {
-        self.path.last()
-    }
-}
-
-/// `column public.tasks.title`
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.on {
-            Some(on) => write!(f, "{} on {on}", self.tag.word()),
-            None => write!(f, "{} {}", self.tag.word(), self.qualified()),
-        }
-    }
-}
-
-/// A namespace of Postgres: two things in one space cannot bear one name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Space {
-    Schema,
-    Extension,
-    /// Tables, indexes, sequences, views: `pg_class`.
-    Relation,
-    /// `pg_type`, the row types of tables included.
-    Type,
-    Column,
-    /// Of one table: `pg_constraint`.
-    Constraint,
-    Default,
-    Comment,
-    Ownership,
-    OperatorClass,
-    Collation,
-}
-
-/// A name in one of Postgres's namespaces.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name {
-    pub space: Space,
-    pub path: Vec<Ident>,
-}
-
-impl Name {
-    pub fn new(space: Space, path: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
-        Self { space, path: path.into_iter().map(Into::into).collect() }
-    }
-
-    pub fn schema(name: &Ident) -> Self {
-        Self::new(Space::Schema, [name])
-    }
-
-    pub fn relation(name: &Qualified) -> Self {
-        Self::new(Space::Relation, [&name.schema, &name.name])
-    }
-
-    pub fn ty(name: &Qualified) -> Self {
-        Self::new(Space::Type, [&name.schema, &name.name])
-    }
-
-    pub fn column(table: &Qualified, column: &Ident) -> Self {
-        Self::new(Space::Column, [&table.schema, &table.name, column])
-    }
-
-    pub fn constraint(table: &Qualified, name: &Ident) -> Self {
-        Self::new(Space::Constraint, [&table.schema, &table.name, name])
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path.iter().map(Ident::quoted).collect::<Vec<_>>().join("."))
-    }
-}
-
-/// Something that holds in a database and that an object may need.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Fact {
-    Exists(Name),
-    /// The column has this type, modifiers left out.
-    Type(Name, String),
-    /// The column has this type, modifiers and collation included.
-    ExactType(Name, String),
-    NotNull(Name),
-    /// The enum has this label.
-    Label(Name, String),
-    /// The table has a key on these columns, in the order of their names.
-    Key(Name, Vec<Ident>),
-}
-
-impl Fact {
-    /// Foreign keys do not care in which order a key names its columns.
-    pub fn key(table: &Qualified, columns: &[Ident]) -> Self {
-        let mut columns = columns.to_vec();
-        columns.sort();
-        Fact::Key(Name::relation(table), columns)
-    }
-}
-
-/// What an object asks of the catalog it stands in; closing the catalog makes facts of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Need {
-    Fact(Fact),
-    /// The column stays of the type that it has.
-    Type(Name),
-    /// The same, modifiers and collation included.
-    ExactType(Name),
-    /// What the text mentions: columns of the table stay and keep their types, labels of their enums stay, and so do
-    /// relations that it names in a string (`nextval('s')`).
-    Mentions(Box<Mentions>),
-}
-
-/// Read off a text by the lexer; what the catalog does not have is passed over.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Mentions {
-    pub table: Qualified,
-    pub words: BTreeSet<String>,
-    pub strings: BTreeSet<String>,
-    pub relations: Vec<Vec<String>>,
-    /// A change of modifiers or collation matters too.
-    pub exact: bool,
-}
-
-impl Mentions {
-    pub fn of(table: &Qualified, expression: &Expression) -> Self {
-        let text = expression.written.text();
-        Self {
-            table: table.clone(),
-            words: crate::lex::words(text),
-            strings: crate::lex::strings(text),
-            relations: crate::lex::relation_literals(text),
-            exact: false,
-        }
-    }
-
-    /// The text stands on this column, whether it names it or not.
-    pub fn and(mut self, column: &Ident) -> Self {
-        self.words.insert(column.as_str().to_owned());
-        self
-    }
-
-    pub fn exactly(mut self) -> Self {
-        self.exact = true;
-        self
-    }
-}
-
-impl Need {
-    pub fn exists(name: Name) -> Self {
-        Need::Fact(Fact::Exists(name))
-    }
-
-    pub fn mentions(mentions: Mentions) -> Self {
-        Need::Mentions(Box::new(mentions))
-    }
-}
-
-/// What is known of the risk or the cost of one op.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hazard {
-    pub risk: Risk,
-    /// The relation that is locked, rewritten or lost; a hazard to one that the same plan creates is none.
-    pub on: Name,
-    pub text: String,
-    /// Made by the same plan, it takes the hazard away: the default of a new NOT NULL column.
-    pub spared_by: Option<Name>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Risk {
-    /// Rows, values or a position are lost.
-    Loses,
-    /// Fails on rows that are there.
-    MayFail,
-    /// Rewrites the table.
-    Rewrites,
-    /// Blocks reads or writes for longer than the change of a catalog row.
-    Blocks,
-    /// Cannot be undone as it was.
-    OneWay,
-    /// Breaks programs that use the old form.
-    Breaks,
-    /// The lock, for the record.
-    Lock,
-}
-
-impl Risk {
-    pub fn word(self) -> &'static str {
-        match self {
-            Risk::Loses => "LOSES DATA",
-            Risk::MayFail => "may fail",
-            Risk::Rewrites => "rewrites",
-            Risk::Blocks => "blocks",
-            Risk::OneWay => "one way",
-            Risk::Breaks => "breaks",
-            Risk::Lock => "lock",
-        }
-    }
-}
-
-impl Hazard {
-    pub fn new(risk: Risk, on: &Qualified, text: impl Into<String>) -> Self {
-        Self { risk, on: Name::relation(on), text: text.into(), spared_by: None }
-    }
-
-    /// The strongest lock on the table, taken for the change of a catalog row only.
-    pub fn instant(table: &Qualified) -> Self {
-        Self::new(Risk::Lock, table, format!("ACCESS EXCLUSIVE on {table}, instant"))
-    }
-}
-
 /// SQL that an op consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
@@ -441,89 +207,4 @@ pub enum Piece {
     AlterTable(Qualified, Sql),
     /// Cannot run in a transaction block, or cannot be used before it is committed.
     OwnTransaction(Sql),
-}
-
-/// An SQL expression: as written, and as the server spells it.
-#[derive(Debug, Clone)]
-pub struct Expression {
-    pub written: Expr,
-    /// Compared; equals `written` until [`crate::normal`] has found the server's spelling.
-    pub canonical: String,
-}
-
-impl Expression {
-    pub fn new(written: Expr) -> Self {
-        let canonical = written.text().to_owned();
-        Self { written, canonical }
-    }
-}
-
-impl PartialEq for Expression {
-    fn eq(&self, other: &Self) -> bool {
-        self.canonical == other.canonical
-    }
-}
-
-impl Eq for Expression {}
-
-/// Where an expression stands, which decides how the server reads it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    Default(Ident),
-    Generated(Ident),
-    Check,
-    IndexKey,
-    Predicate,
-}
-
-/// An expression of an object, to be made canonical.
-pub struct Slot<'a> {
-    pub table: Qualified,
-    pub role: Role,
-    pub expression: &'a mut Expression,
-}
-
-/// Renames that hold together: of tables and of columns, old to new.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Renames {
-    pub tables: BTreeMap<Qualified, Qualified>,
-    /// Under the table's old name.
-    pub columns: BTreeMap<(Qualified, Ident), Ident>,
-}
-
-impl Renames {
-    pub fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.columns.is_empty()
-    }
-
-    pub fn table(&self, table: &mut Qualified) {
-        if let Some(new) = self.tables.get(table) {
-            *table = new.clone();
-        }
-    }
-
-    /// `table` under its old name.
-    pub fn column(&self, table: &Qualified, column: &mut Ident) {
-        if let Some(new) = self.columns.get(&(table.clone(), column.clone())) {
-            *column = new.clone();
-        }
-    }
-
-    pub fn columns<'a>(&self, table: &Qualified, columns: impl IntoIterator<Item = &'a mut Ident>) {
-        for column in columns {
-            self.column(table, column);
-        }
-    }
-
-    /// The columns that the text mentions, as they will read. A wrong guess costs a needless recreation, never data.
-    pub fn expression(&self, table: &Qualified, expression: &mut Expression) {
-        for ((_, old), new) in
-            self.columns.range((table.clone(), Ident::new(""))..).take_while(|((t, _), _)| t == table)
-        {
-            let replaced = |text: &str| crate::lex::replace_word(text, old.as_str(), &new.quoted());
-            let canonical = replaced(&expression.canonical);
-            let written = Expr::from_server(replaced(expression.written.text()));
-            *expression = Expression { written, canonical };
-        }
-    }
 }

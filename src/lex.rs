@@ -43,16 +43,19 @@ pub fn words(source: &str) -> std::collections::BTreeSet<String> {
     out
 }
 
-/// The text with every word that names `old` replaced by `new`, which is written as it is.
-pub fn replace_word(source: &str, old: &str, new: &str) -> String {
+/// The text with every word that has a new one replaced, all at once; new words are written as they are.
+pub fn replace_words(source: &str, new: impl Fn(&str) -> Option<String>) -> String {
     let Ok(tokens) = tokens(source) else { return source.to_owned() };
     let mut out = String::with_capacity(source.len());
     let mut done = 0;
     for (n, token) in tokens.iter().enumerate() {
         let called = tokens.get(n + 1).is_some_and(|next| next.text == "(");
-        if token.kind == Kind::Word && !called && unquoted(token.text) == old {
+        if token.kind != Kind::Word || called {
+            continue;
+        }
+        if let Some(word) = new(&unquoted(token.text)) {
             out.push_str(&source[done..token.start]);
-            out.push_str(new);
+            out.push_str(&word);
             done = token.start + token.text.len();
         }
     }

@@ -30,7 +30,7 @@ pub fn compare(session: &mut Session) -> Result<Comparison> {
     let draft = model::load(&session.config)?;
     let files = draft.files;
     let live = introspect::introspect(&mut session.client, session.config.schemas.as_deref())?;
-    let intent = Intent::of(&draft.renames, &live.catalog)?;
+    let intent = Intent::of(&draft, &live.catalog)?;
     let (renamed, _) = intent.rename(&live.catalog);
     let after_renames = Live { catalog: renamed, server: live.server.clone() };
     let path = &session.config.search_path;

@@ -76,12 +76,48 @@ impl<'a> Node<'a> {
 
 /// The whole way from one catalog to another: renames first, then everything else as it reads after them.
 pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> {
-    let (middle, renamed) = intent.rename(before);
-    let mut statements = renamed;
+    let (cleared, mut statements) = vacate(before, intent)?;
+    let (middle, renamed) = intent.rename(&cleared);
+    statements.extend(renamed);
     let changes = diff(&middle, after);
     let steps = rewrite(&changes, &middle, after)?;
     statements.extend(arrange(&steps, &middle, after)?);
     Ok(Plan { statements })
+}
+
+/// Drops what bears a name that a rename gives to something else, and what cannot be without it: the name must be free
+/// before the rename, and what is wanted under it comes after.
+fn vacate(before: &Catalog, intent: &Intent) -> Result<(Catalog, Vec<Statement>)> {
+    let renamed = |object: &Object| {
+        let mut object = object.clone();
+        object.rename(&intent.renames);
+        object.id()
+    };
+    let stays = |id: &Id| before.get(id).is_some_and(|object| renamed(object) == *id);
+    let moving = before.objects().iter().map(|(id, object)| (id, renamed(object))).filter(|(id, new)| *id != new);
+    let mut gone: BTreeSet<Id> = moving.map(|(_, new)| new).filter(stays).collect();
+    if gone.is_empty() {
+        return Ok((before.clone(), Vec::new()));
+    }
+    loop {
+        let lost: BTreeSet<Fact> = gone.iter().filter_map(|id| before.get(id)).flat_map(Object::provides).collect();
+        let leans = |id: &&Id| {
+            let held = before.requires(id).iter().any(|fact| lost.contains(fact));
+            let parent = before.get(id).and_then(Object::parent);
+            !gone.contains(*id) && (held || parent.is_some_and(|parent| gone.contains(&parent)))
+        };
+        let more: Vec<Id> = before.objects().keys().filter(leans).cloned().collect();
+        if more.is_empty() {
+            break;
+        }
+        gone.extend(more);
+    }
+    let (mut objects, externals, notes) = before.clone().into_parts();
+    objects.retain(|id, _| !gone.contains(id));
+    let (cleared, _) = Catalog::close(objects, externals, notes);
+    let steps = rewrite(&diff(before, &cleared), before, &cleared)?;
+    let statements = arrange(&steps, before, &cleared)?;
+    Ok((cleared, statements))
 }
 
 fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<Statement>> {

@@ -115,7 +115,7 @@ impl Case {
     pub fn pair(&self) -> Result<Pair> {
         let before = wanted(self.draft("before.yaml")?, &Catalog::default())?;
         let draft = self.draft("after.yaml")?;
-        let intent = Intent::of(&draft.renames, &before)?;
+        let intent = Intent::of(&draft, &before)?;
         let (renamed, _) = intent.rename(&before);
         let after = wanted(draft, &renamed)?;
         Ok(Pair { before, after, intent })

@@ -58,7 +58,7 @@ impl Project {
 
     pub fn compare(&mut self, draft: Draft) -> Result<Comparison> {
         let live = self.live()?;
-        let intent = Intent::of(&draft.renames, &live.catalog)?;
+        let intent = Intent::of(&draft, &live.catalog)?;
         let (renamed, _) = intent.rename(&live.catalog);
         let renamed = Live { catalog: renamed, server: live.server.clone() };
         let path = search_path();

@@ -1,0 +1,113 @@
+//! What makes two objects the same one, and which names are taken?
+
+use std::fmt;
+
+use super::Tag;
+use crate::name::{Ident, Qualified};
+
+/// What makes two objects the same one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    pub tag: Tag,
+    pub path: Vec<Ident>,
+    /// For what is attached to an object: the object.
+    pub on: Option<Box<Id>>,
+}
+
+impl Id {
+    pub fn new(tag: Tag, path: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
+        Self { tag, path: path.into_iter().map(Into::into).collect(), on: None }
+    }
+
+    pub fn of(tag: Tag, name: &Qualified) -> Self {
+        Self::new(tag, [&name.schema, &name.name])
+    }
+
+    pub fn within(tag: Tag, table: &Qualified, name: &Ident) -> Self {
+        Self::new(tag, [&table.schema, &table.name, name])
+    }
+
+    pub fn attached(tag: Tag, on: Id) -> Self {
+        Self { tag, path: Vec::new(), on: Some(Box::new(on)) }
+    }
+
+    /// `public.tasks.title`
+    pub fn qualified(&self) -> String {
+        match &self.on {
+            Some(on) => on.qualified(),
+            None => self.path.iter().map(Ident::quoted).collect::<Vec<_>>().join("."),
+        }
+    }
+
+    pub fn last(&self) -> Option<&Ident> {
+        self.path.last()
+    }
+}
+
+/// `column public.tasks.title`
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.on {
+            Some(on) => write!(f, "{} on {on}", self.tag.word()),
+            None => write!(f, "{} {}", self.tag.word(), self.qualified()),
+        }
+    }
+}
+
+/// A namespace of Postgres: two things in one space cannot bear one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    Schema,
+    Extension,
+    /// Tables, indexes, sequences, views: `pg_class`.
+    Relation,
+    /// `pg_type`, the row types of tables included.
+    Type,
+    Column,
+    /// Of one table: `pg_constraint`.
+    Constraint,
+    Default,
+    Comment,
+    Ownership,
+    OperatorClass,
+    Collation,
+}
+
+/// A name in one of Postgres's namespaces.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name {
+    pub space: Space,
+    pub path: Vec<Ident>,
+}
+
+impl Name {
+    pub fn new(space: Space, path: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
+        Self { space, path: path.into_iter().map(Into::into).collect() }
+    }
+
+    pub fn schema(name: &Ident) -> Self {
+        Self::new(Space::Schema, [name])
+    }
+
+    pub fn relation(name: &Qualified) -> Self {
+        Self::new(Space::Relation, [&name.schema, &name.name])
+    }
+
+    pub fn ty(name: &Qualified) -> Self {
+        Self::new(Space::Type, [&name.schema, &name.name])
+    }
+
+    pub fn column(table: &Qualified, column: &Ident) -> Self {
+        Self::new(Space::Column, [&table.schema, &table.name, column])
+    }
+
+    pub fn constraint(table: &Qualified, name: &Ident) -> Self {
+        Self::new(Space::Constraint, [&table.schema, &table.name, name])
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path.iter().map(Ident::quoted).collect::<Vec<_>>().join("."))
+    }
+}

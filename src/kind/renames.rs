@@ -1,0 +1,50 @@
+//! What does a rename do to everything that mentions the renamed thing?
+
+use std::collections::BTreeMap;
+
+use super::Expression;
+use crate::name::{Ident, Qualified};
+use crate::sql::Expr;
+
+/// Renames that hold together: of tables and of columns, old to new.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Renames {
+    pub tables: BTreeMap<Qualified, Qualified>,
+    /// Under the table's old name.
+    pub columns: BTreeMap<(Qualified, Ident), Ident>,
+}
+
+impl Renames {
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.columns.is_empty()
+    }
+
+    pub fn table(&self, table: &mut Qualified) {
+        if let Some(new) = self.tables.get(table) {
+            *table = new.clone();
+        }
+    }
+
+    /// `table` under its old name.
+    pub fn column(&self, table: &Qualified, column: &mut Ident) {
+        if let Some(new) = self.columns.get(&(table.clone(), column.clone())) {
+            *column = new.clone();
+        }
+    }
+
+    pub fn columns<'a>(&self, table: &Qualified, columns: impl IntoIterator<Item = &'a mut Ident>) {
+        for column in columns {
+            self.column(table, column);
+        }
+    }
+
+    /// The columns that the text mentions, as they will read. A wrong guess costs a needless recreation, never data.
+    pub fn expression(&self, table: &Qualified, expression: &mut Expression) {
+        let word = |old: &str| self.columns.get(&(table.clone(), Ident::new(old))).map(Ident::quoted);
+        if !self.columns.is_empty() {
+            let written = Expr::from_server(crate::lex::replace_words(expression.written.text(), word));
+            let canonical = crate::lex::replace_words(&expression.canonical, word);
+            *expression = Expression { written, canonical };
+        }
+    }
+}
