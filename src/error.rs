@@ -179,6 +179,7 @@ fn io_hint(kind: std::io::ErrorKind) -> Option<&'static str> {
         StorageFull | QuotaExceeded => Some("make room, then run again"),
         ReadOnlyFilesystem => Some("run where it can be written"),
         InvalidData => Some("save it as UTF-8"),
+        NotADirectory => Some("something else has its name: move that away"),
         IsADirectory => Some("name a file, this is a folder"),
         _ => None,
     }

@@ -12,7 +12,11 @@ use crate::kind::document::Document;
 pub fn text(file: &Path, shown: &Path) -> Result<String> {
     let failed = |cause: &std::io::Error| Error::io("read", shown, cause);
     // opening a pipe would wait for somebody to write to it
-    if !std::fs::metadata(file).map_err(|cause| failed(&cause))?.is_file() {
+    let metadata = std::fs::metadata(file).map_err(|cause| match file.is_symlink() {
+        true => failed(&cause).hint("it is a link that leads nowhere: remove it, or restore what it leads to"),
+        false => failed(&cause),
+    })?;
+    if !metadata.is_file() {
         return Err(Error::new(format!("cannot read {}: it is no file", shown.display()))
             .hint("move it out of the folder of the models"));
     }

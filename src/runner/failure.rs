@@ -71,6 +71,7 @@ pub(super) fn explain(runner: &mut Runner<'_>, job: &Job<'_>, stop: Stop<'_>) ->
     match stop {
         Stop::Statement { statement, cause } if signal.is_none() => hints(error, &cause, job, Some(statement)),
         Stop::Commit(cause) if signal.is_none() => hints(error, &cause, job, None),
+        _ if error.hints().is_empty() => error.hint(format!("run {} again when it may run to its end", job.direction)),
         _ => error,
     }
 }

@@ -23,7 +23,7 @@ macro_rules! refused {
 }
 
 refused! {
-    a_tab: b"models:\tschema\n";
+    a_tab: b"models: schema\n\tschemas: public\n";
     an_unknown_key: b"model: schema\n";
     a_duplicate_key: b"models: a\nmodels: b\n";
     a_list: b"- a\n";

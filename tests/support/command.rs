@@ -111,6 +111,11 @@ impl Project {
             postgres::config::Host::Unix(path) => Some(path.display().to_string()),
             postgres::config::Host::Tcp(_) => None,
         });
+        let dated = |line: &str| match line.split_once("created: ") {
+            Some((before, _)) => format!("{before}created: [date]\n"),
+            None => line.to_owned(),
+        };
+        let text: String = text.split_inclusive('\n').map(dated).collect();
         let text = text.replace(&self.folder.display().to_string(), "[project]");
         let text = text.replace(&socket.unwrap_or_default(), "[socket]").replace(self.database.name(), "[database]");
         text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map(mask_word).collect()
