@@ -34,9 +34,6 @@ pub fn write(revision: &Revision) -> String {
 pub fn parse(path: &Path, text: &str) -> Result<Revision> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let source = Source { path, text, first_line: 1 };
-    if let Some(at) = text.find('\0') {
-        return Err(source.error(at, "a revision file cannot hold a NUL character").hint("remove it"));
-    }
     let (mut revision, body) = header::parse(&source)?;
     let sections = Sections::find(&source, body)?;
     let mut cursor = Cursor::new(1);

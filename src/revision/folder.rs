@@ -155,6 +155,14 @@ fn read_file(path: &Path) -> Result<Stored> {
             .at(Place::new(path, line, 1))
             .hint("save the file as UTF-8")
     })?;
+    // no message to the server can hold one: it would fail in the middle of a run
+    if let Some(at) = text.find('\0') {
+        let (before, line) = (&text[..at], 1 + text[..at].matches('\n').count());
+        let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
+        return Err(Error::new("a revision file cannot hold a NUL character")
+            .at(Place::new(path, line, column))
+            .hint("remove it"));
+    }
     let revision = parse(path, &text)?;
     Ok(Stored { path: path.to_owned(), text, revision })
 }
