@@ -37,7 +37,7 @@ impl Folder {
     fn plain(&self, target: &str, current: &[String]) -> Result<BTreeSet<usize>> {
         match target {
             "heads" => return self.all_heads(),
-            "head" => return self.only(self.all_heads()?, "head", "autogen merge heads", "autogen upgrade heads"),
+            "head" => return self.only(self.all_heads()?, "head", "autogen upgrade heads"),
             "base" => return Ok(BTreeSet::new()),
             // as it is: also when no file holds it
             "current" => return Ok(current.iter().filter_map(|id| self.ids.get(id).copied()).collect()),
@@ -61,7 +61,7 @@ impl Folder {
         }
     }
 
-    fn only(&self, found: BTreeSet<usize>, what: &str, merge: &str, all: &str) -> Result<BTreeSet<usize>> {
+    fn only(&self, found: BTreeSet<usize>, what: &str, all: &str) -> Result<BTreeSet<usize>> {
         if found.len() < 2 {
             return Ok(found);
         }
@@ -70,7 +70,10 @@ impl Folder {
         for problem in self.problems() {
             error = error.detail(problem.message());
         }
-        Err(error.hint(format!("`{merge}` joins them; `{all}` reaches all; or name one of them")))
+        Err(error.hint(format!(
+            "`{all}` reaches all, or name one of them; to make one line of them, write the one's id behind `parents:` in \
+             the first file of the other that is not applied yet"
+        )))
     }
 
     fn by_prefix(&self, prefix: &str) -> Result<usize> {
@@ -104,7 +107,7 @@ impl Folder {
             "heads" => return heads(),
             "head" => {
                 let all = format!("autogen upgrade {label}@heads");
-                return self.only(heads()?, &format!("{label} head"), "autogen merge heads", &all);
+                return self.only(heads()?, &format!("{label} head"), &all);
             }
             "base" => {
                 let bases = self.graph.trunk(root).into_iter().filter(|at| self.graph.parents(*at).is_empty());
