@@ -76,6 +76,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn holds_data(&self) -> bool {
         false
     }
+    /// The first major version of PostgreSQL that can hold it as it is, and what asks for that version.
+    fn since(&self) -> Option<(u32, &'static str)> {
+        None
+    }
     /// Texts that only the server can spell canonically.
     fn expressions(&mut self) -> Vec<Slot<'_>> {
         Vec::new()

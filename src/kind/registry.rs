@@ -74,6 +74,9 @@ macro_rules! kinds {
             pub fn holds_data(&self) -> bool {
                 match self { $(Object::$kind(o) => o.holds_data()),* }
             }
+            pub fn since(&self) -> Option<(u32, &'static str)> {
+                match self { $(Object::$kind(o) => o.since()),* }
+            }
             pub fn expressions(&mut self) -> Vec<Slot<'_>> {
                 match self { $(Object::$kind(o) => o.expressions()),* }
             }

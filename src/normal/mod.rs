@@ -37,6 +37,7 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
     imply(&mut entries, &externals);
     resolve::resolve(&mut entries, live, &mut externals, search_path, asker)?;
     managed(&entries, live)?;
+    fits(&entries, live)?;
     for entry in &mut entries {
         if let Some(live) = live.catalog.get(&entry.object.id()) {
             entry.object.adopt(live);
@@ -67,6 +68,19 @@ fn imply(entries: &mut Vec<Entry>, externals: &Externals) {
         }
     }
     entries.extend(implied);
+}
+
+/// What this server cannot hold is refused before anything is planned.
+fn fits(entries: &[Entry], live: &Live) -> Result<()> {
+    for entry in entries {
+        if let Some((major, what)) = entry.object.since().filter(|(major, _)| live.server.major < *major) {
+            let (id, version) = (entry.object.id(), &live.server.version);
+            return Err(Error::new(format!("not supported: {what} of {id} needs PostgreSQL {major}"))
+                .at(entry.place.clone())
+                .hint(format!("the server is {version}; take it out of the model, or upgrade the server")));
+        }
+    }
+    Ok(())
 }
 
 /// Nothing is declared in a schema that is not read: it would look new every time.

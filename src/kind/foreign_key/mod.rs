@@ -133,6 +133,10 @@ impl Kind for ForeignKey {
         own.chain(theirs).chain([key, Need::exists(Name::relation(&self.references))]).collect()
     }
 
+    fn since(&self) -> Option<(u32, &'static str)> {
+        (!self.set_columns.is_empty()).then_some((15, "a list of columns behind SET NULL or SET DEFAULT"))
+    }
+
     fn parent(&self) -> Option<Id> {
         Some(Id::of(Tag::Table, &self.table))
     }

@@ -92,6 +92,10 @@ impl Kind for Index {
         }
     }
 
+    fn since(&self) -> Option<(u32, &'static str)> {
+        self.nulls_not_distinct.then_some((15, "NULLS NOT DISTINCT"))
+    }
+
     fn parent(&self) -> Option<Id> {
         Some(Id::of(Tag::Table, &self.table))
     }

@@ -71,6 +71,10 @@ impl Kind for Unique {
         if self.deferrable { Vec::new() } else { vec![Fact::key(&self.table, &self.columns)] }
     }
 
+    fn since(&self) -> Option<(u32, &'static str)> {
+        self.nulls_not_distinct.then_some((15, "NULLS NOT DISTINCT"))
+    }
+
     fn parent(&self) -> Option<Id> {
         Some(Id::of(Tag::Table, &self.table))
     }
