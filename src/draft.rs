@@ -54,8 +54,9 @@ impl Draft {
         }
     }
 
-    pub fn each(&mut self, change: impl FnMut(&mut Object)) {
-        self.entries.iter_mut().map(|entry| &mut entry.object).for_each(change);
+    /// Changes what was declared from the `first`-th entry on.
+    pub fn each(&mut self, first: usize, change: impl FnMut(&mut Object)) {
+        self.entries[first..].iter_mut().map(|entry| &mut entry.object).for_each(change);
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Question {
     pub table: Qualified,
     pub role: Role,
     pub text: String,
+    /// Its stable spelling is wanted; else only whether it is right at all.
+    pub settle: bool,
 }
 
 /// What the server makes of it.
@@ -169,7 +171,8 @@ fn settle(entries: &mut [Entry], live: &Live) -> Vec<Open> {
                 continue;
             }
             let text = slot.expression.written.text().to_owned();
-            let wanted = Question { table: slot.table.clone(), role: slot.role.clone(), text };
+            let settle = !texts.is_empty();
+            let wanted = Question { table: slot.table.clone(), role: slot.role.clone(), text, settle };
             open.push(Open { entry: n, slot: at, wanted, live: texts });
         }
     }

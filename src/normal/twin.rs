@@ -156,31 +156,87 @@ fn block(
     for (n, question) in questions.iter().enumerate() {
         by_table.entry(&question.table).or_default().push((n, question));
     }
+    let path = quote_literal(search_path);
     for (table, questions) in by_table {
-        let columns = twins.get(table).map_or(&[][..], Vec::as_slice);
-        let numbers: Vec<String> = questions.iter().map(|(n, _)| n.to_string()).collect();
-        let _ = writeln!(body, "  BEGIN\n    EXECUTE {};", quote_literal(create(table, columns, types).as_str()));
-        for (n, question) in questions {
-            let (put, read) = question_sql(question, columns, types);
-            let _ = writeln!(
-                body,
-                "    answers := answers || pg_temp.autogen_ask({n}, {}, {}, {}, {});",
-                quote_literal(&in_twin(&question.text, types)),
-                quote_literal(&put),
-                quote_literal(&read),
-                quote_literal(search_path)
-            );
+        let trial = Trial { table, columns: twins.get(table).map_or(&[][..], Vec::as_slice), types, path: &path };
+        let at_once = |question: &Question| !question.settle && matches!(question.role, Role::Default(_) | Role::Check);
+        let (together, apart): (Vec<_>, Vec<_>) = questions.into_iter().partition(|(_, question)| at_once(question));
+        if !together.is_empty() {
+            body.push_str(&trial.together(&together));
         }
-        let _ = writeln!(body, "    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN NULL;");
-        let _ = writeln!(
-            body,
-            "    WHEN OTHERS THEN answers := answers || (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(\
-             'n', u.n, 'code', SQLSTATE, 'message', SQLERRM)) FROM pg_catalog.unnest('{{{}}}'::int[]) AS u (n));\n  END;",
-            numbers.join(",")
-        );
+        if !apart.is_empty() {
+            body.push_str(&trial.apart(&apart));
+        }
     }
     body.push_str("  PERFORM pg_catalog.set_config('autogen.answers', answers::text, true);\nEND");
     body
+}
+
+/// One table's questions, as parts of the DO block.
+struct Trial<'a> {
+    table: &'a Qualified,
+    columns: &'a [ColumnShape],
+    types: &'a BTreeMap<Qualified, Vec<String>>,
+    /// The search path of the models, as a literal.
+    path: &'a str,
+}
+
+impl Trial<'_> {
+    fn create(&self) -> String {
+        quote_literal(create(self.table, self.columns, self.types).as_str())
+    }
+
+    /// Expressions that need only be right: all in one statement, and one by one only if that fails.
+    fn together(&self, questions: &[(usize, &Question)]) -> String {
+        let put = |(_, question): &(usize, &Question)| {
+            let text = in_twin(&question.text, self.types);
+            match &question.role {
+                Role::Default(column) => format!("ALTER COLUMN {} SET DEFAULT {text}", column.quoted()),
+                _ => format!("ADD CHECK ({text})"),
+            }
+        };
+        let commands: Vec<String> = questions.iter().map(put).collect();
+        let alter = Sql::new().kw("ALTER TABLE").qualified(&Qualified::new(TEMPORARY, &self.table.name));
+        let alter = format!("{alter} {}", commands.join(", "));
+        let noted: Vec<_> =
+            questions.iter().map(|(n, question)| serde_json::json!({ "n": n, "text": question.text })).collect();
+        format!(
+            "  BEGIN\n    PERFORM pg_catalog.set_config('search_path', {}, true);\n    EXECUTE {};\n    EXECUTE {};\n    \
+             answers := answers || {}::jsonb;\n    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN \
+             NULL;\n    WHEN OTHERS THEN\n{}  END;\n",
+            self.path,
+            self.create(),
+            quote_literal(&alter),
+            quote_literal(&serde_json::Value::from(noted).to_string()),
+            self.apart(questions)
+        )
+    }
+
+    /// Each question for itself, so that a failure of one says nothing of another.
+    fn apart(&self, questions: &[(usize, &Question)]) -> String {
+        let numbers: Vec<String> = questions.iter().map(|(n, _)| n.to_string()).collect();
+        let mut body = format!("  BEGIN\n    EXECUTE {};\n", self.create());
+        for (n, question) in questions {
+            let (put, read) = question_sql(question, self.columns, self.types);
+            let _ = writeln!(
+                body,
+                "    answers := answers || pg_temp.autogen_ask({n}, {}, {}, {}, {}, {});",
+                quote_literal(&in_twin(&question.text, self.types)),
+                quote_literal(&put),
+                quote_literal(&read),
+                self.path,
+                if question.settle { 3 } else { 1 }
+            );
+        }
+        let _ = writeln!(
+            body,
+            "    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN NULL;\n    \
+             WHEN OTHERS THEN answers := answers || (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(\
+             'n', u.n, 'code', SQLSTATE, 'message', SQLERRM)) FROM pg_catalog.unnest('{{{}}}'::int[]) AS u (n));\n  END;",
+            numbers.join(",")
+        );
+        body
+    }
 }
 
 /// The twin: the table's own name, its columns written out, and nothing else.

@@ -3,7 +3,7 @@ DECLARE
   answers jsonb := '[]';
 BEGIN
   -- puts a text into the twin, reads the server's spelling, and puts that in until it comes back unchanged
-  CREATE FUNCTION pg_temp.autogen_ask(n int, written text, put text, read text, path text) RETURNS jsonb
+  CREATE FUNCTION pg_temp.autogen_ask(n int, written text, put text, read text, path text, rounds int) RETURNS jsonb
   LANGUAGE plpgsql AS $ask$
   DECLARE
     spelled text := written;
@@ -11,7 +11,7 @@ BEGIN
   BEGIN
     BEGIN
       PERFORM pg_catalog.set_config('search_path', path, true);
-      FOR round IN 1..3 LOOP
+      FOR round IN 1..rounds LOOP
         last := spelled;
         BEGIN
           EXECUTE pg_catalog.format(put, last);

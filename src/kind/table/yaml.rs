@@ -32,12 +32,13 @@ impl Declare for Declaration {
         if let Some(from) = &self.renamed_from {
             draft.renames.push(RenameHint { id: table.id(), from: scope.ident(from)?, place: scope.place(from) });
         }
+        let first = draft.entries.len();
         draft.push(table.clone(), given.place.clone(), true);
         for (name, declaration) in &self.columns.0 {
             let place = scope.place(name);
             declaration.declare(Given { name: Some(name), place: &place, ..within }, scope, draft)?;
         }
-        self.key(within, scope, draft)?;
+        self.key(first, within, scope, draft)?;
         nested(&self.unique, within, scope, draft)?;
         nested(&self.checks, within, scope, draft)?;
         nested(&self.foreign_keys, within, scope, draft)?;
@@ -47,7 +48,7 @@ impl Declare for Declaration {
 
 impl Declaration {
     /// The primary key, stated once: under the table or on its columns. Its columns are NOT NULL.
-    fn key(&self, within: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+    fn key(&self, first: usize, within: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let on_columns: Vec<Spanned<String>> = self
             .columns
             .0
@@ -75,7 +76,7 @@ impl Declaration {
             (None, None) => return Ok(()),
         };
         let names: Vec<Ident> = scope.idents(&columns)?;
-        draft.each(|object| {
+        draft.each(first, |object| {
             if let Object::Column(column) = object {
                 column.not_null |= Some(&column.table) == within.table && names.contains(&column.name);
             }
