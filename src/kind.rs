@@ -209,6 +209,4 @@ pub enum Piece {
     Statement(Sql),
     /// A sub-command of ALTER TABLE, which may join its neighbours on the same table.
     AlterTable(Qualified, Sql),
-    /// Cannot run in a transaction block, or cannot be used before it is committed.
-    OwnTransaction(Sql),
 }

@@ -28,6 +28,9 @@ impl Steps {
 
 /// Turns changes into steps. Refuses, by name, what would recreate a data holder or harm something not modelled.
 pub fn rewrite(changes: &[Change<&Object>], before: &Catalog, after: &Catalog) -> Result<Steps> {
+    if changes.is_empty() {
+        return Ok(Steps::default());
+    }
     let mut spread = Spread::new(before, after);
     for change in changes {
         spread.start(*change)?;

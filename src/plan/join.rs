@@ -23,7 +23,7 @@ impl Body {
         for piece in pieces {
             let body = match piece {
                 Piece::AlterTable(table, command) => Body::Alter(table, vec![command]),
-                Piece::Statement(sql) | Piece::OwnTransaction(sql) => Body::Whole(vec![sql]),
+                Piece::Statement(sql) => Body::Whole(vec![sql]),
             };
             match bodies.last_mut() {
                 Some(last) => {

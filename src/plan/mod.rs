@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::error::{Error, Place, Result};
 use crate::intent::Intent;
-use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Piece};
+use crate::kind::{Change, Fact, Hazard, Id, Name, Object};
 use crate::rewrite::{Steps, rewrite};
 use crate::sql::Sql;
 
@@ -88,6 +88,9 @@ pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> 
 /// Drops what bears a name that a rename gives to something else, and what cannot be without it: the name must be free
 /// before the rename, and what is wanted under it comes after.
 fn vacate(before: &Catalog, intent: &Intent) -> Result<(Catalog, Vec<Statement>)> {
+    if intent.renames.is_empty() {
+        return Ok((before.clone(), Vec::new()));
+    }
     let renamed = |object: &Object| {
         let mut object = object.clone();
         object.rename(&intent.renames);
@@ -122,7 +125,8 @@ fn vacate(before: &Catalog, intent: &Intent) -> Result<(Catalog, Vec<Statement>)
 
 fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<Statement>> {
     let nodes = nodes(steps, before, after);
-    let edges = order::edges(&nodes, before, after);
+    let moves = order::moves(&nodes, before, after);
+    let edges = order::edges(&moves);
     let groups = fold::fold(&nodes, &edges).map_err(|cycle| circular(&cycle, &nodes, after))?;
     let sequence = order::schedule(&nodes, &edges, &groups, before, after);
     let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
@@ -135,7 +139,7 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
         // a name that passes to something new does not make the loss of what bore it any smaller
         .filter(|name| !there.contains(name))
         .collect();
-    let early = order::needed_labels(&nodes, before, after);
+    let early = order::needed_labels(&moves);
     let context = Context { steps, before, after, created, early };
     let statements = sequence.into_iter().filter_map(|group| context.statement(&groups[group], &nodes)).collect();
     Ok(join::join(statements))
@@ -198,11 +202,10 @@ impl Context<'_> {
         }
         let early = matches!(root, Node::Alter { old, new }
             if new.provides().iter().any(|fact| self.early.contains(fact) && !old.provides().contains(fact)));
-        let alone = pieces.iter().any(|piece| matches!(piece, Piece::OwnTransaction(_)));
         let ops = vec![self.op(root)];
         let mut changes = vec![root.change().map(Clone::clone)];
         folded(&group.children, nodes, &mut changes);
-        Some(Statement { ops, changes, body: Body::of(pieces), own_transaction: early || alone })
+        Some(Statement { ops, changes, body: Body::of(pieces), own_transaction: early })
     }
 
     /// Columns in their order, then constraints: as a person writes a CREATE TABLE.

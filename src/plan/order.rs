@@ -12,14 +12,18 @@ use crate::kind::{Fact, Id};
 pub type Edges = BTreeSet<(usize, usize)>;
 
 /// How one node moves the facts of the database.
-struct Moves {
+pub struct Moves {
     begins: BTreeSet<Fact>,
     ends: BTreeSet<Fact>,
     starts_needing: BTreeSet<Fact>,
     stops_needing: BTreeSet<Fact>,
 }
 
-fn moves(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
+pub fn moves(nodes: &[Node], before: &Catalog, after: &Catalog) -> Vec<Moves> {
+    nodes.iter().map(|node| moves_of(node, before, after)).collect()
+}
+
+fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
     let set = |facts: &[Fact]| facts.iter().cloned().collect::<BTreeSet<_>>();
     let none = BTreeSet::new;
     match node {
@@ -61,10 +65,9 @@ fn moves(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
     }
 }
 
-pub fn edges(nodes: &[Node], before: &Catalog, after: &Catalog) -> Edges {
+pub fn edges(all: &[Moves]) -> Edges {
     let mut begins: BTreeMap<Fact, Vec<usize>> = BTreeMap::new();
     let mut ends: BTreeMap<Fact, Vec<usize>> = BTreeMap::new();
-    let all: Vec<Moves> = nodes.iter().map(|node| moves(node, before, after)).collect();
     for (n, moves) in all.iter().enumerate() {
         for fact in &moves.begins {
             begins.entry(fact.clone()).or_default().push(n);
@@ -93,8 +96,7 @@ pub fn edges(nodes: &[Node], before: &Catalog, after: &Catalog) -> Edges {
 }
 
 /// Labels that begin with one node and are needed by another.
-pub fn needed_labels(nodes: &[Node], before: &Catalog, after: &Catalog) -> BTreeSet<Fact> {
-    let all: Vec<Moves> = nodes.iter().map(|node| moves(node, before, after)).collect();
+pub fn needed_labels(all: &[Moves]) -> BTreeSet<Fact> {
     let label = |fact: &&Fact| matches!(fact, Fact::Label(..));
     let begun: BTreeSet<&Fact> = all.iter().flat_map(|moves| &moves.begins).filter(label).collect();
     all.iter().flat_map(|moves| &moves.starts_needing).filter(|fact| begun.contains(fact)).cloned().collect()
