@@ -27,10 +27,8 @@ JOIN place p ON p.oid = c.relnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_class'::regclass AND x.objid = c.oid
 WHERE p.nspname <> 'pg_catalog'
   AND (c.relkind IN ('v', 'm', 'f', 'p', 'I')
-       OR c.relkind IN ('r', 'S', 'i') AND (NOT p.managed OR x.extname IS NOT NULL)
-       OR c.relkind = 'r' AND (c.relispartition OR c.reloftype <> 0
-            OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)
-            OR c.relname = ANY (current_setting('autogen.bookkeeping')::text[])))
+       OR c.relkind IN ('S', 'i') AND (NOT p.managed OR x.extname IS NOT NULL)
+       OR c.relkind = 'r' AND c.oid NOT IN (SELECT pg_catalog.unnest(:tables)))
 UNION ALL
 SELECT 'collation', p.nspname, c.collname, x.extname
 FROM pg_catalog.pg_collation c

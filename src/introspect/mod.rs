@@ -1,7 +1,7 @@
 //! What is in the live database?
 //!
-//! One read-only repeatable-read transaction, and one message to the server: every kind's query, the externals and what is
-//! not modelled travel together, so that a slow link costs one round trip. The search path is empty, so that the server
+//! One read-only repeatable-read transaction, and two messages to the server: one asks which tables are managed; in the other
+//! every kind's query, the externals and what is not modelled travel together, so that a slow link costs two round trips. The search path is empty, so that the server
 //! qualifies every name that it prints.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,8 @@ use crate::catalog::{Catalog, Externals, Notes, Unmodelled};
 use crate::error::{Error, Result};
 use crate::kind::{Id, Name, Object, Row, Space, Tag};
 use crate::name::Ident;
+
+mod query;
 
 /// The server and the database that were read.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub struct Live {
 /// How often everything is read again when the catalog moves underneath.
 const TRIES: usize = 3;
 
+const SCOPE: &str = include_str!("scope.sql");
+const TABLES: &str = include_str!("tables.sql");
 const EXTERNALS: &str = include_str!("externals.sql");
 const ATTACHMENTS: &str = include_str!("attachments.sql");
 const UNMODELLED: &str = include_str!("unmodelled.sql");
@@ -75,24 +79,20 @@ impl From<Error> for Failure {
 
 fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure> {
     let begin = begin(schemas);
-    let queries: Vec<(&str, &str)> = std::iter::once(("the scope", include_str!("scope.sql")))
-        .chain(Tag::ALL.iter().map(|tag| (tag.word(), tag.query())))
+    let asked = [("the scope", SCOPE.to_owned()), ("the managed tables", TABLES.to_owned())];
+    let mut scope = ask(client, &begin, &asked, "")?.into_iter();
+    let mut next = || scope.next().map(ResultSet::rows).unwrap_or_default();
+    let (scope, tables) = (next(), next());
+    let major = major(&scope)?;
+    let tables = tables.first().map_or(Ok("{}"), |row| row.text("tables"))?;
+    let queries: Vec<(&str, String)> = Tag::ALL
+        .iter()
+        .map(|tag| (tag.word(), tag.query()))
         .chain([("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)])
+        .map(|(what, query)| (what, query::of(query, major, tables)))
         .collect();
-    let mut message = begin.clone();
-    for (_, query) in &queries {
-        message.push_str(query.trim_end());
-        message.push_str(";\n");
-    }
-    message.push_str("COMMIT");
-    let answer = match client.simple_query(&message) {
-        Ok(answer) => answer,
-        Err(cause) => return Err(blame(client, &begin, &queries, &cause)),
-    };
-    // the statements before the queries answer without rows
-    let mut results = results(answer).into_iter().filter(|result| result.columns.is_some());
+    let mut results = ask(client, &begin, &queries, "COMMIT")?.into_iter();
     let mut next = || results.next().map(ResultSet::rows).unwrap_or_default();
-    let scope = next();
     let mut objects = BTreeMap::new();
     let mut notes = Notes::default();
     for tag in Tag::ALL {
@@ -106,8 +106,23 @@ fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure
     let (externals, types) = externals(next())?;
     notes.unmodelled = unmodelled(next())?;
     notes.attachments = unmodelled(next())?;
-    let server = server(&scope, types)?;
+    let server = server(&scope, major, types)?;
     Ok(Live { catalog: close(objects, externals, notes), server })
+}
+
+/// Sends all queries in one message, in the transaction that `begin` begins, and gives what each answered.
+fn ask(client: &mut Client, begin: &str, queries: &[(&str, String)], end: &str) -> Result<Vec<ResultSet>, Failure> {
+    let mut message = if end.is_empty() { begin.to_owned() } else { String::new() };
+    for (_, query) in queries {
+        message.push_str(query.trim_end());
+        message.push_str(";\n");
+    }
+    message.push_str(end);
+    match client.simple_query(&message) {
+        // statements that are no queries answer without rows
+        Ok(answer) => Ok(results(answer).into_iter().filter(|result| result.columns.is_some()).collect()),
+        Err(cause) => Err(blame(client, begin, queries, &cause)),
+    }
 }
 
 /// Compiling catalog queries costs many times what they take: no JIT.
@@ -189,11 +204,16 @@ fn space(word: &str) -> Result<Space> {
     })
 }
 
-fn server(scope: &[Row], types: BTreeSet<String>) -> Result<Server> {
+fn major(scope: &[Row]) -> Result<u32> {
+    let row = scope.first().ok_or_else(|| Error::new("the server did not say what it is"))?;
+    Ok((row.number("version_num")? / 10000) as u32)
+}
+
+fn server(scope: &[Row], major: u32, types: BTreeSet<String>) -> Result<Server> {
     let row = scope.first().ok_or_else(|| Error::new("the server did not say what it is"))?;
     let schemas = row.text("schemas")?;
     Ok(Server {
-        major: (row.number("version_num")? / 10000) as u32,
+        major,
         version: row.text("version")?.to_owned(),
         database: row.text("database")?.to_owned(),
         schemas: array(schemas),
@@ -220,7 +240,7 @@ fn array(text: &str) -> Vec<String> {
 }
 
 /// Asks again, one query at a time, to name the one that failed.
-fn blame(client: &mut Client, begin: &str, queries: &[(&str, &str)], cause: &postgres::Error) -> Failure {
+fn blame(client: &mut Client, begin: &str, queries: &[(&str, String)], cause: &postgres::Error) -> Failure {
     if cause.code().is_some_and(|code| code.code() == "XX000") {
         return if client.simple_query("ROLLBACK").is_ok() {
             Failure::Moved(None)
@@ -233,7 +253,8 @@ fn blame(client: &mut Client, begin: &str, queries: &[(&str, &str)], cause: &pos
     }
     let _ = client.simple_query("ROLLBACK");
     let mut failed = None;
-    if client.simple_query(begin).is_ok() {
+    // what the scope sets is needed by what comes after it
+    if client.simple_query(&format!("{begin}{SCOPE}")).is_ok() {
         failed = queries.iter().find_map(|(what, query)| Some((*what, client.simple_query(query).err()?)));
     }
     let _ = client.simple_query("ROLLBACK");

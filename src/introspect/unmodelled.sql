@@ -6,8 +6,7 @@ WITH wanted AS (
   SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
 ), relation AS (
   SELECT c.*, n.nspname, pg_catalog.format('%I.%I', n.nspname, c.relname) AS called,
-         c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0
-           AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid) AS plain
+         c.oid IN (SELECT pg_catalog.unnest(:tables)) AS plain
   FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
   WHERE NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
     AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)

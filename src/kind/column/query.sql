@@ -9,6 +9,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, a.attnum AS p
        s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS min, s.seqmax AS max, s.seqcache AS cache,
        s.seqcycle AS cycle
 FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = a.attrelid
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -21,11 +22,4 @@ LEFT JOIN pg_catalog.pg_depend o ON a.attidentity <> '' AND o.refclassid = 'pg_c
 LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = o.objid
 LEFT JOIN pg_catalog.pg_class sc ON sc.oid = s.seqrelid
 LEFT JOIN pg_catalog.pg_namespace sn ON sn.oid = sc.relnamespace
-WHERE c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0 AND a.attnum > 0 AND NOT a.attisdropped
-  AND c.relpersistence IN ('p', 'u')
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
-                  WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
-  AND NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
-ORDER BY n.nspname, c.relname, a.attnum
+WHERE a.attnum > 0 AND NOT a.attisdropped

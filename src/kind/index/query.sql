@@ -21,18 +21,12 @@ SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, x.indisuniqu
         LEFT JOIN pg_catalog.pg_collation co ON co.oid = x.indcollation[u.n - 1]
         LEFT JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace) AS keys,
        x.indpred IS NOT NULL AS partial, pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
-       COALESCE((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct,
+--15+        x.indnullsnotdistinct AS nulls_not_distinct,
        to_json(xc.reloptions) AS options
 FROM pg_catalog.pg_index x
+JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = x.indrelid
 JOIN pg_catalog.pg_class xc ON xc.oid = x.indexrelid
 JOIN pg_catalog.pg_class c ON c.oid = x.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_am am ON am.oid = xc.relam
-WHERE c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
-                  WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
-  AND NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
-ORDER BY n.nspname, c.relname, xc.relname
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))

@@ -9,14 +9,9 @@ SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.condeferrab
           WHERE u.n > x.indnkeyatts) END AS include,
        to_json(xc.reloptions) AS options
 FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = k.conrelid
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_index x ON x.indexrelid = k.conindid
 JOIN pg_catalog.pg_class xc ON xc.oid = k.conindid
-WHERE k.contype = 'p' AND c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
-                  WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
-  AND NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
-ORDER BY n.nspname, c.relname, k.conname
+WHERE k.contype = 'p'
