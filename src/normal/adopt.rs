@@ -10,18 +10,19 @@ use crate::draft::Entry;
 use crate::kind::{Id, Name, Object, Tag};
 use crate::name::{Ident, MAX_BYTES, cut};
 
-pub fn names(entries: &mut [Entry], live: &Catalog) {
-    if entries.iter().all(|entry| entry.named) {
+/// Of the entries from the `first`-th on; what comes before has its name.
+pub fn names(entries: &mut [Entry], first: usize, live: &Catalog) {
+    if entries[first..].iter().all(|entry| entry.named) {
         return;
     }
-    let mut taken: BTreeSet<Name> =
-        entries.iter().filter(|entry| entry.named).flat_map(|entry| entry.object.occupies()).collect();
+    let settled = entries.iter().enumerate().filter(|(n, entry)| *n < first || entry.named);
+    let mut taken: BTreeSet<Name> = settled.flat_map(|(_, entry)| entry.object.occupies()).collect();
     let mut candidates: BTreeMap<(Tag, Option<Id>), Vec<&Object>> = BTreeMap::new();
     for (id, object) in live.objects() {
         candidates.entry((id.tag, object.parent())).or_default().push(object);
     }
     let mut renamed = Vec::new();
-    for entry in entries.iter_mut().filter(|entry| !entry.named) {
+    for entry in entries[first..].iter_mut().filter(|entry| !entry.named) {
         let id = entry.object.id();
         let key = (id.tag, entry.object.parent());
         let free = |object: &Object| object.occupies().iter().all(|name| !taken.contains(name));

@@ -69,8 +69,9 @@ struct Open {
     live: Vec<String>,
 }
 
-pub fn canonical(entries: &mut [Entry], live: &Live, asker: &mut dyn Asker) -> Result<Vec<Unknown>> {
-    let open = settle(entries, live);
+/// Of the entries from the `first`-th on.
+pub fn canonical(entries: &mut [Entry], first: usize, live: &Live, asker: &mut dyn Asker) -> Result<Vec<Unknown>> {
+    let open = settle(entries, first, live);
     if open.is_empty() {
         return Ok(Vec::new());
     }
@@ -145,15 +146,20 @@ fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
 }
 
 /// Gives every expression that equals a live one its spelling, as far as text and proof go; the rest is open.
-fn settle(entries: &mut [Entry], live: &Live) -> Vec<Open> {
+fn settle(entries: &mut [Entry], first: usize, live: &Live) -> Vec<Open> {
     let mut unnamed: BTreeMap<(Tag, Option<Id>), Vec<&Object>> = BTreeMap::new();
-    if entries.iter().any(|entry| !entry.named) {
+    if entries[first..].iter().any(|entry| !entry.named) {
         for (id, object) in live.catalog.objects() {
             unnamed.entry((id.tag, object.parent())).or_default().push(object);
         }
     }
+    let divided: BTreeMap<Qualified, String> = entries
+        .iter()
+        .filter_map(|entry| entry.object.divides())
+        .map(|(table, by)| (table.clone(), by.to_string()))
+        .collect();
     let mut open = Vec::new();
-    for (n, entry) in entries.iter_mut().enumerate() {
+    for (n, entry) in entries.iter_mut().enumerate().skip(first) {
         let id = entry.object.id();
         let partners: Vec<&Object> = match entry.named {
             true => live.catalog.get(&id).into_iter().collect(),
@@ -172,7 +178,11 @@ fn settle(entries: &mut [Entry], live: &Live) -> Vec<Open> {
             }
             let text = slot.expression.written.text().to_owned();
             let settle = !texts.is_empty();
-            let wanted = Question { table: slot.table.clone(), role: slot.role.clone(), text, settle };
+            let role = match slot.role {
+                Role::Bound(_) => Role::Bound(divided.get(&slot.table).cloned().unwrap_or_default()),
+                role => role,
+            };
+            let wanted = Question { table: slot.table, role, text, settle };
             open.push(Open { entry: n, slot: at, wanted, live: texts });
         }
     }

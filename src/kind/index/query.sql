@@ -22,11 +22,17 @@ SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, x.indisuniqu
         LEFT JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace) AS keys,
        x.indpred IS NOT NULL AS partial, pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
 --15+        x.indnullsnotdistinct AS nulls_not_distinct,
-       to_json(xc.reloptions) AS options
+       to_json(xc.reloptions) AS options,
+       wc.relname AS part_of, wt.relname AS part_of_table, wn.nspname AS part_of_schema
 FROM pg_catalog.pg_index x
 JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = x.indrelid
 JOIN pg_catalog.pg_class xc ON xc.oid = x.indexrelid
 JOIN pg_catalog.pg_class c ON c.oid = x.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_am am ON am.oid = xc.relam
+LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = x.indexrelid AND xc.relispartition
+LEFT JOIN pg_catalog.pg_index w ON w.indexrelid = i.inhparent
+LEFT JOIN pg_catalog.pg_class wc ON wc.oid = w.indexrelid
+LEFT JOIN pg_catalog.pg_class wt ON wt.oid = w.indrelid
+LEFT JOIN pg_catalog.pg_namespace wn ON wn.oid = wc.relnamespace
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
