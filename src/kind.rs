@@ -19,6 +19,7 @@ mod expression;
 mod fact;
 mod hazard;
 mod id;
+pub mod key;
 mod renames;
 mod row;
 pub mod shapes;
@@ -46,8 +47,11 @@ kinds! {
     primary_key::PrimaryKey "primary key" "CONSTRAINT",
     unique::Unique "unique constraint" "CONSTRAINT",
     check::Check "check constraint" "CONSTRAINT",
+    exclusion::Exclusion "exclusion constraint" "CONSTRAINT",
     index::Index "index" "INDEX",
     foreign_key::ForeignKey "foreign key" "CONSTRAINT",
+    statistics::Statistics "statistics" "STATISTICS",
+    settings::Settings "column settings" "",
     comment::Comment "comment" "",
 }
 

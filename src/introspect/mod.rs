@@ -43,10 +43,11 @@ const UNMODELLED: &str = include_str!("unmodelled.sql");
 
 /// Reads the schemas named (`None`: all but the server's and extensions' own).
 pub fn introspect(client: &mut Client, schemas: Option<&[String]>) -> Result<Live> {
+    let major = major(client)?;
     let mut tries = 0;
     loop {
         tries += 1;
-        match read(client, schemas) {
+        match read(client, schemas, major) {
             Err(Failure::Moved(_)) if tries < TRIES => continue,
             Err(Failure::Moved(why)) => {
                 let error = Error::new("the catalog changes while it is read");
@@ -73,11 +74,44 @@ impl From<Error> for Failure {
     }
 }
 
-fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure> {
+/// Which queries the server understands is to be known before they are sent.
+fn major(client: &mut Client) -> Result<u32> {
+    let failed = |cause: postgres::Error| crate::connect::server_error("cannot ask the server for its version", &cause);
+    let answer = client.simple_query("SHOW server_version_num").map_err(failed)?;
+    let number = answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0)?.parse::<u32>().ok(),
+        _ => None,
+    });
+    number.map(|number| number / 10_000).ok_or_else(|| Error::new("the server did not say which version it is"))
+}
+
+/// The text for a server of this version: a line that begins with `--15+ ` is for 15 and newer, with `--14- ` for 14 and
+/// older.
+fn for_major(text: &str, major: u32) -> String {
+    let line = |line: &str| {
+        let marked = line.strip_prefix("--").and_then(|rest| {
+            let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+            let (bound, rest) = (rest[..digits].parse::<u32>().ok()?, &rest[digits..]);
+            match rest.strip_prefix("+ ") {
+                Some(rest) => Some((major >= bound, rest)),
+                None => Some((major <= bound, rest.strip_prefix("- ")?)),
+            }
+        });
+        match marked {
+            Some((true, rest)) => Some(format!("{rest}\n")),
+            Some((false, _)) => None,
+            None => Some(format!("{line}\n")),
+        }
+    };
+    text.lines().filter_map(line).collect()
+}
+
+fn read(client: &mut Client, schemas: Option<&[String]>, major: u32) -> Result<Live, Failure> {
     let begin = begin(schemas);
-    let queries: Vec<(&str, &str)> = std::iter::once(("the scope", include_str!("scope.sql")))
+    let queries: Vec<(&str, String)> = std::iter::once(("the scope", include_str!("scope.sql")))
         .chain(Tag::ALL.iter().map(|tag| (tag.word(), tag.query())))
         .chain([("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)])
+        .map(|(what, query)| (what, for_major(query, major)))
         .collect();
     let mut message = begin.clone();
     for (_, query) in &queries {
@@ -185,6 +219,7 @@ fn space(word: &str) -> Result<Space> {
         "constraint" => Space::Constraint,
         "collation" => Space::Collation,
         "opclass" => Space::OperatorClass,
+        "operator" => Space::Operator,
         other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
     })
 }
@@ -220,7 +255,7 @@ fn array(text: &str) -> Vec<String> {
 }
 
 /// Asks again, one query at a time, to name the one that failed.
-fn blame(client: &mut Client, begin: &str, queries: &[(&str, &str)], cause: &postgres::Error) -> Failure {
+fn blame(client: &mut Client, begin: &str, queries: &[(&str, String)], cause: &postgres::Error) -> Failure {
     if cause.code().is_some_and(|code| code.code() == "XX000") {
         return if client.simple_query("ROLLBACK").is_ok() {
             Failure::Moved(None)
@@ -278,4 +313,16 @@ fn results(messages: Vec<SimpleQueryMessage>) -> Vec<ResultSet> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_for_other_versions_are_left_out() {
+        let text = "-- a comment\n--15+   a,\n--14-   b,\nc -- 15+ d";
+        assert_eq!(for_major(text, 14), "-- a comment\n  b,\nc -- 15+ d\n");
+        assert_eq!(for_major(text, 15), "-- a comment\n  a,\nc -- 15+ d\n");
+    }
 }

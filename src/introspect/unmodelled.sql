@@ -32,10 +32,9 @@ WITH wanted AS (
   FROM pg_catalog.pg_proc p JOIN wanted n ON n.oid = p.pronamespace
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
-         CASE k.contype WHEN 'x' THEN 'exclusion constraint ' ELSE 'constraint ' END
-           || c.called || pg_catalog.format('.%I', k.conname), false, NULL, NULL
+         'constraint ' || c.called || pg_catalog.format('.%I', k.conname), false, NULL, NULL
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
-  WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'f', 't', 'n')
+  WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'x', 'f', 't', 'n')
   UNION ALL
   SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || c.called || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
   FROM pg_catalog.pg_trigger t JOIN relation c ON c.oid = t.tgrelid
@@ -51,6 +50,7 @@ WITH wanted AS (
   SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
          false, NULL, NULL
   FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
+  WHERE NOT EXISTS (SELECT FROM relation c WHERE c.oid = s.stxrelid AND c.plain)
   UNION ALL
   SELECT 'pg_catalog.pg_collation'::regclass, o.oid, 'collation ' || pg_catalog.format('%I.%I', n.nspname, o.collname),
          false, NULL, NULL
@@ -110,7 +110,7 @@ WITH wanted AS (
   FROM pg_catalog.pg_extension e
   JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
   UNION ALL
-  -- properties of tables, columns and indexes that are modelled
+  -- properties of tables and indexes that are modelled
   SELECT 'pg_catalog.pg_class'::regclass, c.oid, p.what || ' of table ' || c.called, true, 'relation',
          json_build_array(c.nspname, c.relname)
   FROM relation c
@@ -123,18 +123,6 @@ WITH wanted AS (
     ('access method', c.relam NOT IN (0, (SELECT a.oid FROM pg_catalog.pg_am a WHERE a.amname = 'heap')))) p (what, holds)
   WHERE c.plain AND p.holds
   UNION ALL
-  SELECT 'pg_catalog.pg_class'::regclass, c.oid,
-         p.what || ' of column ' || c.called || pg_catalog.format('.%I', a.attname), true, 'column',
-         json_build_array(c.nspname, c.relname, a.attname)
-  FROM relation c
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-  CROSS JOIN LATERAL (VALUES
-    ('storage', a.attstorage <> t.typstorage),
-    ('statistics target', COALESCE(a.attstattarget, -1) >= 0),
-    ('options', a.attoptions IS NOT NULL)) p (what, holds)
-  WHERE c.plain AND p.holds
-  UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || i.called, true, 'relation',
          json_build_array(i.nspname, i.relname)
   FROM pg_catalog.pg_index x
@@ -145,8 +133,9 @@ WITH wanted AS (
     ('clustering', x.indisclustered),
     ('replica identity', x.indisreplident),
     ('tablespace', i.reltablespace <> 0),
-    ('column statistics', EXISTS (SELECT FROM pg_catalog.pg_attribute a
-                                  WHERE a.attrelid = x.indexrelid AND COALESCE(a.attstattarget, -1) >= 0))) p (what, holds)
+    ('column statistics', EXISTS (SELECT FROM pg_catalog.pg_constraint k
+                                  JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conindid
+                                  WHERE k.conindid = x.indexrelid AND k.contype = 'x' AND a.attstattarget >= 0))) p (what, holds)
   WHERE p.holds
   UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'unlogged storage of sequence ' || c.called, true, 'relation',

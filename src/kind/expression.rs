@@ -34,6 +34,7 @@ pub enum Role {
     Check,
     IndexKey,
     Predicate,
+    Statistics,
 }
 
 /// An expression of an object, to be made canonical.

@@ -69,7 +69,10 @@ pub enum Space {
     Default,
     Comment,
     Ownership,
+    Statistics,
+    Settings,
     OperatorClass,
+    Operator,
     Collation,
 }
 

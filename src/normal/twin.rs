@@ -106,6 +106,7 @@ impl Asker for Twins<'_> {
             let space = match space.as_str() {
                 "type" => Space::Type,
                 "collation" => Space::Collation,
+                "operator" => Space::Operator,
                 _ => Space::OperatorClass,
             };
             let origin = Name::new(Space::Extension, [extension.as_str()]);
@@ -290,22 +291,27 @@ fn question_sql(
             let put = escaped(alter().kw("ADD COLUMN").ident(&own).ty(&ty));
             (format!("{put} GENERATED ALWAYS AS (%s) STORED"), of_column(&own))
         }
-        Role::Check => {
+        Role::Check | Role::Statistics => {
             let own = Ident::new("autogen check");
             let put = escaped(alter().kw("ADD CONSTRAINT").ident(&own).kw("CHECK"));
+            let text = match &question.role {
+                Role::Check => "pg_catalog.pg_get_expr(k.conbin, k.conrelid)".to_owned(),
+                // as a condition, since CREATE STATISTICS takes expressions of any volatility, as only a check does
+                _ => value_of("pg_catalog.pg_get_expr(k.conbin, k.conrelid)"),
+            };
             let read = format!(
-                "SELECT pg_catalog.pg_get_expr(k.conbin, k.conrelid) FROM pg_catalog.pg_constraint k \
-                 WHERE k.conrelid = {this}::regclass AND k.conname = {}",
+                "SELECT {text} FROM pg_catalog.pg_constraint k WHERE k.conrelid = {this}::regclass AND k.conname = {}",
                 quote_literal(own.as_str())
             );
-            (format!("{put} (%s)"), read)
+            let held = if question.role == Role::Check { "(%s)" } else { "((%s) IS NULL)" };
+            (format!("{put} {held}"), read)
         }
         Role::IndexKey => {
             let put = escaped(Sql::new().kw("CREATE INDEX ON").qualified(&table));
             // as a predicate, since not every type has an operator class to build an index with
             let read = format!(
-                "SELECT pg_catalog.regexp_replace(pg_catalog.pg_get_expr(x.indpred, x.indrelid), '^\\((.*) IS NULL\\)$', '\\1') \
-                 FROM pg_catalog.pg_index x WHERE x.indexrelid = {newest_index}"
+                "SELECT {} FROM pg_catalog.pg_index x WHERE x.indexrelid = {newest_index}",
+                value_of("pg_catalog.pg_get_expr(x.indpred, x.indrelid)")
             );
             (format!("{put} ((1)) WHERE ((%s) IS NULL)"), read)
         }
@@ -317,6 +323,11 @@ fn question_sql(
             (format!("{put} ((1)) WHERE (%s)"), read)
         }
     }
+}
+
+/// What a condition of the form `(… IS NULL)` asks about.
+fn value_of(condition: &str) -> String {
+    format!("pg_catalog.regexp_replace({condition}, '^\\((.*) IS NULL\\)$', '\\1')")
 }
 
 /// The text with the types that are new taken from among the temporary ones.

@@ -133,7 +133,7 @@ pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
 
 fn server() -> Server {
     let schemas = ["app", "audit", "ext", "public", "We\"ird"].map(str::to_owned).to_vec();
-    let types = ["date", "jsonb", "text", "uuid"].map(str::to_owned);
+    let types = ["box", "date", "jsonb", "text", "tsrange", "uuid"].map(str::to_owned);
     let (version, database) = ("15.0".to_owned(), "fixtures".to_owned());
     Server { major: 15, version, database, schemas, types: BTreeSet::from(types) }
 }
@@ -152,11 +152,16 @@ impl Asker for Echo {
     }
 
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {
-        let brings = [("citext", Space::Type, "citext"), ("pg_trgm", Space::OperatorClass, "gin_trgm_ops")];
+        let brings = [
+            ("citext", Space::Type, "public", "citext"),
+            ("pg_trgm", Space::OperatorClass, "public", "gin_trgm_ops"),
+            ("intarray", Space::OperatorClass, "ext", "gist__intbig_ops"),
+            ("intarray", Space::Operator, "ext", "&&"),
+        ];
         let mut externals = Externals::new();
         for name in extensions.iter().flat_map(|extension| extension.occupies()) {
-            for (_, space, brought) in brings.iter().filter(|(extension, ..)| name.to_string() == *extension) {
-                externals.insert(Name::new(*space, ["public", brought]), Some(name.clone()));
+            for (_, space, schema, brought) in brings.iter().filter(|(extension, ..)| name.to_string() == *extension) {
+                externals.insert(Name::new(*space, [*schema, *brought]), Some(name.clone()));
             }
         }
         Ok(externals)

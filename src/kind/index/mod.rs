@@ -1,12 +1,11 @@
 //! An index that no constraint implies.
 
+use super::key::Key;
 use super::*;
 
-mod key;
 mod options;
 mod yaml;
 
-pub use key::{Key, Of, Order};
 pub use options::Options;
 pub use yaml::{Declaration, OnColumn};
 
@@ -22,11 +21,13 @@ pub struct Index {
     pub predicate: Option<Expression>,
     pub nulls_not_distinct: bool,
     pub options: Options,
+    /// `SET STATISTICS` of keys that are expressions, by the position of the key.
+    pub statistics: BTreeMap<i16, i16>,
 }
 
 impl Index {
     fn definition(&self) -> Sql {
-        let Self { name, table, unique, method, keys, include, predicate, nulls_not_distinct, options } = self;
+        let Self { name, table, unique, method, keys, include, predicate, nulls_not_distinct, options, statistics: _ } = self;
         Sql::new()
             .kw(if *unique { "CREATE UNIQUE INDEX" } else { "CREATE INDEX" })
             .ident(&name.name)
@@ -40,6 +41,23 @@ impl Index {
             .when(*nulls_not_distinct, |sql| sql.kw("NULLS NOT DISTINCT"))
             .when(!options.is_empty(), |sql| sql.kw("WITH").sql(&options.sql()))
             .maybe(predicate.as_ref(), |sql, predicate| sql.kw("WHERE").expr(&predicate.written))
+    }
+
+    fn written_statistics(&self) -> Doc {
+        let entry = |(position, target): (&i16, &i16)| (position.to_string(), Doc::Number((*target).into()));
+        Doc::Map(self.statistics.iter().map(entry).collect())
+    }
+
+    fn statistics_changes(&self, old: &BTreeMap<i16, i16>) -> Vec<Piece> {
+        let set = |(position, target): (&i16, i16)| {
+            let sql = Sql::new().kw("ALTER INDEX").qualified(&self.name).kw("ALTER COLUMN").number(*position);
+            Piece::Statement(sql.kw("SET STATISTICS").number(target))
+        };
+        let new = &self.statistics;
+        // -1 is the default on every version; the word DEFAULT came with 17
+        let reset = old.keys().filter(|position| !new.contains_key(*position)).map(|position| (position, -1));
+        let changed = new.iter().filter(|(position, target)| old.get(*position) != Some(*target));
+        reset.chain(changed.map(|(position, target)| (position, *target))).map(set).collect()
     }
 
     /// The columns, if that is all the keys are.
@@ -64,6 +82,7 @@ impl Kind for Index {
             predicate: row.expression("predicate", row.is("partial"))?,
             nulls_not_distinct: row.is("nulls_not_distinct"),
             options: Options::read(row, "options")?,
+            statistics: row.json::<Vec<(i16, i16)>>("statistics")?.unwrap_or_default().into_iter().collect(),
         })
     }
 
@@ -109,11 +128,7 @@ impl Kind for Index {
     }
 
     fn references(&mut self) -> Vec<(Space, &mut Qualified)> {
-        fn names_of(key: &mut Key) -> impl Iterator<Item = (Space, &mut Qualified)> {
-            let opclass = key.opclass.as_mut().map(|name| (Space::OperatorClass, name));
-            opclass.into_iter().chain(key.collation.as_mut().map(|name| (Space::Collation, name)))
-        }
-        self.keys.iter_mut().flat_map(names_of).collect()
+        self.keys.iter_mut().flat_map(Key::references).collect()
     }
 
     const SECTION: &'static str = "indexes";
@@ -127,16 +142,14 @@ impl Kind for Index {
             .put("where", self.predicate.as_ref().map(|predicate| Doc::text(&predicate.written)))
             .when("nulls_not_distinct", self.nulls_not_distinct)
             .put("with", self.options.write())
+            .put("statistics", (!self.statistics.is_empty()).then(|| self.written_statistics()))
             .put("comment", parts.take_one("comment"));
         Part { key: Some(self.name.name.as_str().to_owned()), doc: doc.or_just("columns") }
     }
 
     fn rename(&mut self, renames: &Renames) {
         for key in &mut self.keys {
-            match &mut key.of {
-                Of::Column(column) => renames.column(&self.table, column),
-                Of::Expression(expression) => renames.expression(&self.table, expression),
-            }
+            key.rename(&self.table, renames);
         }
         renames.columns(&self.table, &mut self.include);
         if let Some(predicate) = &mut self.predicate {
@@ -152,12 +165,13 @@ impl Kind for Index {
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
-        let same = Self { options: new.options.clone(), ..old.clone() } == *new;
+        let same = Self { options: new.options.clone(), statistics: new.statistics.clone(), ..old.clone() } == *new;
         if same { Alteration::InPlace } else { Alteration::Recreate }
     }
 
     fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
-        vec![Piece::Statement(self.definition())]
+        let statistics = self.statistics_changes(&BTreeMap::new());
+        std::iter::once(Piece::Statement(self.definition())).chain(statistics).collect()
     }
 
     fn drop(&self) -> Vec<Piece> {
@@ -165,8 +179,8 @@ impl Kind for Index {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let alter = || Sql::new().kw("ALTER INDEX").qualified(&new.name);
-        Options::changes(&old.options, &new.options).into_iter().map(|sql| Piece::Statement(alter().sql(&sql))).collect()
+        let options = Options::alter(&new.name, &old.options, &new.options);
+        options.into_iter().chain(new.statistics_changes(&old.statistics)).collect()
     }
 
     fn op(change: Change<&Self>) -> &'static str {
@@ -187,7 +201,7 @@ impl Kind for Index {
                 if new.unique { vec![fails, blocks] } else { vec![blocks] }
             }
             Change::Drop(_) => vec![Hazard::instant(on)],
-            _ => vec![Hazard::new(Risk::Lock, on, "SHARE UPDATE EXCLUSIVE on the index, instant")],
+            _ => vec![Options::hazard(on)],
         }
     }
 }

@@ -21,8 +21,10 @@ SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, x.indisuniqu
         LEFT JOIN pg_catalog.pg_collation co ON co.oid = x.indcollation[u.n - 1]
         LEFT JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace) AS keys,
        x.indpred IS NOT NULL AS partial, pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
-       COALESCE((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct,
-       to_json(xc.reloptions) AS options
+--15+        x.indnullsnotdistinct AS nulls_not_distinct,
+       to_json(xc.reloptions) AS options,
+       (SELECT json_agg(json_build_array(a.attnum, a.attstattarget)) FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = x.indexrelid AND a.attstattarget >= 0) AS statistics
 FROM pg_catalog.pg_index x
 JOIN pg_catalog.pg_class xc ON xc.oid = x.indexrelid
 JOIN pg_catalog.pg_class c ON c.oid = x.indrelid

@@ -46,8 +46,10 @@ impl Kind for Table {
             .put("primary_key", parts.take_one("primary_key"))
             .put("unique", parts.take_map("unique"))
             .put("checks", parts.take_map("checks"))
+            .put("exclusions", parts.take_map("exclusions"))
             .put("foreign_keys", parts.take_map("foreign_keys"))
-            .put("indexes", parts.take_map("indexes"));
+            .put("indexes", parts.take_map("indexes"))
+            .put("statistics", parts.take_map("statistics"));
         Part { key, doc: Doc::Section(fields.0) }
     }
 

@@ -6,7 +6,7 @@ use serde_yaml::Spanned;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Named, Short};
-use super::super::{check, column, foreign_key, index, primary_key, unique};
+use super::super::{check, column, exclusion, foreign_key, index, primary_key, statistics, unique};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope};
 
@@ -19,8 +19,10 @@ pub struct Declaration {
     primary_key: Option<Spanned<primary_key::Declaration>>,
     unique: Named<unique::Declaration>,
     checks: Named<check::Declaration>,
+    exclusions: Named<exclusion::Declaration>,
     foreign_keys: Named<foreign_key::Declaration>,
     indexes: Named<index::Declaration>,
+    statistics: Named<statistics::Declaration>,
 }
 
 impl Declare for Declaration {
@@ -41,8 +43,10 @@ impl Declare for Declaration {
         self.key(first, within, scope, draft)?;
         nested(&self.unique, within, scope, draft)?;
         nested(&self.checks, within, scope, draft)?;
+        nested(&self.exclusions, within, scope, draft)?;
         nested(&self.foreign_keys, within, scope, draft)?;
-        nested(&self.indexes, within, scope, draft)
+        nested(&self.indexes, within, scope, draft)?;
+        nested(&self.statistics, within, scope, draft)
     }
 }
 

@@ -33,6 +33,10 @@ impl Unique {
             .when(*deferrable, |sql| sql.kw("DEFERRABLE"))
             .when(*deferred, |sql| sql.kw("INITIALLY DEFERRED"))
     }
+
+    fn index(&self) -> Qualified {
+        Qualified { schema: self.table.schema.clone(), name: self.name.clone() }
+    }
 }
 
 impl Kind for Unique {
@@ -57,8 +61,7 @@ impl Kind for Unique {
     }
 
     fn occupies(&self) -> Vec<Name> {
-        let index = Qualified { schema: self.table.schema.clone(), name: self.name.clone() };
-        vec![Name::constraint(&self.table, &self.name), Name::relation(&index)]
+        vec![Name::constraint(&self.table, &self.name), Name::relation(&self.index())]
     }
 
     fn requires(&self) -> Vec<Need> {
@@ -102,8 +105,9 @@ impl Kind for Unique {
         Some(Self { name: name.clone(), ..self.clone() })
     }
 
-    fn alteration(_: &Self, _: &Self) -> Alteration {
-        Alteration::Recreate
+    fn alteration(old: &Self, new: &Self) -> Alteration {
+        let same = Self { options: new.options.clone(), ..old.clone() } == *new;
+        if same { Alteration::InPlace } else { Alteration::Recreate }
     }
 
     fn element(&self, _: Vec<Sql>) -> Option<Sql> {
@@ -118,8 +122,8 @@ impl Kind for Unique {
         vec![Piece::AlterTable(self.table.clone(), Sql::new().kw("DROP CONSTRAINT").ident(&self.name))]
     }
 
-    fn alter(_: &Self, _: &Self) -> Vec<Piece> {
-        Vec::new()
+    fn alter(old: &Self, new: &Self) -> Vec<Piece> {
+        IndexOptions::alter(&new.index(), &old.options, &new.options)
     }
 
     fn op(change: Change<&Self>) -> &'static str {
@@ -140,6 +144,7 @@ impl Kind for Unique {
                     Hazard::new(Risk::Blocks, on, format!("reads and writes of {on} while the index is built")),
                 ]
             }
+            Change::Alter { new, .. } => vec![IndexOptions::hazard(&new.table)],
             other => vec![Hazard::instant(&other.subject().table)],
         }
     }

@@ -7,7 +7,7 @@ SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.condeferrab
          (SELECT json_agg(a.attname ORDER BY u.n) FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS u (attnum, n)
           JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = u.attnum
           WHERE u.n > x.indnkeyatts) END AS include,
-       COALESCE((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct,
+--15+        x.indnullsnotdistinct AS nulls_not_distinct,
        to_json(xc.reloptions) AS options
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid

@@ -1,0 +1,19 @@
+-- pg_attribute of plain tables: what is not as the type and the server have it
+SELECT n.nspname AS schema, c.relname AS table, a.attname AS column,
+       CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage, t.typstorage AS usual,
+--14+        CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
+       NULLIF(a.attstattarget, -1) AS statistics, to_json(a.attoptions) AS options
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+WHERE c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0 AND a.attnum > 0 AND NOT a.attisdropped
+  AND (a.attstorage <> t.typstorage OR a.attstattarget <> -1 OR a.attoptions IS NOT NULL
+--14+        OR a.attcompression <> ''
+      )
+  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+                  WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+  AND NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
+ORDER BY n.nspname, c.relname, a.attnum
