@@ -117,6 +117,10 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Its own declaration; `parts` are those of its children, by section.
     fn write(&self, parts: Parts) -> Part;
+    /// For what the server installs from files of its own: the version that is asked for, where one is.
+    fn version(&self) -> Option<&str> {
+        None
+    }
     /// Whether creating it brings objects that nobody declares.
     const BRINGS_NAMES: bool = false;
     /// For a column: its table, and what a twin of the table needs to know.

@@ -21,10 +21,9 @@ const STAGES: [&str; 10] =
 const CONNECTED: [&str; 6] = ["introspect", "runner", "normal/twin", "connect", "embedded", "cli"];
 
 /// Fields that say which object it is, or that stand outside `==`.
-const NOT_CHANGED: [(&str, &str); 19] = [
+const NOT_CHANGED: [(&str, &str); 18] = [
     ("schema", "name"),
     ("extension", "name"),
-    ("extension", "offered"), // what the server would install
     ("enumeration", "name"),
     ("sequence", "name"),
     ("sequence", "owner"), // the ownership's

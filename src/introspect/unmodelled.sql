@@ -106,7 +106,8 @@ WITH wanted AS (
   WHERE l.oid >= 16384
   UNION ALL
   SELECT 'pg_catalog.pg_extension'::regclass, e.oid,
-         'version ' || e.extversion || ' of extension ' || pg_catalog.quote_ident(e.extname), true, 'extension', json_build_array(e.extname)
+         'version ' || e.extversion || ' of extension ' || pg_catalog.quote_ident(e.extname) || ', unless a model states it',
+         true, NULL, NULL
   FROM pg_catalog.pg_extension e
   JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
   UNION ALL
@@ -137,13 +138,6 @@ WITH wanted AS (
                                   JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conindid
                                   WHERE k.conindid = x.indexrelid AND k.contype = 'x' AND a.attstattarget >= 0))) p (what, holds)
   WHERE p.holds
-  UNION ALL
-  SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'unlogged storage of sequence ' || c.called, true, 'relation',
-         json_build_array(c.nspname, c.relname)
-  FROM relation c
-  WHERE c.relkind = 'S' AND c.relpersistence = 'u'
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
-                    AND d.objid = c.oid AND d.deptype IN ('a', 'i'))
 ), kept AS (
   SELECT t.* FROM thing t
   WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = t.classid AND m.objid = t.objid)
@@ -191,7 +185,7 @@ WITH wanted AS (
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 )
 SELECT k.what, k.property,
-       CASE WHEN k.property THEN json_build_array(json_build_array(k.space, k.path))
+       CASE WHEN k.space IS NOT NULL THEN json_build_array(json_build_array(k.space, k.path))
             ELSE (SELECT json_agg(json_build_array(d.space, d.path)) FROM named d
                   WHERE d.classid = k.classid AND d.objid = k.objid) END AS stands_on
 FROM kept k

@@ -19,7 +19,7 @@ use autogen::introspect::{Live, Server};
 use autogen::kind::{Fact, Name, Object, Space};
 use autogen::model;
 use autogen::name::{Ident, Qualified};
-use autogen::normal::{Answer, Asker, Question, normal};
+use autogen::normal::{Answer, Asker, Installs, Question, normal};
 use serde::Deserialize;
 
 pub struct Case {
@@ -44,6 +44,8 @@ pub struct Options {
     pub unchanged: bool,
     /// Rows that the way back cannot carry; it then runs on empty tables.
     pub one_way: bool,
+    /// A part of the message with which the server refuses the way back.
+    pub no_way_back: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -149,6 +151,12 @@ impl Asker for Echo {
         _: &BTreeMap<Qualified, Vec<String>>,
     ) -> Result<Vec<Answer>> {
         Ok(questions.iter().map(|question| Answer::Spelled(question.text.clone())).collect())
+    }
+
+    fn installs(&mut self, _: &Ident, version: &str, from: Option<&str>) -> Result<Installs> {
+        let offered = ["1.4", "1.5", "1.6"].map(str::to_owned).to_vec();
+        let later = offered.iter().any(|known| known == version) && from.is_none_or(|from| from < version);
+        Ok(if later { Installs::Yes } else { Installs::No { instead: offered } })
     }
 
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {

@@ -218,7 +218,7 @@ fn plain(
             let owner = OwnedBy(Some(owner));
             draft.push(ColumnDefault { table: table.clone(), column: name.clone(), expression }, place.clone(), true);
             let options = Options::default();
-            draft.push(Sequence { name: sequence, ty: ty.clone(), options, owner }, place.clone(), false);
+            draft.push(Sequence { name: sequence, ty: ty.clone(), options, unlogged: false, owner }, place.clone(), false);
             ty
         }
         None => scope.ty(&Spanned::new(bare, text.referenced, text.defined))?,
