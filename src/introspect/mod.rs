@@ -200,6 +200,7 @@ fn space(word: &str) -> Result<Space> {
         "constraint" => Space::Constraint,
         "collation" => Space::Collation,
         "opclass" => Space::OperatorClass,
+        "operator" => Space::Operator,
         other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
     })
 }
@@ -299,4 +300,16 @@ fn results(messages: Vec<SimpleQueryMessage>) -> Vec<ResultSet> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_for_other_versions_are_left_out() {
+        let text = "-- a comment\n--15+   a,\n--14-   b,\nc -- 15+ d";
+        assert_eq!(for_major(text, 14), "-- a comment\n  b,\nc -- 15+ d\n");
+        assert_eq!(for_major(text, 15), "-- a comment\n  a,\nc -- 15+ d\n");
+    }
 }

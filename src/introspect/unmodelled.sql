@@ -29,10 +29,9 @@ WITH wanted AS (
   FROM pg_catalog.pg_proc p JOIN wanted n ON n.oid = p.pronamespace
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
-         CASE k.contype WHEN 'x' THEN 'exclusion constraint ' ELSE 'constraint ' END
-           || c.called || pg_catalog.format('.%I', k.conname), false, NULL, NULL
+         'constraint ' || c.called || pg_catalog.format('.%I', k.conname), false, NULL, NULL
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
-  WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'f', 't', 'n')
+  WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'x', 'f', 't', 'n')
   UNION ALL
   SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || c.called || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
   FROM pg_catalog.pg_trigger t JOIN relation c ON c.oid = t.tgrelid
@@ -48,6 +47,7 @@ WITH wanted AS (
   SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
          false, NULL, NULL
   FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
+  WHERE NOT EXISTS (SELECT FROM relation c WHERE c.oid = s.stxrelid AND c.plain)
   UNION ALL
   SELECT 'pg_catalog.pg_collation'::regclass, o.oid, 'collation ' || pg_catalog.format('%I.%I', n.nspname, o.collname),
          false, NULL, NULL
@@ -103,21 +103,11 @@ WITH wanted AS (
   WHERE l.oid >= 16384
   UNION ALL
   SELECT 'pg_catalog.pg_extension'::regclass, e.oid,
-         'version ' || e.extversion || ' of extension ' || pg_catalog.quote_ident(e.extname), true, 'extension', json_build_array(e.extname)
+         'version ' || e.extversion || ' of extension ' || pg_catalog.quote_ident(e.extname) || ', unless a model states it',
+         true, NULL, NULL
   FROM pg_catalog.pg_extension e
   JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
   UNION ALL
-  -- properties of tables, columns and indexes that are modelled
-  SELECT 'pg_catalog.pg_class'::regclass, c.oid,
-         p.what || ' of column ' || c.called || pg_catalog.format('.%I', a.attname), true, 'column',
-         json_build_array(c.nspname, c.relname, a.attname)
-  FROM relation c
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-  CROSS JOIN LATERAL (VALUES
-    ('storage', a.attstorage <> t.typstorage),
-    ('statistics target', COALESCE(a.attstattarget, -1) >= 0),
-    ('options', a.attoptions IS NOT NULL)) p (what, holds)
   WHERE c.plain AND p.holds
   UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || i.called, true, 'relation',
@@ -128,16 +118,10 @@ WITH wanted AS (
   CROSS JOIN LATERAL (VALUES
     ('invalid state', NOT x.indisvalid),
     ('tablespace', i.reltablespace <> 0),
-    ('column statistics', EXISTS (SELECT FROM pg_catalog.pg_attribute a
-                                  WHERE a.attrelid = x.indexrelid AND COALESCE(a.attstattarget, -1) >= 0))) p (what, holds)
+    ('column statistics', EXISTS (SELECT FROM pg_catalog.pg_constraint k
+                                  JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conindid
+                                  WHERE k.conindid = x.indexrelid AND k.contype = 'x' AND a.attstattarget >= 0))) p (what, holds)
   WHERE p.holds
-  UNION ALL
-  SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'unlogged storage of sequence ' || c.called, true, 'relation',
-         json_build_array(c.nspname, c.relname)
-  FROM relation c
-  WHERE c.relkind = 'S' AND c.relpersistence = 'u'
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
-                    AND d.objid = c.oid AND d.deptype IN ('a', 'i'))
 ), kept AS (
   SELECT t.* FROM thing t
   WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = t.classid AND m.objid = t.objid)
@@ -185,7 +169,7 @@ WITH wanted AS (
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 )
 SELECT k.what, k.property,
-       CASE WHEN k.property THEN json_build_array(json_build_array(k.space, k.path))
+       CASE WHEN k.space IS NOT NULL THEN json_build_array(json_build_array(k.space, k.path))
             ELSE (SELECT json_agg(json_build_array(d.space, d.path)) FROM named d
                   WHERE d.classid = k.classid AND d.objid = k.objid) END AS stands_on
 FROM kept k

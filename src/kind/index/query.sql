@@ -23,7 +23,9 @@ SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, x.indisuniqu
        x.indpred IS NOT NULL AS partial, pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
 --15+        x.indnullsnotdistinct AS nulls_not_distinct,
        to_json(xc.reloptions) AS options,
-       wc.relname AS part_of, wt.relname AS part_of_table, wn.nspname AS part_of_schema
+       wc.relname AS part_of, wt.relname AS part_of_table, wn.nspname AS part_of_schema,
+       (SELECT json_agg(json_build_array(a.attnum, a.attstattarget)) FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = x.indexrelid AND a.attstattarget >= 0) AS statistics
 FROM pg_catalog.pg_index x
 JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = x.indrelid
 JOIN pg_catalog.pg_class xc ON xc.oid = x.indexrelid
