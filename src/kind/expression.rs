@@ -34,10 +34,21 @@ pub enum Role {
     Check,
     IndexKey,
     Predicate,
+    /// A condition of a domain, which calls what it speaks of VALUE.
+    Value,
+    ValueDefault,
+}
+
+impl Role {
+    /// Of a domain, and not of a table.
+    pub fn is_of_domain(&self) -> bool {
+        matches!(self, Role::Value | Role::ValueDefault)
+    }
 }
 
 /// An expression of an object, to be made canonical.
 pub struct Slot<'a> {
+    /// The table, or the domain, that it is of.
     pub table: Qualified,
     pub role: Role,
     pub expression: &'a mut Expression,

@@ -18,9 +18,11 @@ mod adopt;
 mod canonical;
 mod prove;
 mod resolve;
+mod stand_in;
 mod twin;
 
 pub use canonical::{Answer, Asker, Question, Unknown};
+pub use stand_in::StandIns;
 pub use twin::Twins;
 
 /// The wanted catalog, and what could not be compared.
@@ -175,7 +177,7 @@ fn unknown(dangling: &Dangling, catalog: &Catalog) -> Error {
         Fact::NotNull(column) => {
             (format!("{id} needs {column} to be NOT NULL"), format!("take the mark that makes {column} nullable away"))
         }
-        Fact::Type(name, _) | Fact::ExactType(name, _) | Fact::Label(name, _) => {
+        Fact::Type(name, _) | Fact::ExactType(name, _) | Fact::Label(name, _) | Fact::Attribute(name, _) => {
             (format!("{id} needs {name} as it is not"), "correct the model".to_owned())
         }
     };

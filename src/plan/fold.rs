@@ -1,6 +1,6 @@
 //! Which steps are one statement?
 //!
-//! A child folds into its parent's CREATE where it can be written there, and vanishes in its parent's DROP. Folding must not
+//! A child folds into its parent's CREATE where it can be written there, and vanishes in its parent's DROP; a swap is both. Folding must not
 //! close a loop: where it would, the children that the loop runs through stand alone (two tables that refer to each other,
 //! a default that needs a sequence that needs its column).
 
@@ -66,6 +66,7 @@ fn foldable(nodes: &[Node]) -> Parents {
     };
     let created = by_id(|node| matches!(node, Node::Create(_)));
     let dropped = by_id(|node| matches!(node, Node::Drop(_)));
+    let swapped = by_id(|node| matches!(node, Node::Swap { .. }));
     let mut parents = Parents::new();
     let mut keys = BTreeSet::new();
     for (n, node) in nodes.iter().enumerate() {
@@ -75,8 +76,8 @@ fn foldable(nodes: &[Node]) -> Parents {
             Node::Create(object) if object.provides().into_iter().any(|fact| is_key(&fact) && !keys.insert(fact)) => {
                 None
             }
-            Node::Create(object) if object.element(Vec::new()).is_some() => created.get(&parent),
-            Node::Drop(_) => dropped.get(&parent),
+            Node::Create(object) if object.element(Vec::new()).is_some() => created.get(&parent).or_else(|| swapped.get(&parent)),
+            Node::Drop(_) => dropped.get(&parent).or_else(|| swapped.get(&parent)),
             _ => None,
         };
         parents.extend(into.map(|&parent| (n, parent)));

@@ -194,7 +194,7 @@ impl Context<'_> {
             Node::Drop(old) => old.drop(),
             Node::Alter { old, new } => Object::alter(old, new),
             Node::Swap { old, new, moved } => {
-                Object::swap(old, new, moved.iter().flat_map(|object| object.carry()).collect())
+                Object::swap(old, new, elements, moved.iter().flat_map(|object| object.carry()).collect())
             }
         };
         if pieces.is_empty() {
@@ -214,7 +214,8 @@ impl Context<'_> {
             let id = nodes[child.node].object().id();
             (id.tag, self.after.notes.order.get(&id).copied().unwrap_or(0), id)
         };
-        let mut children: Vec<&fold::Child> = children.iter().collect();
+        let there = |child: &&fold::Child| !matches!(nodes[child.node], Node::Drop(_));
+        let mut children: Vec<&fold::Child> = children.iter().filter(there).collect();
         children.sort_by_key(place);
         let write = |child: &fold::Child| {
             let inner = self.elements(&child.children, nodes);
