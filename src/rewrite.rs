@@ -110,14 +110,17 @@ impl<'a> Spread<'a> {
     }
 
     /// Another object provides the fact before and after, untouched. A foreign key leans on one key for good, and which of
-    /// two equal ones that is cannot be seen; so a key is never held by another.
+    /// two equal ones that is cannot be seen; so a key is never held by another. A column that moves to a swapped type lets
+    /// go of what may stand on no column whose type is altered.
     fn held_by_another(&self, fact: &Fact) -> bool {
         if matches!(fact, Fact::Key(..)) {
             return false;
         }
         let steps = &self.steps;
+        let moves = |id: &Id| steps.swaps.values().any(|moved| moved.contains(id));
         let stays = |id: &Id| {
             !steps.drops.contains(id)
+                && !(matches!(fact, Fact::ExactType(..)) && moves(id))
                 && !steps.swaps.contains_key(id)
                 && self.after.get(id).is_some_and(|object| object.provides().contains(fact))
         };
@@ -173,7 +176,8 @@ impl<'a> Spread<'a> {
 
     /// Something that stands on an ended fact and is not modelled would be lost or get in the way.
     fn spare_the_unmodelled(&self) -> Result<()> {
-        let shape = |fact: &&Fact| matches!(fact, Fact::Exists(_) | Fact::Type(..) | Fact::ExactType(..) | Fact::Attribute(..));
+        let shape =
+            |fact: &&Fact| matches!(fact, Fact::Exists(_) | Fact::Type(..) | Fact::ExactType(..) | Fact::Attribute(..));
         let touched: BTreeSet<&Name> = self.ended.iter().filter(shape).map(|fact| about(fact).1).collect();
         let gone = |name: &Name| self.ended.contains(&Fact::Exists(name.clone()));
         let harmed = |thing: &&Unmodelled| match thing.property {

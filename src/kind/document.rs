@@ -10,17 +10,8 @@ use crate::error::{Place, Result};
 use crate::name::{Ident, Qualified};
 
 /// The sections, in the order in which a file that autogen writes has them.
-pub const SECTIONS: &[&str] = &[
-    "schemas",
-    "extensions",
-    "collations",
-    "enums",
-    "composites",
-    "domains",
-    "ranges",
-    "sequences",
-    "tables",
-];
+pub const SECTIONS: &[&str] =
+    &["schemas", "extensions", "collations", "enums", "composites", "domains", "ranges", "sequences", "tables"];
 
 /// A whole model file.
 #[derive(Debug, Default, Deserialize)]

@@ -238,5 +238,5 @@ fn wrong(id: &Id, text: &str, message: &str) -> Error {
     if bare && message.contains("column") {
         return error.hint(format!("a text is written with SQL's own quotes inside YAML's: \"'{text}'\""));
     }
-    error.hint("the server read it as it would stand in the table; correct the model")
+    error.hint("the server read it as it would stand there; correct the model")
 }

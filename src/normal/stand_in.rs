@@ -61,7 +61,8 @@ impl StandIns {
         needed.extend(self.names.iter().filter(|name| spoken(name)).cloned());
         loop {
             let used = |object: &Object| own_names(object).iter().any(|name| needed.contains(name));
-            let more: Vec<Name> = waiting.iter().filter(|(o, _)| used(o)).flat_map(|(_, needs)| needs).cloned().collect();
+            let more: Vec<Name> =
+                waiting.iter().filter(|(o, _)| used(o)).flat_map(|(_, needs)| needs).cloned().collect();
             let before = needed.len();
             needed.extend(more);
             if needed.len() == before {

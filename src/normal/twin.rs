@@ -135,16 +135,12 @@ impl Twins<'_> {
 }
 
 /// The body of the DO block.
-fn block(
-    questions: &[Question],
-    twins: &BTreeMap<Qualified, Twin>,
-    stand_ins: &StandIns,
-    search_path: &str,
-) -> String {
+fn block(questions: &[Question], twins: &BTreeMap<Qualified, Twin>, stand_ins: &StandIns, search_path: &str) -> String {
     let mut body = String::from(include_str!("twin_head.sql"));
     for sql in stand_ins.creation(needed(questions, twins), &words(questions)) {
         // one that cannot be made fails what needs it, and nothing else
-        let _ = writeln!(body, "  BEGIN EXECUTE {}; EXCEPTION WHEN OTHERS THEN NULL; END;", quote_literal(sql.as_str()));
+        let _ =
+            writeln!(body, "  BEGIN EXECUTE {}; EXCEPTION WHEN OTHERS THEN NULL; END;", quote_literal(sql.as_str()));
     }
     let mut by_table: BTreeMap<&Qualified, Vec<(usize, &Question)>> = BTreeMap::new();
     for (n, question) in questions.iter().enumerate() {
@@ -264,14 +260,9 @@ fn create(table: &Qualified, columns: &[ColumnShape], stand_ins: &StandIns) -> S
 }
 
 /// How the text is put into the twin (with `%s` in its place), and how the server's spelling is read.
-fn question_sql(
-    question: &Question,
-    columns: &[ColumnShape],
-    stand_ins: &StandIns,
-) -> (String, String) {
+fn question_sql(question: &Question, columns: &[ColumnShape], stand_ins: &StandIns) -> (String, String) {
     let table = Qualified::new(TEMPORARY, &question.table.name);
     let alter = || Sql::new().kw("ALTER TABLE").qualified(&table);
-    let domain = || Sql::new().kw("ALTER DOMAIN").qualified(&table);
     let this = quote_literal(&table.to_string());
     let of_column = |column: &Ident| {
         format!(
@@ -322,22 +313,27 @@ fn question_sql(
             );
             (format!("{put} ((1)) WHERE (%s)"), read)
         }
-        Role::Value => {
-            let own = Ident::new("autogen check");
-            let put = escaped(domain().kw("ADD CONSTRAINT").ident(&own).kw("CHECK"));
-            let read = format!(
-                "SELECT pg_catalog.pg_get_expr(k.conbin, 0) FROM pg_catalog.pg_constraint k \
-                 WHERE k.contypid = {this}::regtype AND k.conname = {}",
-                quote_literal(own.as_str())
-            );
-            (format!("{put} (%s)"), read)
-        }
-        Role::ValueDefault => {
-            let put = escaped(domain().kw("SET DEFAULT"));
-            let read = format!(
-                "SELECT pg_catalog.pg_get_expr(t.typdefaultbin, 0) FROM pg_catalog.pg_type t WHERE t.oid = {this}::regtype"
-            );
-            (format!("{put} %s"), read)
-        }
+        Role::Value | Role::ValueDefault => domain_sql(question, &table),
     }
+}
+
+/// The same for a domain.
+fn domain_sql(question: &Question, domain: &Qualified) -> (String, String) {
+    let alter = Sql::new().kw("ALTER DOMAIN").qualified(domain);
+    let this = quote_literal(&domain.to_string());
+    let escaped = |sql: Sql| sql.to_string().replace('%', "%%");
+    if question.role == Role::ValueDefault {
+        let read = format!(
+            "SELECT pg_catalog.pg_get_expr(t.typdefaultbin, 0) FROM pg_catalog.pg_type t WHERE t.oid = {this}::regtype"
+        );
+        return (format!("{} %s", escaped(alter.kw("SET DEFAULT"))), read);
+    }
+    let own = Ident::new("autogen check");
+    let put = escaped(alter.kw("ADD CONSTRAINT").ident(&own).kw("CHECK"));
+    let read = format!(
+        "SELECT pg_catalog.pg_get_expr(k.conbin, 0) FROM pg_catalog.pg_constraint k \
+         WHERE k.contypid = {this}::regtype AND k.conname = {}",
+        quote_literal(own.as_str())
+    );
+    (format!("{put} (%s)"), read)
 }

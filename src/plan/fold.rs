@@ -76,7 +76,9 @@ fn foldable(nodes: &[Node]) -> Parents {
             Node::Create(object) if object.provides().into_iter().any(|fact| is_key(&fact) && !keys.insert(fact)) => {
                 None
             }
-            Node::Create(object) if object.element(Vec::new()).is_some() => created.get(&parent).or_else(|| swapped.get(&parent)),
+            Node::Create(object) if object.element(Vec::new()).is_some() => {
+                created.get(&parent).or_else(|| swapped.get(&parent))
+            }
             Node::Drop(_) => dropped.get(&parent).or_else(|| swapped.get(&parent)),
             _ => None,
         };
