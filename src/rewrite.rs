@@ -117,10 +117,11 @@ impl<'a> Spread<'a> {
             return false;
         }
         let steps = &self.steps;
-        let moves = |id: &Id| steps.swaps.values().any(|moved| moved.contains(id));
+        let exact = matches!(fact, Fact::ExactType(..));
+        let lets_go = |id: &Id| exact && steps.swaps.values().any(|moved| moved.contains(id));
         let stays = |id: &Id| {
             !steps.drops.contains(id)
-                && !(matches!(fact, Fact::ExactType(..)) && moves(id))
+                && !lets_go(id)
                 && !steps.swaps.contains_key(id)
                 && self.after.get(id).is_some_and(|object| object.provides().contains(fact))
         };
