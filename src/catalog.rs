@@ -125,6 +125,8 @@ struct Index {
     types: BTreeMap<Name, (Option<Fact>, Option<Fact>)>,
     /// The enum of each column that has one.
     enums: BTreeMap<Name, Name>,
+    /// What holds of the attributes of each composite type.
+    attributes: BTreeMap<Name, Vec<Fact>>,
 }
 
 impl Index {
@@ -132,6 +134,7 @@ impl Index {
         let mut provided = BTreeSet::new();
         let mut types: BTreeMap<Name, (Option<Fact>, Option<Fact>)> = BTreeMap::new();
         let mut enums = BTreeMap::new();
+        let mut attributes: BTreeMap<Name, Vec<Fact>> = BTreeMap::new();
         for object in objects.values() {
             let mut column = None;
             for fact in object.provides() {
@@ -141,6 +144,10 @@ impl Index {
                         types.entry(name.clone()).or_default().0 = Some(fact.clone());
                     }
                     Fact::ExactType(name, _) => types.entry(name.clone()).or_default().1 = Some(fact.clone()),
+                    Fact::Attribute(name, _) => {
+                        let of = Name::new(Space::Type, name.path.iter().take(2));
+                        attributes.entry(of).or_default().push(fact.clone());
+                    }
                     _ => {}
                 }
                 provided.insert(fact);
@@ -153,7 +160,7 @@ impl Index {
                 enums.extend(used.map(|ty| (column, ty)));
             }
         }
-        Self { provided, types, enums }
+        Self { provided, types, enums, attributes }
     }
 
     fn resolve(&self, need: Need, facts: &mut BTreeSet<Fact>) {
@@ -167,6 +174,7 @@ impl Index {
                 let states = [true, false].map(|logged| Fact::Logged(table.clone(), logged));
                 facts.extend(states.into_iter().find(|state| self.provided.contains(state)));
             }
+            Need::Attributes(of) => facts.extend(self.attributes.get(&of).into_iter().flatten().cloned()),
             Need::Mentions(mentions) => self.mentions(&mentions, facts),
         }
     }
@@ -190,10 +198,12 @@ impl Index {
                 facts.extend(labels.filter(|label| self.provided.contains(label)));
             }
         }
-        for parts in &mentions.relations {
+        let Mentions { relations, types, collations, .. } = mentions;
+        let named = [(Space::Relation, relations), (Space::Type, types), (Space::Collation, collations)];
+        for (space, parts) in named.iter().flat_map(|(space, all)| all.iter().map(|parts| (*space, parts))) {
             let name = match parts.as_slice() {
-                [schema, name] => Name::new(Space::Relation, [schema.as_str(), name.as_str()]),
-                [name] => Name::new(Space::Relation, [mentions.table.schema.as_str(), name.as_str()]),
+                [schema, name] => Name::new(space, [schema.as_str(), name.as_str()]),
+                [name] => Name::new(space, [mentions.table.schema.as_str(), name.as_str()]),
                 _ => continue,
             };
             let fact = Fact::Exists(name);

@@ -42,7 +42,12 @@ pub use types::Type;
 kinds! {
     schema::Schema "schema" "SCHEMA",
     extension::Extension "extension" "EXTENSION",
+    collation::Collation "collation" "COLLATION",
     enumeration::Enumeration "enum" "TYPE",
+    composite::Composite "composite type" "TYPE",
+    domain::Domain "domain" "DOMAIN",
+    domain_check::DomainCheck "domain check" "CONSTRAINT",
+    range::Range "range type" "TYPE",
     sequence::Sequence "sequence" "SEQUENCE",
     ownership::Ownership "sequence owner" "",
     table::Table "table" "TABLE",
@@ -156,6 +161,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn column(&self) -> Option<(&Qualified, ColumnShape)> {
         None
     }
+    /// For a type or a collation: a copy in that schema, which can stand in for it where expressions are tried.
+    fn stand_in(&self, _schema: &Ident) -> Option<Self> {
+        None
+    }
     /// Another object, that it may be attached to, got its name from a live one.
     fn follow(&mut self, _old: &Id, _new: &Id) {}
     /// Follows a rename of something that it mentions, or of itself.
@@ -179,8 +188,9 @@ pub trait Kind: Clone + Eq + Sized {
     fn rename_sql(&self, _renamed: &Self) -> Vec<Piece> {
         Vec::new()
     }
-    /// Through a second object of the same name; `carried` are the statements that take each data holder over.
-    fn swap(_old: &Self, _new: &Self, _carried: Vec<Piece>) -> Vec<Piece> {
+    /// Through a second object of the same name, created with `elements`; `carried` are the statements that take each data
+    /// holder over.
+    fn swap(_old: &Self, _new: &Self, _elements: Vec<Sql>, _carried: Vec<Piece>) -> Vec<Piece> {
         Vec::new()
     }
     /// What a data holder does while something it requires is swapped.

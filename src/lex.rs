@@ -87,6 +87,30 @@ pub fn relation_literals(source: &str) -> Vec<Vec<String>> {
     out
 }
 
+/// The dotted names behind any of these words or symbols, each as its parts: `::` and `as` cast to a type.
+pub fn names_after(source: &str, leads: &[&str]) -> Vec<Vec<String>> {
+    let Ok(tokens) = tokens(source) else { return Vec::new() };
+    let mut out = Vec::new();
+    for (n, token) in tokens.iter().enumerate() {
+        if !leads.iter().any(|lead| token.text.eq_ignore_ascii_case(lead)) {
+            continue;
+        }
+        let mut parts = Vec::new();
+        let mut at = n + 1;
+        while let Some(word) = tokens.get(at).filter(|next| next.kind == Kind::Word) {
+            parts.push(unquoted(word.text));
+            at += 2;
+            if tokens.get(at - 1).is_none_or(|next| next.text != ".") {
+                break;
+            }
+        }
+        if !parts.is_empty() {
+            out.push(parts);
+        }
+    }
+    out
+}
+
 /// `schema."name"` as its parts, folded and unquoted; `None` where it is no dotted name.
 pub fn name_parts(text: &str) -> Option<Vec<String>> {
     let tokens = tokens(text).ok()?;
@@ -156,6 +180,13 @@ pub fn is_operand(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_type_of_a_cast_is_found_with_its_schema() {
+        let found = |text| names_after(text, &["::", "as"]).iter().map(|parts| parts.join(".")).collect::<Vec<_>>();
+        assert_eq!(found("'a'::public.\"Mood\"[] || cast(b as app.t)"), ["public.Mood", "app.t"]);
+        assert_eq!(found("a > 'x::y' and as_is(b) < 1::int"), ["int"]);
+    }
 
     #[test]
     fn brackets_hold_the_whole_text_or_they_do_not() {

@@ -110,14 +110,18 @@ impl<'a> Spread<'a> {
     }
 
     /// Another object provides the fact before and after, untouched. A foreign key leans on one key for good, and which of
-    /// two equal ones that is cannot be seen; so a key is never held by another.
+    /// two equal ones that is cannot be seen; so a key is never held by another. A column that moves to a swapped type lets
+    /// go of what may stand on no column whose type is altered.
     fn held_by_another(&self, fact: &Fact) -> bool {
         if matches!(fact, Fact::Key(..)) {
             return false;
         }
         let steps = &self.steps;
+        let exact = matches!(fact, Fact::ExactType(..));
+        let lets_go = |id: &Id| exact && steps.swaps.values().any(|moved| moved.contains(id));
         let stays = |id: &Id| {
             !steps.drops.contains(id)
+                && !lets_go(id)
                 && !steps.swaps.contains_key(id)
                 && self.after.get(id).is_some_and(|object| object.provides().contains(fact))
         };
@@ -129,7 +133,10 @@ impl<'a> Spread<'a> {
             return Ok(());
         }
         let still_needs = self.after.requires(id).iter().any(|other| about(other) == about(fact));
-        if self.steps.alters.contains(id) && !still_needs {
+        // values outlive an attribute that their type loses; they stand in the way of its change
+        let lost = matches!(fact, Fact::Attribute(..));
+        let changes = self.steps.alters.contains(id) || self.steps.swaps.contains_key(id);
+        if (changes || lost) && !still_needs {
             return Ok(());
         }
         let object = &self.before.objects()[id];
@@ -152,12 +159,14 @@ impl<'a> Spread<'a> {
 
     fn recreate(&mut self, id: &Id, because: Option<&Fact>) -> Result<()> {
         let object = &self.before.objects()[id];
+        let moved = self.steps.swaps.remove(id).unwrap_or_default();
         // for its own sake only where its kind says so, in words; for the sake of another never
-        if let Some(fact) = because.filter(|_| object.holds_data()) {
+        let lost = if object.holds_data() { Some(id) } else { moved.first() };
+        if let Some((fact, lost)) = because.zip(lost) {
             let why = format!(", because {} changes", about(fact).1);
-            let error = Error::no(format!("not supported: {id} would have to be dropped and created again{why}"))
+            let error = Error::no(format!("not supported: {lost} would have to be dropped and created again{why}"))
                 .hint("its rows would be lost; write this step by hand with `autogen revision --empty`");
-            return Err(self.located(error, id));
+            return Err(self.located(error, lost));
         }
         self.steps.alters.remove(id);
         self.steps.drops.insert(id.clone());
@@ -168,7 +177,8 @@ impl<'a> Spread<'a> {
 
     /// Something that stands on an ended fact and is not modelled would be lost or get in the way.
     fn spare_the_unmodelled(&self) -> Result<()> {
-        let shape = |fact: &&Fact| matches!(fact, Fact::Exists(_) | Fact::Type(..) | Fact::ExactType(..));
+        let shape =
+            |fact: &&Fact| matches!(fact, Fact::Exists(_) | Fact::Type(..) | Fact::ExactType(..) | Fact::Attribute(..));
         let touched: BTreeSet<&Name> = self.ended.iter().filter(shape).map(|fact| about(fact).1).collect();
         let gone = |name: &Name| self.ended.contains(&Fact::Exists(name.clone()));
         let harmed = |thing: &&Unmodelled| match thing.property {
@@ -219,6 +229,7 @@ fn about(fact: &Fact) -> (u8, &Name) {
         Fact::NotNull(name) => (3, name),
         Fact::Label(name, _) => (4, name),
         Fact::Key(name, _) => (5, name),
-        Fact::Logged(name, _) => (6, name),
+        Fact::Attribute(name, _) => (6, name),
+        Fact::Logged(name, _) => (7, name),
     }
 }

@@ -1,4 +1,4 @@
--- privileges and owners of what a change may have to make again: enum types, and generated columns
+-- privileges and owners of what a change may have to make again: types, collations, and generated columns
 SELECT p.what || ' of type ' || pg_catalog.format('%I.%I', n.nspname, t.typname) AS what, true AS property,
        json_build_array(json_build_array('type', json_build_array(n.nspname, t.typname))) AS stands_on
 FROM pg_catalog.pg_type t
@@ -6,7 +6,17 @@ JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 CROSS JOIN LATERAL (VALUES ('privileges', t.typacl IS NOT NULL),
                            ('the owner ' || pg_catalog.pg_get_userbyid(t.typowner),
                             pg_catalog.pg_get_userbyid(t.typowner) <> current_user)) p (what, holds)
-WHERE t.typtype = 'e' AND n.nspname = ANY (current_setting('autogen.schemas')::text[]) AND p.holds
+LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+WHERE (t.typtype IN ('e', 'd', 'r') OR c.relkind = 'c')
+  AND n.nspname = ANY (current_setting('autogen.schemas')::text[]) AND p.holds
+UNION ALL
+SELECT 'the owner ' || pg_catalog.pg_get_userbyid(c.collowner) || ' of collation '
+         || pg_catalog.format('%I.%I', n.nspname, c.collname), true,
+       json_build_array(json_build_array('collation', json_build_array(n.nspname, c.collname)))
+FROM pg_catalog.pg_collation c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace
+WHERE pg_catalog.pg_get_userbyid(c.collowner) <> current_user
+  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
 UNION ALL
 SELECT 'privileges of column ' || pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname), true,
        json_build_array(json_build_array('column', json_build_array(n.nspname, c.relname, a.attname)))

@@ -13,20 +13,24 @@ WITH wanted AS (
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
          CASE WHEN c.relkind = 'v' THEN 'view ' WHEN c.relkind = 'm' THEN 'materialized view '
-              WHEN c.relkind = 'f' THEN 'foreign table ' ELSE 'composite type ' END || c.called, false, NULL, NULL::json
+              ELSE 'foreign table ' END || c.called, false, NULL, NULL::json
   FROM relation c
-  WHERE c.relkind IN ('v', 'm', 'f', 'c')
+  WHERE c.relkind IN ('v', 'm', 'f')
   UNION ALL
   SELECT 'pg_catalog.pg_type'::regclass, t.oid,
-         CASE t.typtype WHEN 'd' THEN 'domain ' WHEN 'r' THEN 'range type ' ELSE 'base type ' END
+         CASE t.typtype WHEN 'r' THEN 'range type with a canonical function ' ELSE 'base type ' END
            || pg_catalog.format('%I.%I', n.nspname, t.typname), false, NULL, NULL
   FROM pg_catalog.pg_type t JOIN wanted n ON n.oid = t.typnamespace
-  WHERE (t.typtype IN ('d', 'r') OR t.typtype = 'b' AND t.typelem = 0 OR t.typtype = 'b' AND t.typcategory <> 'A')
+  WHERE t.typtype = 'b' AND (t.typelem = 0 OR t.typcategory <> 'A')
+     OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngcanonical <> 0)
   UNION ALL
   SELECT 'pg_catalog.pg_proc'::regclass, p.oid,
          CASE p.prokind WHEN 'p' THEN 'procedure ' WHEN 'a' THEN 'aggregate ' ELSE 'function ' END
            || p.oid::pg_catalog.regprocedure, false, NULL, NULL
   FROM pg_catalog.pg_proc p JOIN wanted n ON n.oid = p.pronamespace
+  -- those that come with a range type belong to it
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
+                    AND d.objid = p.oid AND d.deptype = 'i')
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
          'constraint ' || c.called || pg_catalog.format('.%I', k.conname), false, NULL, NULL
@@ -48,10 +52,6 @@ WITH wanted AS (
          false, NULL, NULL
   FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
   WHERE NOT EXISTS (SELECT FROM relation c WHERE c.oid = s.stxrelid AND c.plain)
-  UNION ALL
-  SELECT 'pg_catalog.pg_collation'::regclass, o.oid, 'collation ' || pg_catalog.format('%I.%I', n.nspname, o.collname),
-         false, NULL, NULL
-  FROM pg_catalog.pg_collation o JOIN wanted n ON n.oid = o.collnamespace
   UNION ALL
   SELECT 'pg_catalog.pg_operator'::regclass, o.oid, 'operator ' || o.oid::pg_catalog.regoperator, false, NULL, NULL
   FROM pg_catalog.pg_operator o JOIN wanted n ON n.oid = o.oprnamespace
@@ -97,6 +97,8 @@ WITH wanted AS (
          'cast ' || pg_catalog.format_type(k.castsource, NULL) || ' as ' || pg_catalog.format_type(k.casttarget, NULL), false, NULL, NULL
   FROM pg_catalog.pg_cast k
   WHERE k.oid >= 16384
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_cast'::regclass
+                    AND d.objid = k.oid AND d.deptype = 'i')
   UNION ALL
   SELECT 'pg_catalog.pg_language'::regclass, l.oid, 'language ' || pg_catalog.quote_ident(l.lanname), false, NULL, NULL
   FROM pg_catalog.pg_language l
@@ -107,8 +109,6 @@ WITH wanted AS (
          true, NULL, NULL
   FROM pg_catalog.pg_extension e
   JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
-  UNION ALL
-  WHERE c.plain AND p.holds
   UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || i.called, true, 'relation',
          json_build_array(i.nspname, i.relname)
@@ -144,7 +144,8 @@ WITH wanted AS (
   SELECT DISTINCT p.classid, p.objid, d.refclassid, d.refobjid, d.refobjsubid
   FROM part p
   JOIN pg_catalog.pg_depend d ON d.classid = p.by_class AND d.objid = p.by_object AND d.deptype IN ('n', 'a', 'i', 'P', 'S')
-  WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_constraint'::regclass)
+  WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_constraint'::regclass,
+                         'pg_catalog.pg_collation'::regclass)
 ), named AS (
   SELECT s.classid, s.objid, CASE WHEN a.attnum IS NULL THEN 'relation' ELSE 'column' END AS space,
          CASE WHEN a.attnum IS NULL THEN jsonb_build_array(n.nspname, c.relname)
@@ -167,6 +168,12 @@ WITH wanted AS (
   JOIN pg_catalog.pg_constraint k ON s.refclassid = 'pg_catalog.pg_constraint'::regclass AND k.oid = s.refobjid
   JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  UNION ALL
+  SELECT s.classid, s.objid, 'collation', jsonb_build_array(n.nspname, o.collname)
+  FROM stands s
+  JOIN pg_catalog.pg_collation o ON s.refclassid = 'pg_catalog.pg_collation'::regclass AND o.oid = s.refobjid
+  JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace
+  WHERE n.nspname <> 'pg_catalog'
 )
 SELECT k.what, k.property,
        CASE WHEN k.space IS NOT NULL THEN json_build_array(json_build_array(k.space, k.path))

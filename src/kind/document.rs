@@ -4,13 +4,14 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::shapes::Entries;
-use super::{enumeration, extension, schema, sequence, table};
+use super::{collation, composite, domain, enumeration, extension, range, schema, sequence, table};
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
 use crate::name::{Ident, Qualified};
 
 /// The sections, in the order in which a file that autogen writes has them.
-pub const SECTIONS: &[&str] = &["schemas", "extensions", "enums", "sequences", "tables"];
+pub const SECTIONS: &[&str] =
+    &["schemas", "extensions", "collations", "enums", "composites", "domains", "ranges", "sequences", "tables"];
 
 /// A whole model file.
 #[derive(Debug, Default, Deserialize)]
@@ -18,7 +19,11 @@ pub const SECTIONS: &[&str] = &["schemas", "extensions", "enums", "sequences", "
 pub struct Document {
     schemas: Entries<Option<schema::Declaration>>,
     extensions: Entries<Option<extension::Declaration>>,
+    collations: Entries<collation::Declaration>,
     enums: Entries<enumeration::Declaration>,
+    composites: Entries<composite::Declaration>,
+    domains: Entries<domain::Declaration>,
+    ranges: Entries<range::Declaration>,
     sequences: Entries<Option<sequence::Declaration>>,
     tables: Entries<Spanned<table::Declaration>>,
 }
@@ -35,7 +40,7 @@ pub struct Given<'a> {
     pub name: Option<&'a Spanned<String>>,
     /// Where the declaration begins.
     pub place: &'a Place,
-    /// The table that it is nested in.
+    /// The table, or the domain, that it is nested in.
     pub table: Option<&'a Qualified>,
     /// The column that it is nested in.
     pub column: Option<&'a Ident>,
@@ -45,9 +50,11 @@ impl Document {
     pub fn declare(&self, scope: &Scope, draft: &mut Draft) -> Result<()> {
         section(&self.schemas, scope, draft)?;
         section(&self.extensions, scope, draft)?;
-        for (name, declaration) in &self.enums.0 {
-            top(name, declaration, scope, draft)?;
-        }
+        whole(&self.collations, scope, draft)?;
+        whole(&self.enums, scope, draft)?;
+        whole(&self.composites, scope, draft)?;
+        whole(&self.domains, scope, draft)?;
+        whole(&self.ranges, scope, draft)?;
         section(&self.sequences, scope, draft)?;
         for (name, declaration) in &self.tables.0 {
             top(name, &declaration.value, scope, draft)?;
@@ -65,6 +72,11 @@ fn section<D: Declare + Default>(entries: &Entries<Option<D>>, scope: &Scope, dr
         }
     }
     Ok(())
+}
+
+/// A section whose entries say something.
+fn whole<D: Declare>(entries: &Entries<D>, scope: &Scope, draft: &mut Draft) -> Result<()> {
+    entries.0.iter().try_for_each(|(name, declaration)| top(name, declaration, scope, draft))
 }
 
 fn top(name: &Spanned<String>, declaration: &impl Declare, scope: &Scope, draft: &mut Draft) -> Result<()> {

@@ -37,10 +37,21 @@ pub enum Role {
     /// Of a partition of the table, whose `PARTITION BY` it is read by; the table knows that.
     Bound(String),
     Statistics,
+    /// A condition of a domain, which calls what it speaks of VALUE.
+    Value,
+    ValueDefault,
+}
+
+impl Role {
+    /// Of a domain, and not of a table.
+    pub fn is_of_domain(&self) -> bool {
+        matches!(self, Role::Value | Role::ValueDefault)
+    }
 }
 
 /// An expression of an object, to be made canonical.
 pub struct Slot<'a> {
+    /// The table, or the domain, that it is of.
     pub table: Qualified,
     pub role: Role,
     pub expression: &'a mut Expression,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Expression, Name};
+use super::{Expression, Name, Type};
 use crate::name::{Ident, Qualified};
 
 /// Something that holds in a database and that an object may need.
@@ -16,6 +16,8 @@ pub enum Fact {
     NotNull(Name),
     /// The enum has this label.
     Label(Name, String),
+    /// The attribute of a composite type has this type, modifiers and collation included.
+    Attribute(Name, String),
     /// The table has a key on these columns, in the order of their names.
     Key(Name, Vec<Ident>),
     /// The rows of the table survive a crash, or they do not.
@@ -41,8 +43,10 @@ pub enum Need {
     ExactType(Name),
     /// The table stays logged or unlogged, as it is.
     Logged(Name),
+    /// The attributes that the composite type has both before and after keep their types.
+    Attributes(Name),
     /// What the text mentions: columns of the table stay and keep their types, labels of their enums stay, and so do
-    /// relations that it names in a string (`nextval('s')`).
+    /// relations that it names in a string (`nextval('s')`) types that it casts to and collations.
     Mentions(Box<Mentions>),
 }
 
@@ -53,6 +57,8 @@ pub struct Mentions {
     pub words: BTreeSet<String>,
     pub strings: BTreeSet<String>,
     pub relations: Vec<Vec<String>>,
+    pub types: Vec<Vec<String>>,
+    pub collations: Vec<Vec<String>>,
     /// A change of modifiers or collation matters too.
     pub exact: bool,
 }
@@ -65,6 +71,8 @@ impl Mentions {
             words: crate::lex::words(text),
             strings: crate::lex::strings(text),
             relations: crate::lex::relation_literals(text),
+            types: crate::lex::names_after(text, &["::", "as"]),
+            collations: crate::lex::names_after(text, &["collate"]),
             exact: false,
         }
     }
@@ -84,6 +92,18 @@ impl Mentions {
 impl Need {
     pub fn exists(name: Name) -> Self {
         Need::Fact(Fact::Exists(name))
+    }
+
+    /// What stands on values of a type needs of it, where the type is not PostgreSQL's own.
+    pub fn of_type(ty: &Type) -> Vec<Self> {
+        let needs = |name| [Need::exists(Name::ty(name)), Need::Attributes(Name::ty(name))];
+        ty.user_type().into_iter().flat_map(needs).collect()
+    }
+
+    /// What stands on a collation needs of it, likewise.
+    pub fn of_collation(collation: Option<&Qualified>) -> Option<Self> {
+        let own = collation.filter(|name| name.schema.as_str() != "pg_catalog")?;
+        Some(Need::exists(Name::new(super::Space::Collation, [&own.schema, &own.name])))
     }
 
     pub fn mentions(mentions: Mentions) -> Self {

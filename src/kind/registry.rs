@@ -141,6 +141,9 @@ macro_rules! kinds {
             pub fn as_column(&self) -> Option<(&Qualified, ColumnShape)> {
                 match self { $(Object::$kind(o) => Kind::column(o)),* }
             }
+            pub fn stand_in(&self, schema: &Ident) -> Option<Object> {
+                match self { $(Object::$kind(o) => o.stand_in(schema).map(Object::$kind)),* }
+            }
             pub fn follow(&mut self, old: &Id, new: &Id) {
                 match self { $(Object::$kind(o) => o.follow(old, new)),* }
             }
@@ -183,9 +186,9 @@ macro_rules! kinds {
                     _ => Vec::new(),
                 }
             }
-            pub fn swap(old: &Object, new: &Object, carried: Vec<Piece>) -> Vec<Piece> {
+            pub fn swap(old: &Object, new: &Object, elements: Vec<Sql>, carried: Vec<Piece>) -> Vec<Piece> {
                 match (old, new) {
-                    $((Object::$kind(old), Object::$kind(new)) => <$module::$kind as Kind>::swap(old, new, carried),)*
+                    $((Object::$kind(old), Object::$kind(new)) => <$module::$kind as Kind>::swap(old, new, elements, carried),)*
                     _ => Vec::new(),
                 }
             }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Expression;
+use super::types::TypeName;
+use super::{Expression, Type};
 use crate::name::{Ident, Qualified};
 use crate::sql::Expr;
 
@@ -22,6 +23,13 @@ impl Renames {
     pub fn table(&self, table: &mut Qualified) {
         if let Some(new) = self.tables.get(table) {
             *table = new.clone();
+        }
+    }
+
+    /// The row type of a table has the table's name.
+    pub fn ty(&self, ty: &mut Type) {
+        if let TypeName::Named(name) = &mut ty.name {
+            self.table(name);
         }
     }
 

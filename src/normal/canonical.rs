@@ -7,16 +7,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::prove;
+use super::stand_in::StandIns;
 use crate::catalog::Externals;
 use crate::draft::Entry;
 use crate::error::{Error, Place, Result};
 use crate::introspect::Live;
-use crate::kind::{ColumnShape, Expression, Fact, Id, Name, Object, Role, Space, Tag};
+use crate::kind::{ColumnShape, Expression, Id, Name, Object, Role, Space, Tag};
 use crate::name::{Ident, Qualified};
 
-/// One expression as it would stand in a table.
+/// One expression as it would stand in a table or in a domain.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Question {
+    /// The table, or the domain.
     pub table: Qualified,
     pub role: Role,
     pub text: String,
@@ -40,12 +42,12 @@ pub type Twin = Vec<ColumnShape>;
 
 /// Who can be asked; the server, outside of tests.
 pub trait Asker {
-    /// An answer to each question. `types` are those that the twins need and that are new or changed: name and labels.
+    /// An answer to each question.
     fn ask(
         &mut self,
         questions: &[Question],
         twins: &BTreeMap<Qualified, Twin>,
-        types: &BTreeMap<Qualified, Vec<String>>,
+        stand_ins: &StandIns,
     ) -> Result<Vec<Answer>>;
 
     /// Whether the server can install this version (with `from`, over that one), and if not, which ones it can.
@@ -91,7 +93,8 @@ pub fn canonical(entries: &mut [Entry], first: usize, live: &Live, asker: &mut d
     }
     let questions: Vec<Question> = questions.into_iter().collect();
     let tables: BTreeSet<&Qualified> = questions.iter().map(|question| &question.table).collect();
-    let answers = asker.ask(&questions, &twins(entries, &tables), &new_types(entries, live))?;
+    let stand_ins = StandIns::of(entries, live, &tables);
+    let answers = asker.ask(&questions, &twins(entries, &tables), &stand_ins)?;
     let answers: BTreeMap<&Question, &Answer> = questions.iter().zip(&answers).collect();
     let fresh =
         entries.iter().any(|entry| entry.object.brings_names() && live.catalog.get(&entry.object.id()).is_none());
@@ -216,31 +219,13 @@ fn twins(entries: &mut [Entry], tables: &BTreeSet<&Qualified>) -> BTreeMap<Quali
     twins
 }
 
-/// Enums that are new or have other labels than the live ones.
-fn new_types(entries: &[Entry], live: &Live) -> BTreeMap<Qualified, Vec<String>> {
-    let mut types: BTreeMap<Qualified, Vec<String>> = BTreeMap::new();
-    for entry in entries {
-        if live.catalog.get(&entry.object.id()) == Some(&entry.object) {
-            continue;
-        }
-        for fact in entry.object.provides() {
-            if let Fact::Label(name, label) = fact
-                && let [schema, name] = name.path.as_slice()
-            {
-                types.entry(Qualified::new(schema, name)).or_default().push(label);
-            }
-        }
-    }
-    types
-}
-
 /// The names that the models make, as a message of the server has them.
 fn names(entries: &[Entry]) -> BTreeSet<String> {
     let shown = |name: Name| {
         let parts: Vec<&str> = name.path.iter().map(Ident::as_str).collect();
         [parts.join("."), parts.last().map_or(String::new(), |last| (*last).to_owned())]
     };
-    let made = |name: &Name| matches!(name.space, Space::Schema | Space::Relation | Space::Type);
+    let made = |name: &Name| matches!(name.space, Space::Schema | Space::Relation | Space::Type | Space::Collation);
     entries.iter().flat_map(|entry| entry.object.occupies()).filter(made).flat_map(shown).collect()
 }
 
@@ -272,5 +257,5 @@ fn wrong(id: &Id, text: &str, message: &str) -> Error {
     if bare && message.contains("column") {
         return error.hint(format!("a text is written with SQL's own quotes inside YAML's: \"'{text}'\""));
     }
-    error.hint("the server read it as it would stand in the table; correct the model")
+    error.hint("the server read it as it would stand there; correct the model")
 }

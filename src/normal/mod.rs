@@ -18,10 +18,13 @@ mod adopt;
 mod canonical;
 mod inherit;
 mod prove;
+mod question;
 mod resolve;
+mod stand_in;
 mod twin;
 
 pub use canonical::{Answer, Asker, Installs, Question, Unknown};
+pub use stand_in::StandIns;
 pub use twin::Twins;
 
 /// The wanted catalog, and what could not be compared.
@@ -210,9 +213,11 @@ fn unknown(dangling: &Dangling, catalog: &Catalog) -> Error {
         Fact::NotNull(column) => {
             (format!("{id} needs {column} to be NOT NULL"), format!("take the mark that makes {column} nullable away"))
         }
-        Fact::Type(name, _) | Fact::ExactType(name, _) | Fact::Label(name, _) | Fact::Logged(name, _) => {
-            (format!("{id} needs {name} as it is not"), "correct the model".to_owned())
-        }
+        Fact::Type(name, _)
+        | Fact::ExactType(name, _)
+        | Fact::Label(name, _)
+        | Fact::Attribute(name, _)
+        | Fact::Logged(name, _) => (format!("{id} needs {name} as it is not"), "correct the model".to_owned()),
     };
     let error = Error::new(message).hint(hint);
     match catalog.place(id) {

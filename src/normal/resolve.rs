@@ -114,7 +114,7 @@ impl Known<'_> {
             Some("string") => error.hint("PostgreSQL calls it text"),
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => {
-                error.hint("a type is one of PostgreSQL's, an enum under `enums:`, or one that an extension brings")
+                error.hint("a type is PostgreSQL's own, an extension's, or declared under `enums:`, `domains:`, `composites:` or `ranges:`")
             }
         }
     }

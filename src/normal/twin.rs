@@ -12,17 +12,15 @@ use postgres::{Client, SimpleQueryMessage};
 use serde::Deserialize;
 
 use super::canonical::{Answer, Asker, Installs, Question, Twin};
+use super::question::question_sql;
+use super::stand_in::{StandIns, TEMPORARY};
 use crate::catalog::Externals;
 use crate::connect::server_error;
 use crate::error::Result;
-use crate::kind::types::TypeName;
-use crate::kind::{ColumnShape, Name, Object, Role, Space, Type};
+use crate::kind::{ColumnShape, Name, Object, Role, Space};
 use crate::lex;
 use crate::name::{Ident, Qualified};
 use crate::sql::{Sql, quote_literal};
-
-/// The schema of a session's temporary objects, under any session's number.
-const TEMPORARY: &str = "pg_temp";
 
 /// Asks the server over a live connection.
 pub struct Twins<'a> {
@@ -66,9 +64,9 @@ impl Asker for Twins<'_> {
         &mut self,
         questions: &[Question],
         twins: &BTreeMap<Qualified, Twin>,
-        types: &BTreeMap<Qualified, Vec<String>>,
+        stand_ins: &StandIns,
     ) -> Result<Vec<Answer>> {
-        let block = block(questions, twins, types, &self.search_path);
+        let block = block(questions, twins, stand_ins, &self.search_path);
         let message = format!(
             "BEGIN;\nSET LOCAL client_min_messages = error;\nDO {};\nSELECT pg_catalog.current_setting('autogen.answers', true);\nROLLBACK",
             quote_literal(&block)
@@ -80,10 +78,10 @@ impl Asker for Twins<'_> {
         for Noted { n, text, code, message } in noted {
             let Some(slot) = answers.get_mut(n) else { continue };
             *slot = match text {
-                Some(text) => Answer::Spelled(home(&text, types)),
+                Some(text) => Answer::Spelled(stand_ins.home(&text)),
                 None => Answer::Failed {
                     code: code.unwrap_or_default(),
-                    message: home(&message.unwrap_or_default(), types),
+                    message: stand_ins.home(&message.unwrap_or_default()),
                 },
             };
         }
@@ -158,19 +156,12 @@ impl Twins<'_> {
 }
 
 /// The body of the DO block.
-fn block(
-    questions: &[Question],
-    twins: &BTreeMap<Qualified, Twin>,
-    types: &BTreeMap<Qualified, Vec<String>>,
-    search_path: &str,
-) -> String {
+fn block(questions: &[Question], twins: &BTreeMap<Qualified, Twin>, stand_ins: &StandIns, search_path: &str) -> String {
     let mut body = String::from(include_str!("twin_head.sql"));
-    let used: BTreeSet<&Qualified> = twins.values().flatten().filter_map(|column| column.ty.user_type()).collect();
-    for (name, labels) in types.iter().filter(|(name, _)| used.contains(name)) {
-        let labels = labels.iter().map(|label| Sql::new().literal(label));
-        let temporary = Qualified::new(TEMPORARY, &name.name);
-        let sql = Sql::new().kw("CREATE TYPE").qualified(&temporary).kw("AS ENUM (").list(labels).kw(")");
-        let _ = writeln!(body, "  EXECUTE {};", quote_literal(sql.as_str()));
+    for sql in stand_ins.creation(needed(questions, twins), &words(questions)) {
+        // one that cannot be made fails what needs it, and nothing else
+        let _ =
+            writeln!(body, "  BEGIN EXECUTE {}; EXCEPTION WHEN OTHERS THEN NULL; END;", quote_literal(sql.as_str()));
     }
     let mut by_table: BTreeMap<&Qualified, Vec<(usize, &Question)>> = BTreeMap::new();
     for (n, question) in questions.iter().enumerate() {
@@ -178,7 +169,7 @@ fn block(
     }
     let path = quote_literal(search_path);
     for (table, questions) in by_table {
-        let trial = Trial { table, columns: twins.get(table).map_or(&[][..], Vec::as_slice), types, path: &path };
+        let trial = Trial { table, columns: twins.get(table).map_or(&[][..], Vec::as_slice), stand_ins, path: &path };
         let at_once = |question: &Question| !question.settle && matches!(question.role, Role::Default(_) | Role::Check);
         let (together, apart): (Vec<_>, Vec<_>) = questions.into_iter().partition(|(_, question)| at_once(question));
         if !together.is_empty() {
@@ -192,24 +183,40 @@ fn block(
     body
 }
 
+/// What the twins and the questions cannot be without.
+fn needed(questions: &[Question], twins: &BTreeMap<Qualified, Twin>) -> BTreeSet<Name> {
+    let mut needed = BTreeSet::new();
+    for ColumnShape { name: _, ty, collation } in twins.values().flatten() {
+        needed.extend(ty.user_type().map(Name::ty));
+        needed.extend(collation.as_ref().map(|name| Name::new(Space::Collation, [&name.schema, &name.name])));
+    }
+    let domains = questions.iter().filter(|question| question.role.is_of_domain());
+    needed.extend(domains.map(|question| Name::ty(&question.table)));
+    needed
+}
+
+fn words(questions: &[Question]) -> BTreeSet<String> {
+    questions.iter().flat_map(|question| lex::words(&question.text)).collect()
+}
+
 /// One table's questions, as parts of the DO block.
 struct Trial<'a> {
     table: &'a Qualified,
     columns: &'a [ColumnShape],
-    types: &'a BTreeMap<Qualified, Vec<String>>,
+    stand_ins: &'a StandIns,
     /// The search path of the models, as a literal.
     path: &'a str,
 }
 
 impl Trial<'_> {
     fn create(&self) -> String {
-        quote_literal(create(self.table, self.columns, self.types).as_str())
+        format!("EXECUTE {};", quote_literal(create(self.table, self.columns, self.stand_ins).as_str()))
     }
 
     /// Expressions that need only be right: all in one statement, and one by one only if that fails.
     fn together(&self, questions: &[(usize, &Question)]) -> String {
         let put = |(_, question): &(usize, &Question)| {
-            let text = in_twin(&question.text, self.types);
+            let text = self.stand_ins.in_twin(&question.text);
             match &question.role {
                 Role::Default(column) => format!("ALTER COLUMN {} SET DEFAULT {text}", column.quoted()),
                 _ => format!("ADD CHECK ({text})"),
@@ -221,7 +228,7 @@ impl Trial<'_> {
         let noted: Vec<_> =
             questions.iter().map(|(n, question)| serde_json::json!({ "n": n, "text": question.text })).collect();
         format!(
-            "  BEGIN\n    PERFORM pg_catalog.set_config('search_path', {}, true);\n    EXECUTE {};\n    EXECUTE {};\n    \
+            "  BEGIN\n    PERFORM pg_catalog.set_config('search_path', {}, true);\n    {}\n    EXECUTE {};\n    \
              answers := answers || {}::jsonb;\n    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN \
              NULL;\n    WHEN OTHERS THEN\n{}  END;\n",
             self.path,
@@ -235,13 +242,15 @@ impl Trial<'_> {
     /// Each question for itself, so that a failure of one says nothing of another.
     fn apart(&self, questions: &[(usize, &Question)]) -> String {
         let numbers: Vec<String> = questions.iter().map(|(n, _)| n.to_string()).collect();
-        let mut body = format!("  BEGIN\n    EXECUTE {};\n", self.create());
+        let of_domain = questions.iter().all(|(_, question)| question.role.is_of_domain());
+        // a domain's own stand-in is there already
+        let mut body = format!("  BEGIN\n    {}\n", if of_domain { String::new() } else { self.create() });
         for (n, question) in questions {
-            let (put, read) = question_sql(question, self.columns, self.types);
+            let (put, read) = question_sql(question, self.columns, self.stand_ins);
             let _ = writeln!(
                 body,
                 "    answers := answers || pg_temp.autogen_ask({n}, {}, {}, {}, {}, {});",
-                quote_literal(&in_twin(&question.text, self.types)),
+                quote_literal(&self.stand_ins.in_twin(&question.text)),
                 quote_literal(&put),
                 quote_literal(&read),
                 self.path,
@@ -260,139 +269,13 @@ impl Trial<'_> {
 }
 
 /// The twin: the table's own name, its columns written out, and nothing else.
-fn create(table: &Qualified, columns: &[ColumnShape], types: &BTreeMap<Qualified, Vec<String>>) -> Sql {
+fn create(table: &Qualified, columns: &[ColumnShape], stand_ins: &StandIns) -> Sql {
     let column = |ColumnShape { name, ty, collation }: &ColumnShape| {
-        let sql = Sql::new().ident(name).ty(&temporary_type(ty, types));
+        let mut collation = collation.clone();
+        collation.iter_mut().for_each(|name| stand_ins.name(Space::Collation, name));
+        let sql = Sql::new().ident(name).ty(&stand_ins.ty(ty));
         sql.maybe(collation.as_ref(), |sql, collation| sql.kw("COLLATE").qualified(collation))
     };
     let name = Qualified::new(TEMPORARY, &table.name);
     Sql::new().kw("CREATE TABLE").qualified(&name).kw("(").list(columns.iter().map(column)).kw(")")
-}
-
-fn temporary_type(ty: &Type, types: &BTreeMap<Qualified, Vec<String>>) -> Type {
-    match &ty.name {
-        TypeName::Named(name) if types.contains_key(name) => {
-            Type { name: TypeName::Named(Qualified::new(TEMPORARY, &name.name)), ..ty.clone() }
-        }
-        _ => ty.clone(),
-    }
-}
-
-/// How the text is put into the twin (with `%s` in its place), and how the server's spelling is read.
-fn question_sql(
-    question: &Question,
-    columns: &[ColumnShape],
-    types: &BTreeMap<Qualified, Vec<String>>,
-) -> (String, String) {
-    let table = Qualified::new(TEMPORARY, &question.table.name);
-    let alter = || Sql::new().kw("ALTER TABLE").qualified(&table);
-    let this = quote_literal(&table.to_string());
-    let of_column = |column: &Ident| {
-        format!(
-            "SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a \
-             ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = {this}::regclass AND a.attname = {}",
-            quote_literal(column.as_str())
-        )
-    };
-    let newest_index =
-        format!("(SELECT max(x.indexrelid) FROM pg_catalog.pg_index x WHERE x.indrelid = {this}::regclass)");
-    // format() takes %s for the text; a percent sign in a name is doubled
-    let escaped = |sql: Sql| sql.to_string().replace('%', "%%");
-    match &question.role {
-        Role::Default(column) => {
-            let put = escaped(alter().kw("ALTER COLUMN").ident(column).kw("SET DEFAULT"));
-            (format!("{put} %s"), of_column(column))
-        }
-        Role::Generated(column) => {
-            let ty = columns.iter().find(|shape| shape.name == *column).map(|shape| temporary_type(&shape.ty, types));
-            let ty = ty.unwrap_or_else(|| Type::builtin("text"));
-            let own = Ident::new("autogen generated");
-            let put = escaped(alter().kw("ADD COLUMN").ident(&own).ty(&ty));
-            (format!("{put} GENERATED ALWAYS AS (%s) STORED"), of_column(&own))
-        }
-        Role::Check | Role::Statistics => condition(&question.role, alter(), &this),
-        Role::IndexKey => {
-            let put = escaped(Sql::new().kw("CREATE INDEX ON").qualified(&table));
-            // as a predicate, since not every type has an operator class to build an index with
-            let read = format!(
-                "SELECT {} FROM pg_catalog.pg_index x WHERE x.indexrelid = {newest_index}",
-                value_of("pg_catalog.pg_get_expr(x.indpred, x.indrelid)")
-            );
-            (format!("{put} ((1)) WHERE ((%s) IS NULL)"), read)
-        }
-        Role::Bound(by) => {
-            let temporary = |name: &str| Qualified::new(TEMPORARY, name);
-            let (whole, part) = (temporary("autogen whole"), temporary("autogen part"));
-            let like = escaped(Sql::new().kw("CREATE TABLE").qualified(&whole).kw("(LIKE").qualified(&table).kw(")"));
-            let put = escaped(Sql::new().kw("CREATE TABLE").qualified(&part).kw("PARTITION OF").qualified(&whole));
-            let read = format!(
-                "SELECT pg_catalog.pg_get_expr(c.relpartbound, c.oid) FROM pg_catalog.pg_class c WHERE c.oid = {}::regclass",
-                quote_literal(&part.to_string())
-            );
-            (format!("{like} {}; {put} %s", by.replace('%', "%%")), read)
-        }
-        Role::Predicate => {
-            let put = escaped(Sql::new().kw("CREATE INDEX ON").qualified(&table));
-            let read = format!(
-                "SELECT pg_catalog.pg_get_expr(x.indpred, x.indrelid) FROM pg_catalog.pg_index x WHERE x.indexrelid = {newest_index}"
-            );
-            (format!("{put} ((1)) WHERE (%s)"), read)
-        }
-    }
-}
-
-/// A check, or an expression of statistics made one: CREATE STATISTICS takes any volatility, as only a check does.
-fn condition(role: &Role, alter: Sql, twin: &str) -> (String, String) {
-    let own = Ident::new("autogen check");
-    let put = alter.kw("ADD CONSTRAINT").ident(&own).kw("CHECK").to_string().replace('%', "%%");
-    let text = "pg_catalog.pg_get_expr(k.conbin, k.conrelid)";
-    let (text, held) = match role {
-        Role::Check => (text.to_owned(), "(%s)"),
-        _ => (value_of(text), "((%s) IS NULL)"),
-    };
-    let read = format!(
-        "SELECT {text} FROM pg_catalog.pg_constraint k WHERE k.conrelid = {twin}::regclass AND k.conname = {}",
-        quote_literal(own.as_str())
-    );
-    (format!("{put} {held}"), read)
-}
-
-/// What a condition of the form `(… IS NULL)` asks about.
-fn value_of(condition: &str) -> String {
-    format!("pg_catalog.regexp_replace({condition}, '^\\((.*) IS NULL\\)$', '\\1')")
-}
-
-/// The text with the types that are new taken from among the temporary ones.
-fn in_twin(text: &str, types: &BTreeMap<Qualified, Vec<String>>) -> String {
-    requalify(text, |schema, name| types.contains_key(&Qualified::new(schema, name)).then(|| TEMPORARY.to_owned()))
-}
-
-/// The text as it reads at home: what was temporary is in the schema that it stood for.
-fn home(text: &str, types: &BTreeMap<Qualified, Vec<String>>) -> String {
-    requalify(text, |schema, name| {
-        if !schema.starts_with(TEMPORARY) {
-            return None;
-        }
-        types.keys().find(|ty| ty.name.as_str() == name).map(|ty| ty.schema.quoted())
-    })
-}
-
-/// Replaces the schema of `schema.name` wherever `with` gives another one.
-fn requalify(text: &str, with: impl Fn(&str, &str) -> Option<String>) -> String {
-    let Ok(tokens) = lex::tokens(text) else { return text.to_owned() };
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for window in tokens.windows(3) {
-        let [schema, dot, name] = window else { continue };
-        if dot.text != "." || schema.kind != lex::Kind::Word || name.kind != lex::Kind::Word {
-            continue;
-        }
-        if let Some(new) = with(&lex::unquoted(schema.text), &lex::unquoted(name.text)) {
-            out.push_str(&text[done..schema.start]);
-            out.push_str(&new);
-            done = schema.end();
-        }
-    }
-    out.push_str(&text[done..]);
-    out
 }

@@ -1,6 +1,6 @@
 //! Which steps are one statement?
 //!
-//! A child folds into its parent's CREATE where it can be written there, and vanishes in its parent's DROP. Folding must not
+//! A child folds into its parent's CREATE where it can be written there, and vanishes in its parent's DROP; a swap is both. Folding must not
 //! close a loop: where it would, the children that the loop runs through stand alone (two tables that refer to each other,
 //! a default that needs a sequence that needs its column).
 
@@ -70,6 +70,7 @@ fn foldable(nodes: &[Node], silent: &BTreeMap<usize, usize>) -> Parents {
     };
     let created = by_id(|node| matches!(node, Node::Create(_)));
     let dropped = by_id(|node| matches!(node, Node::Drop(_)));
+    let swapped = by_id(|node| matches!(node, Node::Swap { .. }));
     let mut parents = Parents::new();
     let mut keys = BTreeSet::new();
     for (n, node) in nodes.iter().enumerate() {
@@ -84,9 +85,10 @@ fn foldable(nodes: &[Node], silent: &BTreeMap<usize, usize>) -> Parents {
                 None
             }
             Node::Create(object) if object.element(Vec::new()).is_some() => {
-                created.get(&parent).filter(|parent| !silent.contains_key(parent))
+                let whole = created.get(&parent).or_else(|| swapped.get(&parent));
+                whole.filter(|parent| !silent.contains_key(parent))
             }
-            Node::Drop(_) => dropped.get(&parent),
+            Node::Drop(_) => dropped.get(&parent).or_else(|| swapped.get(&parent)),
             _ => None,
         };
         parents.extend(into.map(|&parent| (n, parent)));

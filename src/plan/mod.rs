@@ -228,7 +228,7 @@ impl Context<'_> {
                 let below =
                     |object: &Object| object.origins().iter().any(|origin| moved.iter().any(|m| m.id() == origin.id));
                 let carried = moved.iter().filter(|object| !below(object)).flat_map(|object| object.carry());
-                Object::swap(old, new, carried.collect())
+                Object::swap(old, new, elements, carried.collect())
             }
         }
     }
@@ -249,7 +249,8 @@ impl Context<'_> {
             let id = nodes[child.node].object().id();
             (id.tag, self.after.notes.order.get(&id).copied().unwrap_or(0), id)
         };
-        let mut children: Vec<&fold::Child> = children.iter().filter(|child| !child.silent).collect();
+        let there = |child: &&fold::Child| !child.silent && !matches!(nodes[child.node], Node::Drop(_));
+        let mut children: Vec<&fold::Child> = children.iter().filter(there).collect();
         children.sort_by_key(place);
         let write = |child: &fold::Child| {
             let inner = self.elements(&child.children, nodes);

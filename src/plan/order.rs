@@ -55,11 +55,12 @@ fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
                 object.provides().into_iter().filter(|fact| matches!(fact, Fact::Type(..) | Fact::ExactType(..)))
             };
             let carried: BTreeSet<Fact> = moved.iter().flat_map(|object| types(object)).collect();
+            let (needed, needs) = (set(before.requires(&old.id())), set(after.requires(&new.id())));
             Moves {
                 begins: &set(&new.provides()) | &carried,
                 ends: &set(&old.provides()) | &carried,
-                starts_needing: none(),
-                stops_needing: none(),
+                starts_needing: &needs - &needed,
+                stops_needing: &needed - &needs,
             }
         }
     }

@@ -19,7 +19,7 @@ use autogen::introspect::{Live, Server};
 use autogen::kind::{Fact, Name, Object, Space};
 use autogen::model;
 use autogen::name::{Ident, Qualified};
-use autogen::normal::{Answer, Asker, Installs, Question, normal};
+use autogen::normal::{Answer, Asker, Installs, Question, StandIns, normal};
 use serde::Deserialize;
 
 pub struct Case {
@@ -148,7 +148,7 @@ impl Asker for Echo {
         &mut self,
         questions: &[Question],
         _: &BTreeMap<Qualified, Vec<autogen::kind::ColumnShape>>,
-        _: &BTreeMap<Qualified, Vec<String>>,
+        _: &StandIns,
     ) -> Result<Vec<Answer>> {
         Ok(questions.iter().map(|question| Answer::Spelled(question.text.clone())).collect())
     }

@@ -178,10 +178,8 @@ impl Kind for Column {
 
     fn requires(&self) -> Vec<Need> {
         let mut needs = vec![Need::exists(Name::relation(&self.table))];
-        needs.extend(self.ty.user_type().map(|name| Need::exists(Name::ty(name))));
-        if let Some(collation) = self.collation.as_ref().filter(|c| c.schema.as_str() != "pg_catalog") {
-            needs.push(Need::exists(Name::new(Space::Collation, [&collation.schema, &collation.name])));
-        }
+        needs.extend(Need::of_type(&self.ty));
+        needs.extend(Need::of_collation(self.collation.as_ref()));
         if let Some(expression) = &self.generated {
             let mut mentions = Mentions::of(&self.table, expression).exactly();
             mentions.words.remove(self.name.as_str());
@@ -262,6 +260,7 @@ impl Kind for Column {
         if let Some(expression) = &mut self.generated {
             renames.expression(&self.table, expression);
         }
+        renames.ty(&mut self.ty);
         let implied = self.identity.as_ref().map(|identity| identity.sequence_name(self));
         renames.column(&self.table, &mut self.name);
         renames.table(&mut self.table);
@@ -337,7 +336,9 @@ impl Kind for Column {
         let through = if self.ty.array { "::text[]::" } else { "::text::" };
         let using = Sql::new().ident(&self.name).cast(through, &self.ty);
         let sql = Sql::new().kw("ALTER TABLE").qualified(&self.table).sql(&self.alter_column()).kw("TYPE").ty(&self.ty);
-        vec![Piece::Statement(sql.kw("USING").sql(&using))]
+        let sql = sql.maybe(self.collation.as_ref(), |sql, name| sql.kw("COLLATE").qualified(name));
+        // where only the collation is swapped, the values stay as they are
+        vec![Piece::Statement(sql.when(self.ty.user_type().is_some(), |sql| sql.kw("USING").sql(&using)))]
     }
 
     fn op(change: Change<&Self>) -> &'static str {

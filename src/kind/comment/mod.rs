@@ -20,9 +20,12 @@ impl Comment {
         let space = match self.on.tag {
             Tag::Schema => Space::Schema,
             Tag::Extension => Space::Extension,
-            Tag::Enumeration => Space::Type,
+            Tag::Enumeration | Tag::Composite | Tag::Domain | Tag::Range => Space::Type,
+            Tag::Collation => Space::Collation,
             Tag::Column => Space::Column,
-            Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::ForeignKey => Space::Constraint,
+            Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::DomainCheck | Tag::ForeignKey => {
+                Space::Constraint
+            }
             Tag::Table | Tag::Sequence | Tag::Index => Space::Relation,
             Tag::Statistics => Space::Statistics,
             Tag::Settings => Space::Settings,
@@ -40,7 +43,8 @@ impl Comment {
         let sql = Sql::new().kw("COMMENT ON").kw(self.on.tag.sql());
         let sql = match (self.target().space, self.on.path.as_slice()) {
             (Space::Constraint, [schema, table, name]) => {
-                sql.ident(name).kw("ON").qualified(&Qualified::new(schema, table))
+                let sql = sql.ident(name).kw("ON").when(self.on.tag == Tag::DomainCheck, |sql| sql.kw("DOMAIN"));
+                sql.qualified(&Qualified::new(schema, table))
             }
             (_, path) => sql.path(path),
         };
@@ -97,7 +101,10 @@ impl Kind for Comment {
             if let ([column], Tag::Column) = (rest, self.on.tag) {
                 renames.column(&name, column);
             }
-            if !matches!(self.on.tag, Tag::Enumeration | Tag::Sequence | Tag::Index | Tag::Statistics) {
+            if matches!(
+                self.on.tag,
+                Tag::Table | Tag::Column | Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::ForeignKey
+            ) {
                 renames.table(&mut name);
             }
             (*schema, *table) = (name.schema, name.name);

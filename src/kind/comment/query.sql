@@ -16,9 +16,19 @@ WHERE d.classoid = 'pg_catalog.pg_extension'::regclass AND e.extname <> 'plpgsql
   AND d.description IS DISTINCT FROM
       (SELECT a.comment FROM pg_catalog.pg_available_extensions() a WHERE a.name = e.extname)
 UNION ALL
-SELECT 'enum', json_build_array(n.nspname, t.typname), d.description
+SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'c' THEN 'composite type' WHEN 'd' THEN 'domain' ELSE 'range type' END,
+       json_build_array(n.nspname, t.typname), d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_type t ON t.oid = d.objoid JOIN wanted n ON n.oid = t.typnamespace
-WHERE d.classoid = 'pg_catalog.pg_type'::regclass AND t.typtype = 'e'
+WHERE d.classoid = 'pg_catalog.pg_type'::regclass AND t.typtype IN ('e', 'c', 'd', 'r')
+UNION ALL
+SELECT 'collation', json_build_array(n.nspname, c.collname), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_collation c ON c.oid = d.objoid JOIN wanted n ON n.oid = c.collnamespace
+WHERE d.classoid = 'pg_catalog.pg_collation'::regclass
+UNION ALL
+SELECT 'domain check', json_build_array(n.nspname, t.typname, k.conname), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_constraint k ON k.oid = d.objoid
+JOIN pg_catalog.pg_type t ON t.oid = k.contypid JOIN wanted n ON n.oid = t.typnamespace
+WHERE d.classoid = 'pg_catalog.pg_constraint'::regclass AND k.contype = 'c'
 UNION ALL
 SELECT CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' ELSE 'table' END,
        json_build_array(c.nspname, c.relname), d.description

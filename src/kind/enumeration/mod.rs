@@ -82,6 +82,10 @@ impl Kind for Enumeration {
         self.labels.iter().map(|label| Fact::Label(Name::ty(&self.name), label.clone())).collect()
     }
 
+    fn stand_in(&self, schema: &Ident) -> Option<Self> {
+        Some(Self { name: Qualified { schema: schema.clone(), name: self.name.name.clone() }, ..self.clone() })
+    }
+
     const SECTION: &'static str = "enums";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -117,7 +121,7 @@ impl Kind for Enumeration {
         Self::additions(old, new).unwrap_or_default().into_iter().map(add).collect()
     }
 
-    fn swap(old: &Self, new: &Self, carried: Vec<Piece>) -> Vec<Piece> {
+    fn swap(old: &Self, new: &Self, _: Vec<Sql>, carried: Vec<Piece>) -> Vec<Piece> {
         let aside = Qualified { schema: old.name.schema.clone(), name: old.aside() };
         let rename = Sql::new().kw("ALTER TYPE").qualified(&old.name).kw("RENAME TO").ident(&aside.name);
         let mut pieces = vec![Piece::Statement(rename), Piece::Statement(new.create_sql())];

@@ -1,0 +1,135 @@
+//! `composites: { address: { street: text, zip: varchar(10) } }`, or long with `attributes` and `comment`
+//!
+//! A map that has the key `attributes` is the long form.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::{Entries, Short, short_or_long};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug)]
+pub struct Declaration {
+    attributes: Entries<AttributeDeclaration>,
+    comment: Option<String>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Long {
+    #[serde(rename = "type")]
+    ty: Spanned<String>,
+    collation: Option<Spanned<String>>,
+    comment: Option<String>,
+}
+
+#[derive(Debug)]
+enum AttributeDeclaration {
+    Short(String),
+    Long(Box<Long>),
+}
+
+impl From<Long> for AttributeDeclaration {
+    fn from(long: Long) -> Self {
+        Self::Long(Box::new(long))
+    }
+}
+
+impl Short for AttributeDeclaration {
+    const EXPECTED: &'static str = "a type, or a map with `type:`";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self::Short(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for AttributeDeclaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Long>(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Declaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Declaration;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("attributes with their types, or a map with `attributes:`")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Declaration, A::Error> {
+                let (mut all, mut others) = (None, Vec::new());
+                while let Some(key) = map.next_key::<Spanned<String>>()? {
+                    match key.value.as_str() {
+                        "attributes" => all = Some(map.next_value()?),
+                        _ => others.push((key, map.next_value()?)),
+                    }
+                }
+                let Some(attributes) = all else { return Ok(Declaration { attributes: Entries(others), comment: None }) };
+                let mut comment = None;
+                for (key, value) in others {
+                    match (key.value.as_str(), value) {
+                        ("comment", AttributeDeclaration::Short(text)) => comment = Some(text),
+                        (other, _) => return Err(A::Error::unknown_field(other, &["attributes", "comment"])),
+                    }
+                }
+                Ok(Declaration { attributes, comment })
+            }
+        }
+        deserializer.deserialize_map(Either)
+    }
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let attributes = self.attributes.0.iter().map(|(name, value)| value.read(name, scope)).collect::<Result<_>>()?;
+        let composite = Composite { name: scope.declared(name)?, attributes };
+        draft.attach(Comment::of(composite.id(), self.comment.as_deref()), given.place);
+        draft.push(composite, given.place.clone(), true);
+        Ok(())
+    }
+}
+
+impl AttributeDeclaration {
+    fn read(&self, key: &Spanned<String>, scope: &Scope) -> Result<Attribute> {
+        let name = scope.ident(key)?;
+        let (ty, collation, comment) = match self {
+            Self::Short(text) => (Spanned::new(text.clone(), key.referenced, key.defined), None, None),
+            Self::Long(long) => (long.ty.clone(), long.collation.as_ref(), long.comment.clone()),
+        };
+        if ty.value.trim_end().ends_with('?') {
+            let why = format!("the attribute {name} is nullable anyhow");
+            return Err(scope.error(why, &ty).hint("an attribute has no NOT NULL: take the `?` away"));
+        }
+        Ok(Attribute {
+            name,
+            ty: scope.ty(&ty)?,
+            collation: collation.map(|name| scope.referred(name)).transpose()?,
+            comment: comment.filter(|text| !text.is_empty()),
+        })
+    }
+}
+
+pub fn write(composite: &Composite, mut parts: Parts) -> Part {
+    let Composite { name, attributes } = composite;
+    let attribute = |Attribute { name, ty, collation, comment }: &Attribute| {
+        let fields = Fields::default()
+            .put("type", Doc::Text(ty.short()))
+            .put("collation", collation.as_ref().map(|name| Doc::Text(crate::draft::write_name(name, "pg_catalog"))))
+            .put("comment", comment.as_ref().map(Doc::text));
+        (name.as_str().to_owned(), fields.or_just("type"))
+    };
+    let inner = Doc::Map(attributes.iter().map(attribute).collect());
+    let comment = parts.take_one("comment");
+    let long = comment.is_some() || attributes.iter().any(|attribute| attribute.name.as_str() == "attributes");
+    let doc = match long {
+        true => Doc::Map(Fields::default().put("attributes", inner).put("comment", comment).0),
+        false => inner,
+    };
+    Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc }
+}

@@ -1,0 +1,103 @@
+//! `domains: { email: citext }`, or long: `{ type: text, not_null: true, default: …, checks: … }`
+
+use serde::{Deserialize, Deserializer};
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::domain_check;
+use super::super::shapes::{Named, Short, short_or_long};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Long {
+    #[serde(rename = "type")]
+    ty: Spanned<String>,
+    collation: Option<Spanned<String>>,
+    #[serde(default)]
+    not_null: bool,
+    default: Option<Spanned<String>>,
+    #[serde(default)]
+    checks: Named<domain_check::Declaration>,
+    comment: Option<String>,
+}
+
+#[derive(Debug)]
+enum Form {
+    Short(String),
+    Long(Box<Long>),
+}
+
+/// One of its two forms; what they hold is this module's affair.
+#[derive(Debug)]
+pub struct Declaration(Form);
+
+impl From<Long> for Declaration {
+    fn from(long: Long) -> Self {
+        Self(Form::Long(Box::new(long)))
+    }
+}
+
+impl Short for Declaration {
+    const EXPECTED: &'static str = "a type, or a map with `type:`";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self(Form::Short(text.to_owned())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Declaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Long>(deserializer)
+    }
+}
+
+/// The base type. A column's `?` would say nothing here.
+fn base(text: &Spanned<String>, scope: &Scope) -> Result<Type> {
+    if text.value.trim_end().ends_with('?') {
+        return Err(scope
+            .error("a domain takes null unless `not_null: true` is said", text)
+            .hint("take the `?` away"));
+    }
+    scope.ty(text)
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(key) = given.name else { return Ok(()) };
+        let name = scope.declared(key)?;
+        let domain = match &self.0 {
+            Form::Short(text) => {
+                let ty = base(&Spanned::new(text.clone(), key.referenced, key.defined), scope)?;
+                Domain { name, ty, collation: None, not_null: false, default: None }
+            }
+            Form::Long(long) => long.read(name, scope)?,
+        };
+        if let Form::Long(long) = &self.0 {
+            draft.attach(Comment::of(domain.id(), long.comment.as_deref()), given.place);
+            for (name, declaration) in &long.checks.0 {
+                let place = match name {
+                    Some(name) => scope.place(name),
+                    None => scope.place(declaration),
+                };
+                let given = Given { name: name.as_ref(), place: &place, table: Some(&domain.name), column: None };
+                declaration.value.declare(given, scope, draft)?;
+            }
+        }
+        draft.push(domain, given.place.clone(), true);
+        Ok(())
+    }
+}
+
+impl Long {
+    fn read(&self, name: Qualified, scope: &Scope) -> Result<Domain> {
+        Ok(Domain {
+            name,
+            ty: base(&self.ty, scope)?,
+            collation: self.collation.as_ref().map(|name| scope.referred(name)).transpose()?,
+            not_null: self.not_null,
+            default: self.default.as_ref().map(|text| scope.expression(text)).transpose()?,
+        })
+    }
+}

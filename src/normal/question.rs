@@ -1,0 +1,114 @@
+//! Where does an expression stand in a twin, and how is the server's spelling of it read back?
+
+use super::canonical::Question;
+use super::stand_in::{StandIns, TEMPORARY};
+use crate::kind::{ColumnShape, Role, Type};
+use crate::name::{Ident, Qualified};
+use crate::sql::{Sql, quote_literal};
+
+/// `format()` takes `%s` for the text; a percent sign in a name is doubled.
+fn escaped(sql: Sql) -> String {
+    sql.to_string().replace('%', "%%")
+}
+
+/// How the text is put into the twin (with `%s` in its place), and how the server's spelling is read.
+pub fn question_sql(question: &Question, columns: &[ColumnShape], stand_ins: &StandIns) -> (String, String) {
+    let table = Qualified::new(TEMPORARY, &question.table.name);
+    let alter = || Sql::new().kw("ALTER TABLE").qualified(&table);
+    let this = quote_literal(&table.to_string());
+    let of_column = |column: &Ident| {
+        format!(
+            "SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a \
+             ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = {this}::regclass AND a.attname = {}",
+            quote_literal(column.as_str())
+        )
+    };
+    let newest_index =
+        format!("(SELECT max(x.indexrelid) FROM pg_catalog.pg_index x WHERE x.indrelid = {this}::regclass)");
+    match &question.role {
+        Role::Default(column) => {
+            let put = escaped(alter().kw("ALTER COLUMN").ident(column).kw("SET DEFAULT"));
+            (format!("{put} %s"), of_column(column))
+        }
+        Role::Generated(column) => {
+            let ty = columns.iter().find(|shape| shape.name == *column).map(|shape| stand_ins.ty(&shape.ty));
+            let ty = ty.unwrap_or_else(|| Type::builtin("text"));
+            let own = Ident::new("autogen generated");
+            let put = escaped(alter().kw("ADD COLUMN").ident(&own).ty(&ty));
+            (format!("{put} GENERATED ALWAYS AS (%s) STORED"), of_column(&own))
+        }
+        Role::Check | Role::Statistics => condition(&question.role, alter(), &this),
+        Role::IndexKey => {
+            let put = escaped(Sql::new().kw("CREATE INDEX ON").qualified(&table));
+            // as a predicate, since not every type has an operator class to build an index with
+            let read = format!(
+                "SELECT {} FROM pg_catalog.pg_index x WHERE x.indexrelid = {newest_index}",
+                value_of("pg_catalog.pg_get_expr(x.indpred, x.indrelid)")
+            );
+            (format!("{put} ((1)) WHERE ((%s) IS NULL)"), read)
+        }
+        Role::Bound(by) => bound(&table, by),
+        Role::Predicate => {
+            let put = escaped(Sql::new().kw("CREATE INDEX ON").qualified(&table));
+            let read = format!(
+                "SELECT pg_catalog.pg_get_expr(x.indpred, x.indrelid) FROM pg_catalog.pg_index x WHERE x.indexrelid = {newest_index}"
+            );
+            (format!("{put} ((1)) WHERE (%s)"), read)
+        }
+        Role::Value | Role::ValueDefault => domain_sql(question, &table),
+    }
+}
+
+/// A check, or an expression of statistics made one: CREATE STATISTICS takes any volatility, as only a check does.
+fn condition(role: &Role, alter: Sql, twin: &str) -> (String, String) {
+    let own = Ident::new("autogen check");
+    let put = escaped(alter.kw("ADD CONSTRAINT").ident(&own).kw("CHECK"));
+    let text = "pg_catalog.pg_get_expr(k.conbin, k.conrelid)";
+    let (text, held) = match role {
+        Role::Check => (text.to_owned(), "(%s)"),
+        _ => (value_of(text), "((%s) IS NULL)"),
+    };
+    let read = format!(
+        "SELECT {text} FROM pg_catalog.pg_constraint k WHERE k.conrelid = {twin}::regclass AND k.conname = {}",
+        quote_literal(own.as_str())
+    );
+    (format!("{put} {held}"), read)
+}
+
+/// What a condition of the form `(… IS NULL)` asks about.
+fn value_of(condition: &str) -> String {
+    format!("pg_catalog.regexp_replace({condition}, '^\\((.*) IS NULL\\)$', '\\1')")
+}
+
+/// A partition of a second twin, which is partitioned as the table is.
+fn bound(table: &Qualified, by: &str) -> (String, String) {
+    let temporary = |name: &str| Qualified::new(TEMPORARY, name);
+    let (whole, part) = (temporary("autogen whole"), temporary("autogen part"));
+    let like = escaped(Sql::new().kw("CREATE TABLE").qualified(&whole).kw("(LIKE").qualified(table).kw(")"));
+    let put = escaped(Sql::new().kw("CREATE TABLE").qualified(&part).kw("PARTITION OF").qualified(&whole));
+    let read = format!(
+        "SELECT pg_catalog.pg_get_expr(c.relpartbound, c.oid) FROM pg_catalog.pg_class c WHERE c.oid = {}::regclass",
+        quote_literal(&part.to_string())
+    );
+    (format!("{like} {}; {put} %s", by.replace('%', "%%")), read)
+}
+
+/// The same for a domain.
+fn domain_sql(question: &Question, domain: &Qualified) -> (String, String) {
+    let alter = Sql::new().kw("ALTER DOMAIN").qualified(domain);
+    let this = quote_literal(&domain.to_string());
+    if question.role == Role::ValueDefault {
+        let read = format!(
+            "SELECT pg_catalog.pg_get_expr(t.typdefaultbin, 0) FROM pg_catalog.pg_type t WHERE t.oid = {this}::regtype"
+        );
+        return (format!("{} %s", escaped(alter.kw("SET DEFAULT"))), read);
+    }
+    let own = Ident::new("autogen check");
+    let put = escaped(alter.kw("ADD CONSTRAINT").ident(&own).kw("CHECK"));
+    let read = format!(
+        "SELECT pg_catalog.pg_get_expr(k.conbin, 0) FROM pg_catalog.pg_constraint k \
+         WHERE k.contypid = {this}::regtype AND k.conname = {}",
+        quote_literal(own.as_str())
+    );
+    (format!("{put} (%s)"), read)
+}
