@@ -263,7 +263,7 @@ impl Kind for Column {
         let constraint = constraint.unwrap_or_else(|| NotNull::implied(&self.table, &self.name));
         renames.column(&self.table, &mut self.name);
         renames.table(&mut self.table);
-        // so does its NOT NULL, which bears a name even where the server has no place for it
+        // its NOT NULL keeps its name, which is kept in mind even where the server has no place for it
         let usual = NotNull::implied(&self.table, &self.name);
         self.not_null_constraint.name = Some(constraint).filter(|name| self.not_null && *name != usual);
         // the sequence keeps its name, which may no longer be the one that Postgres would give

@@ -102,6 +102,6 @@ impl NotNull {
             .put("name", self.name.as_ref().map(|name| Doc::text(name.as_str())))
             .when("no_inherit", self.no_inherit)
             .when("not_valid", self.not_valid);
-        (!self.is_plain()).then(|| Doc::Map(doc.0))
+        (!self.is_plain()).then_some(Doc::Map(doc.0))
     }
 }
