@@ -136,8 +136,8 @@ pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
 fn server() -> Server {
     let schemas = ["app", "audit", "ext", "public", "We\"ird"].map(str::to_owned).to_vec();
     let types = ["box", "date", "jsonb", "text", "tsrange", "uuid"].map(str::to_owned);
-    let (version, database) = ("15.0".to_owned(), "fixtures".to_owned());
-    Server { major: 15, version, database, schemas, types: BTreeSet::from(types) }
+    let (version, database) = ("18.0".to_owned(), "fixtures".to_owned());
+    Server { major: 18, version, database, schemas, types: BTreeSet::from(types) }
 }
 
 /// Takes every expression for what it says, and knows what two extensions bring.

@@ -15,17 +15,20 @@ pub struct Check {
     /// New rows are checked; those that were there before were not.
     pub not_valid: bool,
     pub inherited: Inherited,
+    /// Nothing is checked; it is there for the planner and for people.
+    pub not_enforced: bool,
 }
 
 impl Check {
     fn definition(&self) -> Sql {
-        let Self { table: _, name, expression, no_inherit, not_valid, inherited: _ } = self;
+        let Self { table: _, name, expression, no_inherit, not_valid, not_enforced, inherited: _ } = self;
         Sql::new()
             .kw("CONSTRAINT")
             .ident(name)
             .kw("CHECK")
             .sql(&expression.written.in_brackets())
             .when(*no_inherit, |sql| sql.kw("NO INHERIT"))
+            .when(*not_enforced, |sql| sql.kw("NOT ENFORCED"))
             .when(*not_valid, |sql| sql.kw("NOT VALID"))
     }
 }
@@ -40,7 +43,9 @@ impl Kind for Check {
             name: row.ident("name")?,
             expression: Expression::new(Expr::from_server(row.text("expression")?)),
             no_inherit: row.is("no_inherit"),
-            not_valid: row.is("not_valid"),
+            // what is not enforced is never valid
+            not_valid: row.is("not_valid") && !row.is("not_enforced"),
+            not_enforced: row.is("not_enforced"),
             inherited: Inherited::read(row)?,
         })
     }
@@ -73,6 +78,10 @@ impl Kind for Check {
         self.inherited.origins(&self.table, |parent| Id::within(Tag::Check, parent, &self.name))
     }
 
+    fn since(&self) -> Option<(u32, &'static str)> {
+        self.not_enforced.then_some((18, "NOT ENFORCED"))
+    }
+
     fn parent(&self) -> Option<Id> {
         Some(Id::of(Tag::Table, &self.table))
     }
@@ -88,6 +97,7 @@ impl Kind for Check {
             .put("expression", Doc::text(&self.expression.written))
             .when("no_inherit", self.no_inherit)
             .when("not_valid", self.not_valid)
+            .when("not_enforced", self.not_enforced)
             .put("comment", parts.take_one("comment"));
         Part { key: Some(self.name.as_str().to_owned()), doc: doc.or_just("expression") }
     }
@@ -103,8 +113,8 @@ impl Kind for Check {
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
-        let Self { table: _, name: _, expression, no_inherit, not_valid, inherited: _ } = new;
-        let same = old.expression == *expression && old.no_inherit == *no_inherit;
+        let Self { table: _, name: _, expression, no_inherit, not_valid, not_enforced, inherited: _ } = new;
+        let same = old.expression == *expression && old.no_inherit == *no_inherit && old.not_enforced == *not_enforced;
         if same && (old.not_valid || !not_valid) { Alteration::InPlace } else { Alteration::Recreate }
     }
 
@@ -137,7 +147,7 @@ impl Kind for Check {
     fn hazards(change: Change<&Self>) -> Vec<Hazard> {
         let on = &change.subject().table;
         match change {
-            Change::Create(new) if new.not_valid => vec![Hazard::instant(on)],
+            Change::Create(new) if new.not_valid || new.not_enforced => vec![Hazard::instant(on)],
             Change::Create(_) => vec![
                 Hazard::new(Risk::MayFail, on, "rows that break the condition stop it"),
                 Hazard::new(Risk::Blocks, on, format!("reads and writes of {on} while all rows are checked")),

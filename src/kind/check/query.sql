@@ -1,5 +1,6 @@
 -- pg_constraint, contype 'c' of tables; a domain's checks belong to the domain
 SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.connoinherit AS no_inherit,
+--18+        NOT k.conenforced AS not_enforced,
        NOT k.convalidated AS not_valid, pg_catalog.pg_get_expr(k.conbin, k.conrelid) AS expression,
        k.conislocal AS is_local, c.relispartition AS is_partition,
        CASE WHEN k.coninhcount > 0 THEN

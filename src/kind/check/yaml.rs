@@ -16,6 +16,8 @@ struct Long {
     no_inherit: bool,
     #[serde(default)]
     not_valid: bool,
+    #[serde(default)]
+    not_enforced: bool,
     comment: Option<String>,
 }
 
@@ -31,7 +33,7 @@ impl From<Long> for Declaration {
 impl Short for Declaration {
     const EXPECTED: &'static str = "a condition, or a map with `expression:`";
     fn text(text: &str) -> Option<Self> {
-        Some(Self(Long { expression: text.to_owned(), no_inherit: false, not_valid: false, comment: None }))
+        Some(Self(Long { expression: text.to_owned(), no_inherit: false, not_valid: false, not_enforced: false, comment: None }))
     }
     fn truth(truth: bool) -> Option<Self> {
         Self::text(if truth { "true" } else { "false" })
@@ -47,7 +49,7 @@ impl<'de> Deserialize<'de> for Declaration {
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(table) = given.table else { return Ok(()) };
-        let Long { expression, no_inherit, not_valid, comment } = &self.0;
+        let Long { expression, no_inherit, not_valid, not_enforced, comment } = &self.0;
         let expr = Expr::checked(expression).map_err(|why| {
             crate::Error::new(why)
                 .at(given.place.clone())
@@ -58,8 +60,7 @@ impl Declare for Declaration {
             Some(name) => scope.ident(name)?,
             None => default_name(table, given.column, &expression, scope),
         };
-        let (no_inherit, not_valid, inherited) = (*no_inherit, *not_valid, Inherited::default());
-        let check = Check { table: table.clone(), name, expression, no_inherit, not_valid, inherited };
+        let check = Check { table: table.clone(), name, expression, no_inherit: *no_inherit, not_valid: *not_valid && !not_enforced, not_enforced: *not_enforced, inherited: Inherited::default() };
         draft.attach(Comment::of(check.id(), comment.as_deref()), given.place);
         draft.push(check, given.place.clone(), given.name.is_some());
         Ok(())

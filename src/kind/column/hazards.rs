@@ -135,7 +135,7 @@ pub fn of(change: Change<&Column>) -> Vec<Hazard> {
 
 fn added(new: &Column) -> Vec<Hazard> {
     let on = &new.table;
-    if new.generated.is_some() || new.identity.is_some() {
+    if new.generated.is_some() && !new.is_virtual || new.identity.is_some() {
         return vec![Hazard::new(Risk::Rewrites, on, format!("{on} under ACCESS EXCLUSIVE, to fill the column"))];
     }
     let instant = Hazard::instant(on);
@@ -161,7 +161,8 @@ fn altered(old: &Column, new: &Column) -> Vec<Hazard> {
     if old.ty != new.ty || old.collation != new.collation {
         hazards.extend(type_changed(old, new));
     }
-    if !old.not_null && new.not_null {
+    let checked = !new.not_null_constraint.not_valid && (!old.not_null || old.not_null_constraint.not_valid);
+    if checked && new.not_null {
         hazards.push(Hazard::new(Risk::MayFail, on, format!("rows where {} is null stop it", new.key())));
         hazards.push(Hazard::new(Risk::Blocks, on, format!("reads and writes of {on} while all rows are checked")));
     }

@@ -7,9 +7,12 @@ use super::sequence::Options;
 use super::*;
 
 mod hazards;
+mod not_null;
+mod parts;
 mod write;
 mod yaml;
 
+pub use not_null::NotNull;
 pub use yaml::Declaration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +23,11 @@ pub struct Column {
     /// `None`: the type's own.
     pub collation: Option<Qualified>,
     pub not_null: bool,
+    pub not_null_constraint: NotNull,
     pub identity: Option<Identity>,
     pub generated: Option<Expression>,
+    /// Generated when it is read, and not kept.
+    pub is_virtual: bool,
     /// How the values that are there become the new type; intent, outside `==`.
     pub using: Using,
     pub inherited: Inherited,
@@ -70,7 +76,8 @@ impl Column {
     }
 
     fn definition(&self, elements: &[Sql]) -> Sql {
-        let Self { table: _, name, ty, collation, not_null, identity, generated, using: _, inherited: _, typed } = self;
+        let Self { table: _, name, ty, collation, not_null, not_null_constraint, .. } = self;
+        let Self { identity, generated, is_virtual, using: _, inherited: _, typed, .. } = self;
         let sql = Sql::new().ident(name);
         let sql = match typed.0 {
             true => sql.kw("WITH OPTIONS"),
@@ -78,10 +85,10 @@ impl Column {
         };
         let sql = elements.iter().fold(sql, Sql::sql);
         let sql = sql.maybe(generated.as_ref(), |sql, expression| {
-            sql.kw("GENERATED ALWAYS AS").sql(&expression.written.in_brackets()).kw("STORED")
+            sql.kw("GENERATED ALWAYS AS").sql(&expression.written.in_brackets()).kw(if *is_virtual { "VIRTUAL" } else { "STORED" })
         });
         let sql = sql.maybe(identity.as_ref(), |sql, identity| sql.sql(&identity.sql()));
-        sql.when(*not_null, |sql| sql.kw("NOT NULL"))
+        sql.when(*not_null && !not_null_constraint.not_valid, |sql| sql.sql(&not_null_constraint.sql()))
     }
 
     fn identity_changes(&self, old: Option<&Identity>) -> Vec<Sql> {
@@ -162,9 +169,20 @@ impl Kind for Column {
             _ => None,
         };
         let generated = row.expression("generated", row.opt("generated_as").is_some_and(|kind| !kind.is_empty()))?;
-        let (using, inherited, typed) = (Using(None), Inherited::read(row)?, Aside(row.is("typed")));
-        let not_null = row.is("not_null");
-        Ok(Self { table, name, ty, collation, not_null, identity, generated, using, inherited, typed })
+        Ok(Self {
+            not_null: row.is("not_null"),
+            not_null_constraint: NotNull::read(row, &table, &name),
+            is_virtual: row.opt("generated_as") == Some("v"),
+            table,
+            name,
+            ty,
+            collation,
+            identity,
+            generated,
+            using: Using(None),
+            inherited: Inherited::read(row)?,
+            typed: Aside(row.is("typed")),
+        })
     }
 
     fn id(&self) -> Id {
@@ -191,7 +209,8 @@ impl Kind for Column {
 
     fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
         // a partition counts with its parent's sequence; one that inherits does not count
-        let copy = Self { table: descent.child.clone(), identity: None, using: Using(None), typed: Aside(false), ..self.clone() };
+        let copy = Self { not_null_constraint: NotNull::default(), ..self.clone() };
+        let copy = Self { table: descent.child.clone(), identity: None, using: Using(None), typed: Aside(false), ..copy };
         Some((Self { inherited: Inherited::by(descent), ..copy }, true))
     }
 
@@ -238,7 +257,15 @@ impl Kind for Column {
         self.collation.iter_mut().map(|name| (Space::Collation, name)).collect()
     }
 
+    fn since(&self) -> Option<(u32, &'static str)> {
+        let named = (!self.not_null_constraint.is_plain()).then_some((18, "a name or an option of NOT NULL"));
+        self.is_virtual.then_some((18, "a virtual generated column")).or(named)
+    }
+
     fn adopt(&mut self, live: &Self) {
+        if self.not_null && live.not_null && self.not_null_constraint.name.is_none() {
+            self.not_null_constraint.name = live.not_null_constraint.name.clone();
+        }
         if let (Some(identity), Some(live)) = (&mut self.identity, &live.identity)
             && identity.sequence.is_none() {
                 identity.sequence = live.sequence.clone();
@@ -262,9 +289,14 @@ impl Kind for Column {
         }
         renames.ty(&mut self.ty);
         let implied = self.identity.as_ref().map(|identity| identity.sequence_name(self));
+        let constraint = self.not_null_constraint.name.clone();
+        let constraint = constraint.unwrap_or_else(|| NotNull::implied(&self.table, &self.name));
         renames.column(&self.table, &mut self.name);
         renames.table(&mut self.table);
         self.inherited.rename(renames);
+        // its NOT NULL keeps its name, which is kept in mind even where the server has no place for it
+        let usual = NotNull::implied(&self.table, &self.name);
+        self.not_null_constraint.name = Some(constraint).filter(|name| self.not_null && *name != usual);
         // the sequence keeps its name, which may no longer be the one that Postgres would give
         if let (Some(identity), Some(name)) = (&mut self.identity, implied) {
             identity.sequence = Some(name).filter(|name| *name != implied_sequence(&self.table, &self.name));
@@ -274,8 +306,13 @@ impl Kind for Column {
     fn alteration(old: &Self, new: &Self) -> Alteration {
         match (&old.generated, &new.generated) {
             (None, None) => Alteration::InPlace,
-            (Some(_), None) if old.ty == new.ty && old.collation == new.collation => Alteration::InPlace,
-            (Some(_), Some(_)) if old.generated == new.generated && old.exact_type() == new.exact_type() => {
+            (Some(_), None) if old.ty == new.ty && old.collation == new.collation && !old.is_virtual => Alteration::InPlace,
+            // of a virtual one, the expression can change where it stands
+            (Some(before), Some(after))
+                if (before == after || new.is_virtual)
+                    && old.is_virtual == new.is_virtual
+                    && old.exact_type() == new.exact_type() =>
+            {
                 Alteration::InPlace
             }
             // dropped and added again, which its line in the file says in words
@@ -285,11 +322,15 @@ impl Kind for Column {
 
     fn element(&self, elements: Vec<Sql>) -> Option<Sql> {
         let said = !self.typed.0 || self.not_null || !elements.is_empty();
-        Some(if said { self.definition(&elements) } else { Sql::new() })
+        let definition = || if said { self.definition(&elements) } else { Sql::new() };
+        // CREATE TABLE has no place for NOT VALID
+        (!self.not_null_constraint.not_valid).then(definition)
     }
 
     fn create(&self, elements: Vec<Sql>) -> Vec<Piece> {
-        vec![self.command(Sql::new().kw("ADD COLUMN").sql(&self.definition(&elements)))]
+        let add = Sql::new().kw("ADD COLUMN").sql(&self.definition(&elements));
+        let constraint = self.not_null_constraint.not_valid.then(|| self.not_null_constraint.add(self));
+        std::iter::once(add).chain(constraint).map(|sql| self.command(sql)).collect()
     }
 
     fn drop(&self) -> Vec<Piece> {
@@ -297,7 +338,8 @@ impl Kind for Column {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { table: _, name: _, ty, collation, not_null, identity, generated, using, inherited: _, typed: _ } = new;
+        let Self { table: _, name: _, ty, collation, not_null, not_null_constraint, .. } = new;
+        let Self { identity, generated, is_virtual, using, inherited: _, typed: _, .. } = new;
         let mut commands = Vec::new();
         if old.generated.is_some() && generated.is_none() {
             commands.push(new.alter_column().kw("DROP EXPRESSION"));
@@ -318,13 +360,19 @@ impl Kind for Column {
             });
         }
         if !old.not_null && *not_null {
-            commands.push(new.alter_column().kw("SET NOT NULL"));
+            commands.push(not_null_constraint.add(new));
+        }
+        let kept = (old.not_null && *not_null).then_some(&old.not_null_constraint);
+        commands.extend(kept.into_iter().flat_map(|old| NotNull::changes(old, new)));
+        if let (true, Some(expression)) = (*is_virtual && old.generated != *generated, generated) {
+            commands.push(new.alter_column().kw("SET EXPRESSION AS").sql(&expression.written.in_brackets()));
         }
         if identity.is_some() {
             commands.extend(new.identity_changes(old.identity.as_ref()));
         }
         let commands = commands.into_iter().map(|sql| new.command(sql));
-        new.sequence_lift(old).into_iter().chain(commands).chain(new.sequence_rename(old)).collect()
+        let named = kept.and_then(|old| NotNull::rename(old, new));
+        named.into_iter().chain(new.sequence_lift(old)).chain(commands).chain(new.sequence_rename(old)).collect()
     }
 
     fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {

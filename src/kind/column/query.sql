@@ -3,6 +3,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, a.attnum AS p
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
        CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generated,
        a.attgenerated AS generated_as,
+--18+        nn.conname AS not_null_name, nn.connoinherit AS not_null_no_inherit, NOT nn.convalidated AS not_null_not_valid,
        CASE WHEN a.attcollation <> t.typcollation THEN cn.nspname END AS collation_schema,
        CASE WHEN a.attcollation <> t.typcollation THEN co.collname END AS collation_name,
        a.attidentity AS identity, sn.nspname AS sequence_schema, sc.relname AS sequence_name,
@@ -29,4 +30,5 @@ LEFT JOIN pg_catalog.pg_depend o ON a.attidentity <> '' AND o.refclassid = 'pg_c
 LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = o.objid
 LEFT JOIN pg_catalog.pg_class sc ON sc.oid = s.seqrelid
 LEFT JOIN pg_catalog.pg_namespace sn ON sn.oid = sc.relnamespace
+--18+ LEFT JOIN pg_catalog.pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n' AND nn.conkey[1] = a.attnum
 WHERE a.attnum > 0 AND NOT a.attisdropped

@@ -3,7 +3,8 @@
 use super::*;
 
 pub fn write(column: &Column, mut parts: Parts) -> Part {
-    let Column { table: _, name, ty, collation, not_null, identity, generated, using: _, inherited: _, typed: _ } = column;
+    let Column { table: _, name, ty, collation, not_null, not_null_constraint, .. } = column;
+    let Column { identity, generated, is_virtual, using: _, inherited: _, typed: _, .. } = column;
     let default = parts.take_one("default");
     let usually_null = generated.is_some();
     let mark = if *not_null || usually_null { "" } else { "?" };
@@ -17,11 +18,16 @@ pub fn write(column: &Column, mut parts: Parts) -> Part {
         .put("nullable", (usually_null && *not_null).then_some(Doc::Truth(false)))
         .put("identity", identity.as_ref().map(|identity| write_identity(identity, parts.schema.as_str())))
         .put("default", default.filter(|_| serial.is_none()))
-        .put("generated", generated.as_ref().map(|expression| Doc::text(&expression.written)))
+        .put("not_null", not_null_constraint.write())
+        .put("generated", generated.as_ref().map(|expression| write_generated(expression, *is_virtual)))
         .put("collation", collation.as_ref().map(|name| Doc::Text(crate::draft::write_name(name, "pg_catalog"))))
         .all(parts.take_one("settings"))
         .put("comment", parts.take_one("comment"));
     Part { key: Some(name.as_str().to_owned()), doc: fields.or_just("type") }
+}
+
+fn write_generated(expression: &Expression, is_virtual: bool) -> Doc {
+    Fields::default().put("as", Doc::text(&expression.written)).when("virtual", is_virtual).or_just("as")
 }
 
 fn write_identity(identity: &Identity, schema: &str) -> Doc {

@@ -11,6 +11,7 @@ use super::super::sequence::{OwnedBy, Owner, Sequence};
 use super::super::settings;
 use super::super::shapes::{Entries, Short, short_or_long};
 use super::super::{check, foreign_key, index, unique};
+use super::parts::{Generated, IdentityDeclaration, UniqueOnColumn};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope};
 
@@ -22,7 +23,8 @@ struct Long {
     nullable: Option<bool>,
     default: Option<Spanned<String>>,
     identity: Option<Spanned<IdentityDeclaration>>,
-    generated: Option<Spanned<String>>,
+    not_null: Option<Spanned<not_null::Declaration>>,
+    generated: Option<Spanned<Generated>>,
     collation: Option<Spanned<String>>,
     #[serde(default)]
     primary_key: bool,
@@ -66,79 +68,6 @@ impl Short for Declaration {
 impl<'de> Deserialize<'de> for Declaration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         short_or_long::<D, Self, Long>(deserializer)
-    }
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct IdentityLong {
-    generation: Option<String>,
-    sequence: Option<Spanned<String>>,
-    start: Option<i64>,
-    increment: Option<i64>,
-    min: Option<i64>,
-    max: Option<i64>,
-    cache: Option<i64>,
-    cycle: bool,
-}
-
-/// `true`, `always`, `by default`, or a map with the sequence's options.
-#[derive(Debug, Clone)]
-struct IdentityDeclaration(Option<IdentityLong>);
-
-impl From<IdentityLong> for IdentityDeclaration {
-    fn from(long: IdentityLong) -> Self {
-        Self(Some(long))
-    }
-}
-
-impl Short for IdentityDeclaration {
-    const EXPECTED: &'static str = "always, by default, or a map of options";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self(Some(IdentityLong { generation: Some(text.to_owned()), ..IdentityLong::default() })))
-    }
-    fn truth(truth: bool) -> Option<Self> {
-        Some(Self(truth.then(IdentityLong::default)))
-    }
-}
-
-impl<'de> Deserialize<'de> for IdentityDeclaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, IdentityLong>(deserializer)
-    }
-}
-
-/// `unique: true`, or the constraint's name.
-#[derive(Debug, Clone)]
-enum UniqueOnColumn {
-    Truth(bool),
-    Name(String),
-}
-
-impl Short for UniqueOnColumn {
-    const EXPECTED: &'static str = "true, or the constraint's name";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self::Name(text.to_owned()))
-    }
-    fn truth(truth: bool) -> Option<Self> {
-        Some(Self::Truth(truth))
-    }
-}
-
-/// The long form of `unique` is under the table.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
-impl From<Nothing> for UniqueOnColumn {
-    fn from(_: Nothing) -> Self {
-        Self::Truth(true)
-    }
-}
-
-impl<'de> Deserialize<'de> for UniqueOnColumn {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Nothing>(deserializer)
     }
 }
 
@@ -229,8 +158,10 @@ fn plain(
         ty,
         collation: None,
         not_null: true,
+        not_null_constraint: NotNull::default(),
         identity: None,
         generated: None,
+        is_virtual: false,
         using: Using(None),
         inherited: Inherited::default(),
         typed: Aside(false),
@@ -255,9 +186,20 @@ impl Long {
                 .hint("take the mark that makes it nullable away"));
         }
         column.collation = self.collation.as_ref().map(|text| scope.referred(text)).transpose()?;
-        column.generated = self.generated.as_ref().map(|text| scope.expression(text)).transpose()?;
+        if let Some(generated) = &self.generated {
+            Generated::read(generated, &mut column, scope)?;
+        }
         if column.generated.is_some() && self.nullable.is_none() {
             column.not_null = false;
+        }
+        if let Some(constraint) = &self.not_null {
+            if nullable_mark(&self.ty) || self.nullable == Some(true) {
+                return Err(scope
+                    .error(format!("column {name} is both nullable and NOT NULL"), constraint)
+                    .hint("take one of the two away"));
+            }
+            column.not_null = true;
+            column.not_null_constraint = constraint.value.read(&column, scope)?;
         }
         column.using = Using(self.using.as_ref().map(|text| scope.expression(text)).transpose()?.map(|e| e.written));
         if let Some(identity) = self.identity.as_ref() {
@@ -360,29 +302,5 @@ impl Long {
             }
             _ => Ok(()),
         }
-    }
-}
-
-impl IdentityDeclaration {
-    fn read(&self, ty: &Type, at: &Spanned<Self>, scope: &Scope) -> Result<Option<Identity>> {
-        let Some(long) = &self.0 else { return Ok(None) };
-        let always = match long.generation.as_deref().map(str::to_lowercase).as_deref() {
-            None | Some("always") => true,
-            Some("by default" | "by_default") => false,
-            Some(other) => return Err(scope.error(format!("`{other}` is no identity"), at).hint("write always or by default")),
-        };
-        let options = Options {
-            increment: long.increment.unwrap_or(1),
-            min: long.min,
-            max: long.max,
-            start: long.start,
-            cache: long.cache.unwrap_or(1),
-            cycle: long.cycle,
-        };
-        if let Some(why) = options.wrong(ty) {
-            return Err(scope.error(format!("the identity cannot be: {why}"), at).hint("correct its options"));
-        }
-        let sequence = long.sequence.as_ref().map(|name| scope.declared(name)).transpose()?;
-        Ok(Some(Identity { always, sequence, options: options.without_defaults(ty) }))
     }
 }

@@ -23,6 +23,10 @@ pub struct ForeignKey {
     /// New rows are checked; those that were there before were not.
     pub not_valid: bool,
     pub part_of: Option<PartOf>,
+    /// Nothing is checked; it is there for the planner and for people.
+    pub not_enforced: bool,
+    /// The last column is a range, and the ranges referred to cover it.
+    pub period: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,27 +78,29 @@ impl ForeignKey {
     fn definition(&self) -> Sql {
         let Self { table: _, name, columns, references, ref_columns, .. } = self;
         let Self { on_delete, set_columns, on_update, match_full, deferrable, deferred, not_valid, .. } = self;
+        let Self { not_enforced, period, .. } = self;
         Sql::new()
             .kw("CONSTRAINT")
             .ident(name)
             .kw("FOREIGN KEY")
-            .names(columns)
+            .sql(&in_period(columns, *period))
             .kw("REFERENCES")
             .qualified(references)
-            .names(ref_columns)
+            .sql(&in_period(ref_columns, *period))
             .when(*match_full, |sql| sql.kw("MATCH FULL"))
             .when(*on_update != Action::NoAction, |sql| sql.kw("ON UPDATE").kw(on_update.sql()))
             .when(*on_delete != Action::NoAction, |sql| sql.kw("ON DELETE").kw(on_delete.sql()))
             .when(!set_columns.is_empty(), |sql| sql.names(set_columns))
             .when(*deferrable, |sql| sql.kw("DEFERRABLE"))
             .when(*deferred, |sql| sql.kw("INITIALLY DEFERRED"))
+            .when(*not_enforced, |sql| sql.kw("NOT ENFORCED"))
             .when(*not_valid, |sql| sql.kw("NOT VALID"))
     }
 
-    /// Nothing but validity and deferral differs.
+    /// Nothing but validity, enforcement and deferral differs.
     fn same_but_state(old: &Self, new: &Self) -> bool {
-        let Self { deferrable, deferred, not_valid, part_of, .. } = new.clone();
-        Self { deferrable, deferred, not_valid, part_of, ..old.clone() } == *new
+        let Self { deferrable, deferred, not_valid, not_enforced, part_of, .. } = new.clone();
+        Self { deferrable, deferred, not_valid, not_enforced, part_of, ..old.clone() } == *new
     }
 }
 
@@ -115,7 +121,10 @@ impl Kind for ForeignKey {
             match_full: row.opt("match") == Some("f"),
             deferrable: row.is("deferrable"),
             deferred: row.is("deferred"),
-            not_valid: row.is("not_valid"),
+            // what is not enforced is never valid
+            not_valid: row.is("not_valid") && !row.is("not_enforced"),
+            not_enforced: row.is("not_enforced"),
+            period: row.is("period"),
             part_of: PartOf::read(row)?,
         })
     }
@@ -139,7 +148,9 @@ impl Kind for ForeignKey {
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {
-        (!self.set_columns.is_empty()).then_some((15, "a list of columns behind SET NULL or SET DEFAULT"))
+        let columns = (!self.set_columns.is_empty()).then_some((15, "a list of columns behind SET NULL or SET DEFAULT"));
+        let enforced = self.not_enforced.then_some((18, "NOT ENFORCED"));
+        self.period.then_some((18, "PERIOD")).or(enforced).or(columns)
     }
 
     fn parent(&self) -> Option<Id> {
@@ -200,6 +211,8 @@ impl Kind for ForeignKey {
             .when("deferrable", self.deferrable)
             .when("initially_deferred", self.deferred)
             .when("not_valid", self.not_valid)
+            .when("not_enforced", self.not_enforced)
+            .when("period", self.period)
             .put("comment", parts.take_one("comment"));
         Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
     }
@@ -217,7 +230,9 @@ impl Kind for ForeignKey {
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
+        // what is enforced from here on is checked at once
         let validity = old.not_valid == new.not_valid || old.not_valid;
+        let validity = validity && !(old.not_enforced && new.not_valid);
         if validity && Self::same_but_state(old, new) { Alteration::InPlace } else { Alteration::Recreate }
     }
 
@@ -231,15 +246,18 @@ impl Kind for ForeignKey {
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
         let mut commands = Vec::new();
+        let alter = || Sql::new().kw("ALTER CONSTRAINT").ident(&new.name);
         if (old.deferrable, old.deferred) != (new.deferrable, new.deferred) {
-            let sql = Sql::new().kw("ALTER CONSTRAINT").ident(&new.name);
             commands.push(match (new.deferrable, new.deferred) {
-                (false, _) => sql.kw("NOT DEFERRABLE"),
-                (true, false) => sql.kw("DEFERRABLE INITIALLY IMMEDIATE"),
-                (true, true) => sql.kw("DEFERRABLE INITIALLY DEFERRED"),
+                (false, _) => alter().kw("NOT DEFERRABLE"),
+                (true, false) => alter().kw("DEFERRABLE INITIALLY IMMEDIATE"),
+                (true, true) => alter().kw("DEFERRABLE INITIALLY DEFERRED"),
             });
         }
-        if old.not_valid && !new.not_valid {
+        if old.not_enforced != new.not_enforced {
+            commands.push(alter().kw(if new.not_enforced { "NOT ENFORCED" } else { "ENFORCED" }));
+        }
+        if old.not_valid && !new.not_valid && !new.not_enforced {
             commands.push(Sql::new().kw("VALIDATE CONSTRAINT").ident(&new.name));
         }
         commands.into_iter().map(|sql| Piece::AlterTable(new.table.clone(), sql)).collect()
@@ -257,10 +275,10 @@ impl Kind for ForeignKey {
         let (on, other) = (&change.subject().table, &change.subject().references);
         let lock = |text: String| Hazard::new(Risk::Lock, on, text);
         match change {
-            Change::Create(new) if new.not_valid => {
+            Change::Create(new) if new.not_valid || new.not_enforced => {
                 vec![lock(format!("SHARE ROW EXCLUSIVE on {on} and {other}, instant"))]
             }
-            Change::Create(_) => vec![
+            Change::Create(_) | Change::Alter { old: Self { not_enforced: true, .. }, new: Self { not_enforced: false, .. } } => vec![
                 Hazard::new(Risk::MayFail, on, format!("rows without their row in {other} stop it")),
                 Hazard::new(Risk::Blocks, on, format!("writes of {on} and {other} while all rows are checked")),
             ],
@@ -268,4 +286,12 @@ impl Kind for ForeignKey {
             _ => vec![Hazard::instant(on)],
         }
     }
+}
+
+/// `(a, b)`, or `(a, PERIOD b)`
+fn in_period(columns: &[Ident], period: bool) -> Sql {
+    let column = |(n, column): (usize, &Ident)| {
+        Sql::new().when(period && n + 1 == columns.len(), |sql| sql.kw("PERIOD")).ident(column)
+    };
+    Sql::new().kw("(").list(columns.iter().enumerate().map(column)).kw(")")
 }

@@ -1,6 +1,7 @@
 -- pg_constraint, contype 'f'
 SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, rn.nspname AS ref_schema, r.relname AS ref_table,
        k.confupdtype AS on_update, k.confdeltype AS on_delete, k.confmatchtype AS match,
+--18+        NOT k.conenforced AS not_enforced, k.conperiod AS period,
        k.condeferrable AS deferrable, k.condeferred AS deferred, NOT k.convalidated AS not_valid,
        (SELECT json_agg(a.attname ORDER BY u.n) FROM unnest(k.conkey) WITH ORDINALITY AS u (attnum, n)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum) AS columns,

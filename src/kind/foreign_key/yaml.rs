@@ -29,6 +29,8 @@ pub struct Long {
     deferrable: bool,
     initially_deferred: bool,
     not_valid: bool,
+    not_enforced: bool,
+    period: bool,
     comment: Option<String>,
 }
 
@@ -136,7 +138,9 @@ impl Declare for Declaration {
             match_full: match_full(long.matching.as_ref(), scope)?,
             deferrable: long.deferrable || long.initially_deferred,
             deferred: long.initially_deferred,
-            not_valid: long.not_valid,
+            not_valid: long.not_valid && !long.not_enforced,
+            not_enforced: long.not_enforced,
+            period: long.period,
             part_of: None,
         };
         draft.attach(Comment::of(key.id(), long.comment.as_deref()), given.place);

@@ -12,6 +12,8 @@ pub struct PrimaryKey {
     pub name: Ident,
     pub columns: Vec<Ident>,
     pub include: Vec<Ident>,
+    /// The last column is a range, and rows that share the others do not overlap in it.
+    pub without_overlaps: bool,
     pub deferrable: bool,
     pub deferred: bool,
     /// Storage parameters of the index, e.g. `fillfactor=70`.
@@ -21,12 +23,15 @@ pub struct PrimaryKey {
 
 impl PrimaryKey {
     fn definition(&self) -> Sql {
-        let Self { table: _, name, columns, include, deferrable, deferred, options, part_of: _ } = self;
+        let Self { table: _, name, columns, include, without_overlaps, deferrable, deferred, options, part_of: _ } = self;
         Sql::new()
             .kw("CONSTRAINT")
             .ident(name)
             .kw("PRIMARY KEY")
-            .names(columns)
+            .kw("(")
+            .list(columns.iter().map(|column| Sql::new().ident(column)))
+            .when(*without_overlaps, |sql| sql.kw("WITHOUT OVERLAPS"))
+            .kw(")")
             .when(!include.is_empty(), |sql| sql.kw("INCLUDE").names(include))
             .when(!options.is_empty(), |sql| sql.kw("WITH").sql(&options.sql()))
             .when(*deferrable, |sql| sql.kw("DEFERRABLE"))
@@ -55,6 +60,7 @@ impl Kind for PrimaryKey {
             name: row.ident("name")?,
             columns: row.idents("columns")?,
             include: row.idents("include")?,
+            without_overlaps: row.is("without_overlaps"),
             deferrable: row.is("deferrable"),
             deferred: row.is("deferred"),
             options: IndexOptions::read(row, "options")?,
@@ -79,6 +85,10 @@ impl Kind for PrimaryKey {
 
     fn provides(&self) -> Vec<Fact> {
         if self.deferrable { Vec::new() } else { vec![Fact::key(&self.table, &self.columns)] }
+    }
+
+    fn since(&self) -> Option<(u32, &'static str)> {
+        self.without_overlaps.then_some((18, "WITHOUT OVERLAPS"))
     }
 
     fn parent(&self) -> Option<Id> {
@@ -127,6 +137,7 @@ impl Kind for PrimaryKey {
         let doc = Fields::default()
             .put("name", name)
             .put("columns", Doc::names(&self.columns))
+            .when("without_overlaps", self.without_overlaps)
             .put("include", (!self.include.is_empty()).then(|| Doc::names(&self.include)))
             .when("deferrable", self.deferrable)
             .when("initially_deferred", self.deferred)

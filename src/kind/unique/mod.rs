@@ -12,6 +12,8 @@ pub struct Unique {
     pub name: Ident,
     pub columns: Vec<Ident>,
     pub include: Vec<Ident>,
+    /// The last column is a range, and rows that share the others do not overlap in it.
+    pub without_overlaps: bool,
     pub nulls_not_distinct: bool,
     pub deferrable: bool,
     pub deferred: bool,
@@ -22,13 +24,17 @@ pub struct Unique {
 
 impl Unique {
     fn definition(&self) -> Sql {
-        let Self { table: _, name, columns, include, nulls_not_distinct, deferrable, deferred, options, part_of: _ } = self;
+        let Self { table: _, name, columns, include, without_overlaps, nulls_not_distinct, .. } = self;
+        let Self { deferrable, deferred, options, part_of: _, .. } = self;
         Sql::new()
             .kw("CONSTRAINT")
             .ident(name)
             .kw("UNIQUE")
             .when(*nulls_not_distinct, |sql| sql.kw("NULLS NOT DISTINCT"))
-            .names(columns)
+            .kw("(")
+            .list(columns.iter().map(|column| Sql::new().ident(column)))
+            .when(*without_overlaps, |sql| sql.kw("WITHOUT OVERLAPS"))
+            .kw(")")
             .when(!include.is_empty(), |sql| sql.kw("INCLUDE").names(include))
             .when(!options.is_empty(), |sql| sql.kw("WITH").sql(&options.sql()))
             .when(*deferrable, |sql| sql.kw("DEFERRABLE"))
@@ -58,6 +64,7 @@ impl Kind for Unique {
             name: row.ident("name")?,
             columns: row.idents("columns")?,
             include: row.idents("include")?,
+            without_overlaps: row.is("without_overlaps"),
             nulls_not_distinct: row.is("nulls_not_distinct"),
             deferrable: row.is("deferrable"),
             deferred: row.is("deferred"),
@@ -85,7 +92,8 @@ impl Kind for Unique {
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {
-        self.nulls_not_distinct.then_some((15, "NULLS NOT DISTINCT"))
+        let nulls = self.nulls_not_distinct.then_some((15, "NULLS NOT DISTINCT"));
+        self.without_overlaps.then_some((18, "WITHOUT OVERLAPS")).or(nulls)
     }
 
     fn parent(&self) -> Option<Id> {
@@ -127,6 +135,7 @@ impl Kind for Unique {
     fn write(&self, mut parts: Parts) -> Part {
         let doc = Fields::default()
             .put("columns", Doc::names(&self.columns))
+            .when("without_overlaps", self.without_overlaps)
             .put("include", (!self.include.is_empty()).then(|| Doc::names(&self.include)))
             .when("nulls_not_distinct", self.nulls_not_distinct)
             .when("deferrable", self.deferrable)

@@ -1,6 +1,7 @@
 -- pg_constraint, contype 'u', with the index that enforces it
 SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.condeferrable AS deferrable,
        k.condeferred AS deferred,
+--18+        k.conperiod AS without_overlaps,
        (SELECT json_agg(a.attname ORDER BY u.n) FROM unnest(k.conkey) WITH ORDINALITY AS u (attnum, n)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum) AS columns,
        CASE WHEN x.indnatts > x.indnkeyatts THEN

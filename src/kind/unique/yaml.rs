@@ -14,6 +14,7 @@ use crate::draft::{Draft, Scope};
 struct Long {
     columns: Texts,
     include: Texts,
+    without_overlaps: bool,
     deferrable: bool,
     initially_deferred: bool,
     with: super::super::shapes::Entries<String>,
@@ -69,6 +70,7 @@ impl Declare for Declaration {
             name,
             columns,
             include: scope.idents(&self.0.include.0)?,
+            without_overlaps: self.0.without_overlaps,
             nulls_not_distinct: self.0.nulls_not_distinct,
             deferrable: self.0.deferrable || self.0.initially_deferred,
             deferred: self.0.initially_deferred,

@@ -1,0 +1,107 @@
+//! What is said of a column's NOT NULL beyond that it is there: since PostgreSQL 18 it is a constraint with a name.
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::*;
+use crate::draft::Scope;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NotNull {
+    /// `None`: the one that Postgres gives it, `<table>_<column>_not_null`.
+    pub name: Option<Ident>,
+    pub no_inherit: bool,
+    /// New rows are checked; those that were there before were not.
+    pub not_valid: bool,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Declaration {
+    name: Option<Spanned<String>>,
+    no_inherit: bool,
+    not_valid: bool,
+}
+
+impl Declaration {
+    pub fn read(&self, column: &Column, scope: &Scope) -> Result<NotNull> {
+        let name = self.name.as_ref().map(|name| scope.ident(name)).transpose()?;
+        let name = name.filter(|name| *name != NotNull::implied(&column.table, &column.name));
+        Ok(NotNull { name, no_inherit: self.no_inherit, not_valid: self.not_valid })
+    }
+}
+
+impl NotNull {
+    pub fn implied(table: &Qualified, column: &Ident) -> Ident {
+        Ident::new(crate::name::object_name(table.name.as_str(), column.as_str(), "not_null"))
+    }
+
+    pub fn read(row: &Row, table: &Qualified, column: &Ident) -> Self {
+        let name = row.opt("not_null_name").map(Ident::new).filter(|name| *name != Self::implied(table, column));
+        Self { name, no_inherit: row.is("not_null_no_inherit"), not_valid: row.is("not_null_not_valid") }
+    }
+
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// `CONSTRAINT name NOT NULL NO INHERIT`, within the definition of the column.
+    pub fn sql(&self) -> Sql {
+        let Self { name, no_inherit, not_valid: _ } = self;
+        let sql = Sql::new().maybe(name.as_ref(), |sql, name| sql.kw("CONSTRAINT").ident(name));
+        sql.kw("NOT NULL").when(*no_inherit, |sql| sql.kw("NO INHERIT"))
+    }
+
+    /// `ADD CONSTRAINT name NOT NULL column …`
+    pub fn add(&self, column: &Column) -> Sql {
+        if self.is_plain() {
+            return column.alter_column().kw("SET NOT NULL");
+        }
+        let Self { name, no_inherit, not_valid } = self;
+        Sql::new()
+            .kw("ADD")
+            .maybe(name.as_ref(), |sql, name| sql.kw("CONSTRAINT").ident(name))
+            .kw("NOT NULL")
+            .ident(&column.name)
+            .when(*no_inherit, |sql| sql.kw("NO INHERIT"))
+            .when(*not_valid, |sql| sql.kw("NOT VALID"))
+    }
+
+    /// From one NOT NULL to another.
+    pub fn changes(old: &Self, column: &Column) -> Vec<Sql> {
+        let new = &column.not_null_constraint;
+        if !old.not_valid && new.not_valid {
+            return vec![column.alter_column().kw("DROP NOT NULL"), new.add(column)];
+        }
+        let name = new.name.clone().unwrap_or_else(|| Self::implied(&column.table, &column.name));
+        let mut commands = Vec::new();
+        if old.no_inherit != new.no_inherit {
+            let inherit = if new.no_inherit { "NO INHERIT" } else { "INHERIT" };
+            commands.push(Sql::new().kw("ALTER CONSTRAINT").ident(&name).kw(inherit));
+        }
+        if old.not_valid && !new.not_valid {
+            commands.push(Sql::new().kw("VALIDATE CONSTRAINT").ident(&name));
+        }
+        commands
+    }
+
+    /// The constraint's new name, which only a statement of its own gives.
+    pub fn rename(old: &Self, column: &Column) -> Option<Piece> {
+        let new = &column.not_null_constraint;
+        let named = |constraint: &Self| {
+            constraint.name.clone().unwrap_or_else(|| Self::implied(&column.table, &column.name))
+        };
+        let sql = Sql::new().kw("ALTER TABLE").qualified(&column.table).kw("RENAME CONSTRAINT").ident(&named(old));
+        // one that goes and comes has its new name already
+        let stays = old.not_valid || !new.not_valid;
+        (stays && old.name != new.name).then(|| Piece::Statement(sql.kw("TO").ident(&named(new))))
+    }
+
+    pub fn write(&self) -> Option<Doc> {
+        let doc = Fields::default()
+            .put("name", self.name.as_ref().map(|name| Doc::text(name.as_str())))
+            .when("no_inherit", self.no_inherit)
+            .when("not_valid", self.not_valid);
+        (!self.is_plain()).then_some(Doc::Map(doc.0))
+    }
+}

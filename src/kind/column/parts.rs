@@ -1,0 +1,146 @@
+//! What stands inside a column's declaration in a form of its own: identity, generation, `unique`.
+
+use serde::{Deserialize, Deserializer};
+use serde_yaml::Spanned;
+
+use super::super::shapes::{Short, short_or_long};
+use super::*;
+use crate::draft::Scope;
+
+/// `generated: lower(title)`, or `{ as: lower(title), virtual: true }`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratedLong {
+    #[serde(rename = "as")]
+    expression: String,
+    #[serde(default, rename = "virtual")]
+    is_virtual: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Generated(GeneratedLong);
+
+impl From<GeneratedLong> for Generated {
+    fn from(long: GeneratedLong) -> Self {
+        Self(long)
+    }
+}
+
+impl Short for Generated {
+    const EXPECTED: &'static str = "an expression, or a map with `as:`";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self(GeneratedLong { expression: text.to_owned(), is_virtual: false }))
+    }
+}
+
+impl<'de> Deserialize<'de> for Generated {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, GeneratedLong>(deserializer)
+    }
+}
+
+impl Generated {
+    pub fn read(at: &Spanned<Self>, column: &mut Column, scope: &Scope) -> Result<()> {
+        let GeneratedLong { expression, is_virtual } = &at.value.0;
+        column.generated = Some(scope.expression(&Spanned::new(expression.clone(), at.referenced, at.defined))?);
+        column.is_virtual = *is_virtual;
+        Ok(())
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IdentityLong {
+    generation: Option<String>,
+    sequence: Option<Spanned<String>>,
+    start: Option<i64>,
+    increment: Option<i64>,
+    min: Option<i64>,
+    max: Option<i64>,
+    cache: Option<i64>,
+    cycle: bool,
+}
+
+/// `true`, `always`, `by default`, or a map with the sequence's options.
+#[derive(Debug, Clone)]
+pub struct IdentityDeclaration(Option<IdentityLong>);
+
+impl From<IdentityLong> for IdentityDeclaration {
+    fn from(long: IdentityLong) -> Self {
+        Self(Some(long))
+    }
+}
+
+impl Short for IdentityDeclaration {
+    const EXPECTED: &'static str = "always, by default, or a map of options";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self(Some(IdentityLong { generation: Some(text.to_owned()), ..IdentityLong::default() })))
+    }
+    fn truth(truth: bool) -> Option<Self> {
+        Some(Self(truth.then(IdentityLong::default)))
+    }
+}
+
+impl<'de> Deserialize<'de> for IdentityDeclaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, IdentityLong>(deserializer)
+    }
+}
+
+/// `unique: true`, or the constraint's name.
+#[derive(Debug, Clone)]
+pub enum UniqueOnColumn {
+    Truth(bool),
+    Name(String),
+}
+
+impl Short for UniqueOnColumn {
+    const EXPECTED: &'static str = "true, or the constraint's name";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self::Name(text.to_owned()))
+    }
+    fn truth(truth: bool) -> Option<Self> {
+        Some(Self::Truth(truth))
+    }
+}
+
+/// The long form of `unique` is under the table.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+impl From<Nothing> for UniqueOnColumn {
+    fn from(_: Nothing) -> Self {
+        Self::Truth(true)
+    }
+}
+
+impl<'de> Deserialize<'de> for UniqueOnColumn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Nothing>(deserializer)
+    }
+}
+
+impl IdentityDeclaration {
+    pub fn read(&self, ty: &Type, at: &Spanned<Self>, scope: &Scope) -> Result<Option<Identity>> {
+        let Some(long) = &self.0 else { return Ok(None) };
+        let always = match long.generation.as_deref().map(str::to_lowercase).as_deref() {
+            None | Some("always") => true,
+            Some("by default" | "by_default") => false,
+            Some(other) => return Err(scope.error(format!("`{other}` is no identity"), at).hint("write always or by default")),
+        };
+        let options = Options {
+            increment: long.increment.unwrap_or(1),
+            min: long.min,
+            max: long.max,
+            start: long.start,
+            cache: long.cache.unwrap_or(1),
+            cycle: long.cycle,
+        };
+        if let Some(why) = options.wrong(ty) {
+            return Err(scope.error(format!("the identity cannot be: {why}"), at).hint("correct its options"));
+        }
+        let sequence = long.sequence.as_ref().map(|name| scope.declared(name)).transpose()?;
+        Ok(Some(Identity { always, sequence, options: options.without_defaults(ty) }))
+    }
+}
