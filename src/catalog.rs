@@ -2,9 +2,11 @@
 //!
 //! Invariant: a [`Catalog`] is closed. Every fact that an object requires is provided by an object in it or by an external:
 //! something that is there and not managed, held by its name alone and never created or dropped. Two catalogs are equal
-//! when their objects are; where a thing was declared, in which order and what it hangs on is no part of that.
+//! when their objects are; where a thing was declared, in which order and what it hangs on is no part of that. Facts are worked
+//! out when somebody asks for them, since two equal catalogs need none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::error::Place;
 use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space};
@@ -13,8 +15,15 @@ use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space};
 pub struct Catalog {
     objects: BTreeMap<Id, Object>,
     externals: Externals,
-    requires: BTreeMap<Id, Vec<Fact>>,
+    closure: OnceLock<Closure>,
     pub notes: Notes,
+}
+
+/// The needs of all objects as facts, and those facts that nothing provides.
+#[derive(Debug, Clone)]
+struct Closure {
+    requires: BTreeMap<Id, Vec<Fact>>,
+    dangling: Vec<Dangling>,
 }
 
 /// What is there and not managed, each with the name whose existence it hangs on (what an extension brings).
@@ -60,28 +69,17 @@ impl PartialEq for Catalog {
 }
 
 impl Catalog {
-    /// Closes a set of objects: needs become facts. The facts that nothing provides are given back with the catalog; a
-    /// caller that cannot do without them makes errors of them.
-    pub fn close(objects: BTreeMap<Id, Object>, externals: Externals, notes: Notes) -> (Self, Vec<Dangling>) {
-        let index = Index::of(&objects);
-        let mut dangling = Vec::new();
-        let mut requires = BTreeMap::new();
-        for (id, object) in &objects {
-            let mut facts = BTreeSet::new();
-            for need in object.requires() {
-                index.resolve(need, &mut facts);
-            }
-            let mut held = Vec::with_capacity(facts.len());
-            for fact in facts {
-                let (fact, known) = index.settle(fact, &externals);
-                if !known {
-                    dangling.push(Dangling { id: id.clone(), fact: fact.clone() });
-                }
-                held.push(fact);
-            }
-            requires.insert(id.clone(), held);
-        }
-        (Self { objects, externals, requires, notes }, dangling)
+    pub fn close(objects: BTreeMap<Id, Object>, externals: Externals, notes: Notes) -> Self {
+        Self { objects, externals, closure: OnceLock::new(), notes }
+    }
+
+    /// The facts that are required and that nothing provides; a caller that cannot do without them makes errors of them.
+    pub fn dangling(&self) -> &[Dangling] {
+        &self.closure().dangling
+    }
+
+    fn closure(&self) -> &Closure {
+        self.closure.get_or_init(|| Closure::of(&self.objects, &self.externals))
     }
 
     pub fn objects(&self) -> &BTreeMap<Id, Object> {
@@ -98,7 +96,7 @@ impl Catalog {
 
     /// What must hold while the object exists here.
     pub fn requires(&self, id: &Id) -> &[Fact] {
-        self.requires.get(id).map_or(&[], Vec::as_slice)
+        self.closure().requires.get(id).map_or(&[], Vec::as_slice)
     }
 
     pub fn place(&self, id: &Id) -> Option<&Place> {
@@ -115,6 +113,31 @@ impl Catalog {
     /// The parts to build a changed catalog from.
     pub fn into_parts(self) -> (BTreeMap<Id, Object>, Externals, Notes) {
         (self.objects, self.externals, self.notes)
+    }
+}
+
+impl Closure {
+    /// Needs become facts.
+    fn of(objects: &BTreeMap<Id, Object>, externals: &Externals) -> Self {
+        let index = Index::of(objects);
+        let mut dangling = Vec::new();
+        let mut requires = BTreeMap::new();
+        for (id, object) in objects {
+            let mut facts = BTreeSet::new();
+            for need in object.requires() {
+                index.resolve(need, &mut facts);
+            }
+            let mut held = Vec::with_capacity(facts.len());
+            for fact in facts {
+                let (fact, known) = index.settle(fact, externals);
+                if !known {
+                    dangling.push(Dangling { id: id.clone(), fact: fact.clone() });
+                }
+                held.push(fact);
+            }
+            requires.insert(id.clone(), held);
+        }
+        Self { requires, dangling }
     }
 }
 

@@ -37,5 +37,5 @@ pub fn apply(before: &Catalog, changes: &[Change<&Object>]) -> Catalog {
             Change::Create(_) | Change::Alter { .. } => objects.insert(id, subject.clone()),
         };
     }
-    Catalog::close(objects, externals, notes).0
+    Catalog::close(objects, externals, notes)
 }

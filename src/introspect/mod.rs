@@ -152,7 +152,7 @@ fn close(mut objects: BTreeMap<Id, Object>, mut externals: Externals, notes: Not
     }
     let provided: BTreeSet<Name> = objects.values().flat_map(Object::occupies).collect();
     externals.retain(|name, _| !provided.contains(name));
-    Catalog::close(objects, externals, notes).0
+    Catalog::close(objects, externals, notes)
 }
 
 fn note(row: &Row, object: &Object, notes: &mut Notes) {

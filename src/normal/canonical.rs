@@ -155,6 +155,9 @@ fn settle(entries: &mut [Entry], live: &Live) -> Vec<Open> {
     let mut open = Vec::new();
     for (n, entry) in entries.iter_mut().enumerate() {
         let id = entry.object.id();
+        if entry.named && live.catalog.get(&id) == Some(&entry.object) {
+            continue;
+        }
         let partners: Vec<&Object> = match entry.named {
             true => live.catalog.get(&id).into_iter().collect(),
             false => unnamed.get(&(id.tag, entry.object.parent())).cloned().unwrap_or_default(),

@@ -45,7 +45,7 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
     }
     let unknowns = canonical::canonical(&mut entries, live, asker)?;
     adopt::names(&mut entries, &live.catalog);
-    close(entries, externals).map(|catalog| Wanted { catalog, unknowns })
+    close(entries, externals, &live.catalog).map(|catalog| Wanted { catalog, unknowns })
 }
 
 /// Objects that nobody declares and that a declaration implies: the schema of a table in one.
@@ -103,7 +103,7 @@ fn managed(entries: &[Entry], live: &Live) -> Result<()> {
     Ok(())
 }
 
-fn close(entries: Vec<Entry>, externals: Externals) -> Result<Catalog> {
+fn close(entries: Vec<Entry>, externals: Externals, live: &Catalog) -> Result<Catalog> {
     let mut objects: BTreeMap<Id, Object> = BTreeMap::new();
     let mut notes = Notes::default();
     let mut names: BTreeMap<Name, Place> = BTreeMap::new();
@@ -122,8 +122,12 @@ fn close(entries: Vec<Entry>, externals: Externals) -> Result<Catalog> {
         objects.insert(id, object);
     }
     let externals = externals.into_iter().filter(|(name, _)| !names.contains_key(name)).collect();
-    let (catalog, dangling) = Catalog::close(objects, externals, notes);
-    match dangling.first() {
+    let catalog = Catalog::close(objects, externals, notes);
+    // of what is there already, nothing can be missing
+    if catalog == *live {
+        return Ok(catalog);
+    }
+    match catalog.dangling().first() {
         Some(first) => Err(unknown(first, &catalog)),
         None => Ok(catalog),
     }
