@@ -5,7 +5,7 @@
 //! when their objects are; where a thing was declared, in which order and what it hangs on is no part of that. Facts are worked
 //! out when somebody asks for them, since two equal catalogs need none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use crate::error::Place;
@@ -29,13 +29,13 @@ struct Closure {
 /// What is there and not managed, each with the name whose existence it hangs on (what an extension brings).
 pub type Externals = BTreeMap<Name, Option<Name>>;
 
-/// What is known beside the objects, and is no part of comparing.
+/// What is known beside the objects, and is no part of comparing. Where nobody goes through all of it, order does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
     /// Where the model declares it.
-    pub places: BTreeMap<Id, Place>,
+    pub places: HashMap<Id, Place>,
     /// Position among its siblings: `attnum`, or the order in the file.
-    pub order: BTreeMap<Id, i64>,
+    pub order: HashMap<Id, i64>,
     /// `pg_class.reltuples` of tables; -1 where never analyzed.
     pub rows: BTreeMap<Id, i64>,
     /// What there is and is not modelled.

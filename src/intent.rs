@@ -4,7 +4,7 @@
 //! serves the way back.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::catalog::Catalog;
 use crate::draft::{Draft, RenameHint};
@@ -23,6 +23,9 @@ impl Intent {
     /// unless that name is only now becoming free.
     pub fn of(draft: &Draft, live: &Catalog) -> Result<Self> {
         let hints = &draft.renames;
+        if hints.is_empty() {
+            return Ok(Self::default());
+        }
         let declared: BTreeSet<Id> = draft.entries.iter().map(|entry| entry.object.id()).collect();
         if let Some(hint) = hints.iter().find(|hint| hints.iter().any(|other| change_places(hint, other))) {
             return Err(Error::no(format!("not supported: {} and {} change places", hint.id, hint.from))
@@ -70,7 +73,7 @@ impl Intent {
         }
         let tables_only = Renames { tables: self.renames.tables.clone(), columns: BTreeMap::new() };
         let (mut objects, mut notes) = (BTreeMap::new(), before.notes.clone());
-        (notes.order, notes.rows) = (BTreeMap::new(), BTreeMap::new());
+        (notes.order, notes.rows) = (HashMap::new(), BTreeMap::new());
         let mut statements = Vec::new();
         for (id, old) in before.objects() {
             let mut new = old.clone();

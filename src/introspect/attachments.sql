@@ -6,7 +6,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 CROSS JOIN LATERAL (VALUES ('privileges', t.typacl IS NOT NULL),
                            ('the owner ' || pg_catalog.pg_get_userbyid(t.typowner),
                             pg_catalog.pg_get_userbyid(t.typowner) <> current_user)) p (what, holds)
-WHERE t.typtype = 'e' AND n.nspname = ANY (current_setting('autogen.schemas')::text[]) AND p.holds
+WHERE t.typtype = 'e' AND n.nspname = ANY (:schemas) AND p.holds
 UNION ALL
 SELECT 'privileges of column ' || pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname), true,
        json_build_array(json_build_array('column', json_build_array(n.nspname, c.relname, a.attname)))
@@ -14,4 +14,4 @@ FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE a.attacl IS NOT NULL AND c.relkind = 'r' AND NOT a.attisdropped
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  AND n.nspname = ANY (:schemas)

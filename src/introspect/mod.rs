@@ -4,7 +4,7 @@
 //! every kind's query, the externals and what is not modelled travel together, so that a slow link costs two round trips. The search path is empty, so that the server
 //! qualifies every name that it prints.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use postgres::{Client, SimpleQueryMessage};
@@ -84,30 +84,39 @@ fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure
     let mut next = || scope.next().map(ResultSet::rows).unwrap_or_default();
     let (scope, tables) = (next(), next());
     let major = major(&scope)?;
-    let tables = tables.first().map_or(Ok("{}"), |row| row.text("tables"))?;
+    let said = |rows: &[Row], column: &str| {
+        rows.first().map_or(Ok("{}".to_owned()), |row| row.text(column).map(str::to_owned))
+    };
+    let known = query::Known {
+        major,
+        tables: &said(&tables, "tables")?,
+        schemas: &said(&scope, "schemas")?,
+        bookkeeping: &said(&scope, "bookkeeping")?,
+    };
     let queries: Vec<(&str, String)> = Tag::ALL
         .iter()
         .map(|tag| (tag.word(), tag.query()))
         .chain([("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)])
-        .map(|(what, query)| (what, query::of(query, major, tables)))
+        .map(|(what, query)| (what, query::of(query, &known)))
         .collect();
     let mut results = ask(client, &begin, &queries, "COMMIT")?.into_iter();
     let mut next = || results.next().map(ResultSet::rows).unwrap_or_default();
-    let mut objects = BTreeMap::new();
+    let mut objects = Vec::new();
     let mut notes = Notes::default();
     for tag in Tag::ALL {
         for row in next() {
             let gone = |error: Error| Failure::Moved(Some(format!("{}: {}", tag.word(), error.message())));
             let object = tag.read(&row).map_err(gone)?;
-            note(&row, &object, &mut notes);
-            objects.insert(object.id(), object);
+            let id = object.id();
+            note(&row, &id, &mut notes);
+            objects.push((id, object));
         }
     }
     let (externals, types) = externals(next())?;
     notes.unmodelled = unmodelled(next())?;
     notes.attachments = unmodelled(next())?;
     let server = server(&scope, major, types)?;
-    Ok(Live { catalog: close(objects, externals, notes), server })
+    Ok(Live { catalog: close(objects.into_iter().collect(), externals, notes), server })
 }
 
 /// Sends all queries in one message, in the transaction that `begin` begins, and gives what each answered.
@@ -141,7 +150,8 @@ fn begin(schemas: Option<&[String]>) -> String {
 /// external.
 fn close(mut objects: BTreeMap<Id, Object>, mut externals: Externals, notes: Notes) -> Catalog {
     loop {
-        let orphan = |object: &Object| object.parent().is_some_and(|parent| !objects.contains_key(&parent));
+        let ids: HashSet<&Id> = objects.keys().collect();
+        let orphan = |object: &Object| object.parent().is_some_and(|parent| !ids.contains(&parent));
         let orphans: Vec<Id> = objects.iter().filter(|(_, object)| orphan(object)).map(|(id, _)| id.clone()).collect();
         if orphans.is_empty() {
             break;
@@ -150,15 +160,16 @@ fn close(mut objects: BTreeMap<Id, Object>, mut externals: Externals, notes: Not
             objects.remove(&id);
         }
     }
-    let provided: BTreeSet<Name> = objects.values().flat_map(Object::occupies).collect();
-    externals.retain(|name, _| !provided.contains(name));
+    for name in objects.values().flat_map(Object::occupies) {
+        externals.remove(&name);
+    }
     Catalog::close(objects, externals, notes)
 }
 
-fn note(row: &Row, object: &Object, notes: &mut Notes) {
+fn note(row: &Row, id: &Id, notes: &mut Notes) {
     let number = |column: &str| row.opt(column).and_then(|text| text.parse().ok());
-    notes.order.extend(number("position").map(|position| (object.id(), position)));
-    notes.rows.extend(number("rows").map(|rows| (object.id(), rows)));
+    notes.order.extend(number("position").map(|position| (id.clone(), position)));
+    notes.rows.extend(number("rows").map(|rows| (id.clone(), rows)));
 }
 
 fn externals(rows: Vec<Row>) -> Result<(Externals, BTreeSet<String>)> {

@@ -1,21 +1,28 @@
 -- what is in the managed schemas and no kind describes: named, with what it stands on
 WITH wanted AS (
   SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n
-  WHERE n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  WHERE n.nspname = ANY (:schemas)
 ), member AS (
   SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
 ), relation AS (
-  SELECT c.*, n.nspname, pg_catalog.format('%I.%I', n.nspname, c.relname) AS called,
+  SELECT c.oid, c.relname, c.relkind, c.relispartition, c.reloftype, c.reloptions, c.relpersistence, c.relrowsecurity,
+         c.relforcerowsecurity, c.relreplident, c.reltablespace, c.relam, n.nspname,
          c.oid IN (SELECT pg_catalog.unnest(:tables)) AS plain
   FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
-  WHERE NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
+  WHERE NOT (c.relname = ANY (:bookkeeping))
     AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)
+), odd AS MATERIALIZED (
+  -- columns that are not quite as their type makes them; few, out of a scan of all
+  SELECT a.attrelid, a.attname, a.attstorage <> t.typstorage AS stored_otherwise, a.attstattarget, a.attoptions
+  FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  WHERE a.attnum > 0 AND NOT a.attisdropped
+    AND (a.attstorage <> t.typstorage OR COALESCE(a.attstattarget, -1) >= 0 OR a.attoptions IS NOT NULL)
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
          CASE WHEN c.relkind = 'v' THEN 'view ' WHEN c.relkind = 'm' THEN 'materialized view '
               WHEN c.relkind = 'f' THEN 'foreign table ' WHEN c.relkind = 'p' THEN 'partitioned table '
               WHEN c.relkind = 'c' THEN 'composite type ' WHEN c.relispartition THEN 'partition '
-              WHEN c.reloftype <> 0 THEN 'typed table ' ELSE 'table with inheritance ' END || c.called, false, NULL, NULL::json
+              WHEN c.reloftype <> 0 THEN 'typed table ' ELSE 'table with inheritance ' END || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
   FROM relation c
   WHERE c.relkind IN ('v', 'm', 'f', 'p', 'c') OR c.relkind = 'r' AND NOT c.plain
   UNION ALL
@@ -32,19 +39,19 @@ WITH wanted AS (
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
          CASE k.contype WHEN 'x' THEN 'exclusion constraint ' ELSE 'constraint ' END
-           || c.called || pg_catalog.format('.%I', k.conname), false, NULL, NULL
+           || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', k.conname), false, NULL, NULL
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
   WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'f', 't', 'n')
   UNION ALL
-  SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || c.called || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
+  SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
   FROM pg_catalog.pg_trigger t JOIN relation c ON c.oid = t.tgrelid
   WHERE NOT t.tgisinternal
   UNION ALL
-  SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule ' || c.called || pg_catalog.format('.%I', r.rulename), false, NULL, NULL
+  SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', r.rulename), false, NULL, NULL
   FROM pg_catalog.pg_rewrite r JOIN relation c ON c.oid = r.ev_class
   WHERE r.rulename <> '_RETURN'
   UNION ALL
-  SELECT 'pg_catalog.pg_policy'::regclass, p.oid, 'policy ' || c.called || pg_catalog.format('.%I', p.polname), false, NULL, NULL
+  SELECT 'pg_catalog.pg_policy'::regclass, p.oid, 'policy ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', p.polname), false, NULL, NULL
   FROM pg_catalog.pg_policy p JOIN relation c ON c.oid = p.polrelid
   UNION ALL
   SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
@@ -85,7 +92,7 @@ WITH wanted AS (
   FROM pg_catalog.pg_publication p
   UNION ALL
   SELECT 'pg_catalog.pg_publication_rel'::regclass, p.oid,
-         'publication membership of table ' || c.called, false, NULL, NULL
+         'publication membership of table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL
   FROM pg_catalog.pg_publication_rel p JOIN relation c ON c.oid = p.prrelid
   UNION ALL
   SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass, f.oid, 'foreign data wrapper ' || pg_catalog.quote_ident(f.fdwname),
@@ -110,7 +117,7 @@ WITH wanted AS (
   JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
   UNION ALL
   -- properties of tables, columns and indexes that are modelled
-  SELECT 'pg_catalog.pg_class'::regclass, c.oid, p.what || ' of table ' || c.called, true, 'relation',
+  SELECT 'pg_catalog.pg_class'::regclass, c.oid, p.what || ' of table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), true, 'relation',
          json_build_array(c.nspname, c.relname)
   FROM relation c
   CROSS JOIN LATERAL (VALUES
@@ -123,18 +130,17 @@ WITH wanted AS (
   WHERE c.plain AND p.holds
   UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, c.oid,
-         p.what || ' of column ' || c.called || pg_catalog.format('.%I', a.attname), true, 'column',
+         p.what || ' of column ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', a.attname), true, 'column',
          json_build_array(c.nspname, c.relname, a.attname)
-  FROM relation c
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  FROM odd a
+  JOIN relation c ON c.oid = a.attrelid
   CROSS JOIN LATERAL (VALUES
-    ('storage', a.attstorage <> t.typstorage),
+    ('storage', a.stored_otherwise),
     ('statistics target', COALESCE(a.attstattarget, -1) >= 0),
     ('options', a.attoptions IS NOT NULL)) p (what, holds)
   WHERE c.plain AND p.holds
   UNION ALL
-  SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || i.called, true, 'relation',
+  SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || pg_catalog.format('%I.%I', i.nspname, i.relname), true, 'relation',
          json_build_array(i.nspname, i.relname)
   FROM pg_catalog.pg_index x
   JOIN relation i ON i.oid = x.indexrelid
@@ -144,11 +150,11 @@ WITH wanted AS (
     ('clustering', x.indisclustered),
     ('replica identity', x.indisreplident),
     ('tablespace', i.reltablespace <> 0),
-    ('column statistics', EXISTS (SELECT FROM pg_catalog.pg_attribute a
-                                  WHERE a.attrelid = x.indexrelid AND COALESCE(a.attstattarget, -1) >= 0))) p (what, holds)
+    ('column statistics', x.indexrelid IN (SELECT a.attrelid FROM odd a WHERE COALESCE(a.attstattarget, -1) >= 0))
+  ) p (what, holds)
   WHERE p.holds
   UNION ALL
-  SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'unlogged storage of sequence ' || c.called, true, 'relation',
+  SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'unlogged storage of sequence ' || pg_catalog.format('%I.%I', c.nspname, c.relname), true, 'relation',
          json_build_array(c.nspname, c.relname)
   FROM relation c
   WHERE c.relkind = 'S' AND c.relpersistence = 'u'
@@ -177,7 +183,7 @@ WITH wanted AS (
   FROM part p
   JOIN pg_catalog.pg_depend d ON d.classid = p.by_class AND d.objid = p.by_object AND d.deptype IN ('n', 'a', 'i', 'P', 'S')
   WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_constraint'::regclass)
-), named AS (
+), named (classid, objid, space, path) AS (
   SELECT s.classid, s.objid, CASE WHEN a.attnum IS NULL THEN 'relation' ELSE 'column' END AS space,
          CASE WHEN a.attnum IS NULL THEN jsonb_build_array(n.nspname, c.relname)
               ELSE jsonb_build_array(n.nspname, c.relname, a.attname) END AS path
@@ -201,8 +207,8 @@ WITH wanted AS (
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 )
 SELECT k.what, k.property,
-       CASE WHEN k.property THEN json_build_array(json_build_array(k.space, k.path))
-            ELSE (SELECT json_agg(json_build_array(d.space, d.path)) FROM named d
-                  WHERE d.classid = k.classid AND d.objid = k.objid) END AS stands_on
+       CASE WHEN k.property THEN json_build_array(json_build_array(k.space, k.path)) ELSE d.stands_on END AS stands_on
 FROM kept k
+LEFT JOIN (SELECT d.classid, d.objid, json_agg(json_build_array(d.space, d.path)) AS stands_on
+           FROM named d GROUP BY d.classid, d.objid) d ON d.classid = k.classid AND d.objid = k.objid
 ORDER BY k.what

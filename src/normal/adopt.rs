@@ -3,7 +3,7 @@
 //! A sequence that nobody named is the one that its column owns. Any other unnamed object takes the name of a live one of equal
 //! definition on the same parent, whatever that name is; only what is new gets a name from a template. So a changed template renames nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::catalog::Catalog;
 use crate::draft::Entry;
@@ -14,10 +14,11 @@ pub fn names(entries: &mut [Entry], live: &Catalog) {
     if entries.iter().all(|entry| entry.named) {
         return;
     }
-    let mut taken: BTreeSet<Name> =
+    let mut taken: HashSet<Name> =
         entries.iter().filter(|entry| entry.named).flat_map(|entry| entry.object.occupies()).collect();
-    let mut candidates: BTreeMap<(Tag, Option<Id>), Vec<&Object>> = BTreeMap::new();
-    for (id, object) in live.objects() {
+    let unnamed: HashSet<Tag> = entries.iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
+    let mut candidates: HashMap<(Tag, Option<Id>), Vec<&Object>> = HashMap::new();
+    for (id, object) in live.objects().iter().filter(|(id, _)| unnamed.contains(&id.tag)) {
         candidates.entry((id.tag, object.parent())).or_default().push(object);
     }
     let mut renamed = Vec::new();
@@ -52,7 +53,7 @@ pub fn names(entries: &mut [Entry], live: &Catalog) {
 }
 
 /// The object under its own name, or with the first number behind it that makes the name free, as Postgres does.
-fn unused(object: &Object, taken: &BTreeSet<Name>) -> Object {
+fn unused(object: &Object, taken: &HashSet<Name>) -> Object {
     let free = |object: &Object| object.occupies().iter().all(|name| !taken.contains(name));
     if free(object) {
         return object.clone();

@@ -4,7 +4,7 @@
 //! spelling is stable, and the stable spellings are compared. Expressions that are new are asked about too, so that a
 //! mistake in a model is found before a revision is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::prove;
 use crate::catalog::Externals;
@@ -146,11 +146,10 @@ fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
 
 /// Gives every expression that equals a live one its spelling, as far as text and proof go; the rest is open.
 fn settle(entries: &mut [Entry], live: &Live) -> Vec<Open> {
-    let mut unnamed: BTreeMap<(Tag, Option<Id>), Vec<&Object>> = BTreeMap::new();
-    if entries.iter().any(|entry| !entry.named) {
-        for (id, object) in live.catalog.objects() {
-            unnamed.entry((id.tag, object.parent())).or_default().push(object);
-        }
+    let tags: HashSet<Tag> = entries.iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
+    let mut unnamed: HashMap<(Tag, Option<Id>), Vec<&Object>> = HashMap::new();
+    for (id, object) in live.catalog.objects().iter().filter(|(id, _)| tags.contains(&id.tag)) {
+        unnamed.entry((id.tag, object.parent())).or_default().push(object);
     }
     let mut open = Vec::new();
     for (n, entry) in entries.iter_mut().enumerate() {

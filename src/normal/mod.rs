@@ -5,7 +5,7 @@
 //! expression bears the spelling of the live one that it equals. What cannot be compared is named, and neither equal nor
 //! different.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::catalog::{Catalog, Dangling, Externals, Notes};
 use crate::draft::{Draft, Entry};
@@ -34,9 +34,10 @@ pub struct Wanted {
 pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn Asker) -> Result<Wanted> {
     let mut entries = draft.entries;
     let mut externals = live.catalog.externals().clone();
-    imply(&mut entries, &externals);
-    resolve::resolve(&mut entries, live, &mut externals, search_path, asker)?;
-    managed(&entries, live)?;
+    let mut names: HashSet<Name> = entries.iter().flat_map(|entry| entry.object.occupies()).collect();
+    imply(&mut entries, &mut names, &externals);
+    resolve::resolve(&mut entries, &names, live, &mut externals, search_path, asker)?;
+    managed(&entries, &names, live)?;
     fits(&entries, live)?;
     for entry in &mut entries {
         if let Some(live) = live.catalog.get(&entry.object.id()) {
@@ -49,10 +50,10 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
 }
 
 /// Objects that nobody declares and that a declaration implies: the schema of a table in one.
-fn imply(entries: &mut Vec<Entry>, externals: &Externals) {
-    let mut there: BTreeSet<Name> = entries.iter().flat_map(|entry| entry.object.occupies()).collect();
+fn imply(entries: &mut Vec<Entry>, there: &mut HashSet<Name>, externals: &Externals) {
     let mut implied = Vec::new();
-    for entry in entries.iter() {
+    // what has a parent needs no more of this than its parent does
+    for entry in entries.iter().filter(|entry| entry.object.parent().is_none()) {
         for need in entry.object.requires() {
             let Need::Fact(Fact::Exists(name)) = need else { continue };
             if there.contains(&name)
@@ -84,9 +85,8 @@ fn fits(entries: &[Entry], live: &Live) -> Result<()> {
 }
 
 /// Nothing is declared in a schema that is not read: it would look new every time.
-fn managed(entries: &[Entry], live: &Live) -> Result<()> {
+fn managed(entries: &[Entry], ours: &HashSet<Name>, live: &Live) -> Result<()> {
     let schemas: BTreeSet<&str> = live.server.schemas.iter().map(String::as_str).collect();
-    let ours: BTreeSet<Name> = entries.iter().flat_map(|entry| entry.object.occupies()).collect();
     for entry in entries.iter().filter(|entry| entry.object.parent().is_none()) {
         for name in entry.object.occupies() {
             let ([schema, _], Space::Relation | Space::Type) = (name.path.as_slice(), name.space) else { continue };
@@ -104,25 +104,28 @@ fn managed(entries: &[Entry], live: &Live) -> Result<()> {
 }
 
 fn close(entries: Vec<Entry>, externals: Externals, live: &Catalog) -> Result<Catalog> {
-    let mut objects: BTreeMap<Id, Object> = BTreeMap::new();
-    let mut notes = Notes::default();
-    let mut names: BTreeMap<Name, Place> = BTreeMap::new();
-    for Entry { object, place, order, .. } in entries {
-        let id = object.id();
+    let mut names: HashMap<Name, &Place> = HashMap::new();
+    for Entry { object, place, .. } in &entries {
         for name in object.occupies() {
-            if let Some(first) = names.insert(name.clone(), place.clone()) {
-                return Err(Error::new(format!("{id} takes the name {name}, which is taken"))
-                    .at(place)
+            if let Some(first) = names.get(&name) {
+                return Err(Error::new(format!("{} takes the name {name}, which is taken", object.id()))
+                    .at(place.clone())
                     .detail(format!("first at {first}"))
                     .hint("give one of the two another name"));
             }
+            names.insert(name, place);
         }
-        notes.places.insert(id.clone(), place);
-        notes.order.insert(id.clone(), order);
-        objects.insert(id, object);
     }
     let externals = externals.into_iter().filter(|(name, _)| !names.contains_key(name)).collect();
-    let catalog = Catalog::close(objects, externals, notes);
+    let mut notes = Notes::default();
+    let mut objects = Vec::with_capacity(entries.len());
+    for Entry { object, place, order, .. } in entries {
+        let id = object.id();
+        notes.places.insert(id.clone(), place);
+        notes.order.insert(id.clone(), order);
+        objects.push((id, object));
+    }
+    let catalog = Catalog::close(objects.into_iter().collect(), externals, notes);
     // of what is there already, nothing can be missing
     if catalog == *live {
         return Ok(catalog);
