@@ -5,8 +5,10 @@
 //! when their objects are; where a thing was declared, in which order and what it hangs on is no part of that. Facts are worked
 //! out when somebody asks for them, since two equal catalogs need none.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::error::Place;
 use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space};
@@ -29,13 +31,16 @@ struct Closure {
 /// What is there and not managed, each with the name whose existence it hangs on (what an extension brings).
 pub type Externals = BTreeMap<Name, Option<Name>>;
 
+/// The objects of a catalog, for one look-up after another.
+pub type Lookup<'a> = FxHashMap<&'a Id, &'a Object>;
+
 /// What is known beside the objects, and is no part of comparing. Where nobody goes through all of it, order does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
     /// Where the model declares it.
-    pub places: HashMap<Id, Place>,
+    pub places: FxHashMap<Id, Place>,
     /// Position among its siblings: `attnum`, or the order in the file.
-    pub order: HashMap<Id, i64>,
+    pub order: FxHashMap<Id, i64>,
     /// `pg_class.reltuples` of tables; -1 where never analyzed.
     pub rows: BTreeMap<Id, i64>,
     /// What there is and is not modelled.
@@ -68,6 +73,16 @@ impl PartialEq for Catalog {
     }
 }
 
+/// Objects in the order of their ids; of two with one id, the last counts.
+pub fn by_id(objects: Vec<(Id, Object)>) -> BTreeMap<Id, Object> {
+    let (ids, objects): (Vec<Id>, Vec<Object>) = objects.into_iter().unzip();
+    // an object is many times the size of its id, and sorting moves things about
+    let mut order: Vec<(Id, usize)> = ids.into_iter().zip(0..).collect();
+    order.sort_unstable();
+    let mut objects: Vec<Option<Object>> = objects.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(id, n)| Some((id, objects[n].take()?))).collect()
+}
+
 impl Catalog {
     pub fn close(objects: BTreeMap<Id, Object>, externals: Externals, notes: Notes) -> Self {
         Self { objects, externals, closure: OnceLock::new(), notes }
@@ -84,6 +99,10 @@ impl Catalog {
 
     pub fn objects(&self) -> &BTreeMap<Id, Object> {
         &self.objects
+    }
+
+    pub fn lookup(&self) -> Lookup<'_> {
+        self.objects.iter().collect()
     }
 
     pub fn externals(&self) -> &Externals {

@@ -4,7 +4,7 @@
 //! serves the way back.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::draft::{Draft, RenameHint};
@@ -73,7 +73,7 @@ impl Intent {
         }
         let tables_only = Renames { tables: self.renames.tables.clone(), columns: BTreeMap::new() };
         let (mut objects, mut notes) = (BTreeMap::new(), before.notes.clone());
-        (notes.order, notes.rows) = (HashMap::new(), BTreeMap::new());
+        (notes.order, notes.rows) = (Default::default(), BTreeMap::new());
         let mut statements = Vec::new();
         for (id, old) in before.objects() {
             let mut new = old.clone();

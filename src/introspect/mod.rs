@@ -4,12 +4,13 @@
 //! every kind's query, the externals and what is not modelled travel together, so that a slow link costs two round trips. The search path is empty, so that the server
 //! qualifies every name that it prints.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use postgres::{Client, SimpleQueryMessage};
+use postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
+use rustc_hash::FxHashSet;
 
-use crate::catalog::{Catalog, Externals, Notes, Unmodelled};
+use crate::catalog::{self, Catalog, Externals, Notes, Unmodelled};
 use crate::error::{Error, Result};
 use crate::kind::{Id, Name, Object, Row, Space, Tag};
 use crate::name::Ident;
@@ -116,7 +117,7 @@ fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure
     notes.unmodelled = unmodelled(next())?;
     notes.attachments = unmodelled(next())?;
     let server = server(&scope, major, types)?;
-    Ok(Live { catalog: close(objects.into_iter().collect(), externals, notes), server })
+    Ok(Live { catalog: close(catalog::by_id(objects), externals, notes), server })
 }
 
 /// Sends all queries in one message, in the transaction that `begin` begins, and gives what each answered.
@@ -150,7 +151,7 @@ fn begin(schemas: Option<&[String]>) -> String {
 /// external.
 fn close(mut objects: BTreeMap<Id, Object>, mut externals: Externals, notes: Notes) -> Catalog {
     loop {
-        let ids: HashSet<&Id> = objects.keys().collect();
+        let ids: FxHashSet<&Id> = objects.keys().collect();
         let orphan = |object: &Object| object.parent().is_some_and(|parent| !ids.contains(&parent));
         let orphans: Vec<Id> = objects.iter().filter(|(_, object)| orphan(object)).map(|(id, _)| id.clone()).collect();
         if orphans.is_empty() {
@@ -282,13 +283,14 @@ fn server_error(what: &str, cause: &postgres::Error) -> Failure {
 /// What one statement of a message answered.
 struct ResultSet {
     columns: Option<Arc<[String]>>,
-    rows: Vec<Vec<Option<String>>>,
+    rows: Vec<SimpleQueryRow>,
 }
 
 impl ResultSet {
     fn rows(self) -> Vec<Row> {
         let columns = self.columns.unwrap_or_default();
-        self.rows.into_iter().map(|values| Row::new(columns.clone(), values)).collect()
+        let row = |row: &SimpleQueryRow| Row::new(columns.clone(), (0..row.len()).map(|n| row.get(n)));
+        self.rows.iter().map(row).collect()
     }
 }
 
@@ -301,7 +303,7 @@ fn results(messages: Vec<SimpleQueryMessage>) -> Vec<ResultSet> {
                 current.columns = Some(columns.iter().map(|column| column.name().to_owned()).collect());
             }
             SimpleQueryMessage::Row(row) => {
-                current.rows.push((0..row.len()).map(|n| row.get(n).map(str::to_owned)).collect());
+                current.rows.push(row);
             }
             SimpleQueryMessage::CommandComplete(_) => {
                 out.push(std::mem::replace(&mut current, ResultSet { columns: None, rows: Vec::new() }));

@@ -3,21 +3,26 @@
 //! A sequence that nobody named is the one that its column owns. Any other unnamed object takes the name of a live one of equal
 //! definition on the same parent, whatever that name is; only what is new gets a name from a template. So a changed template renames nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::catalog::Catalog;
 use crate::draft::Entry;
-use crate::kind::{Id, Name, Object, Tag};
+use crate::kind::{Id, Name, Object, Space, Tag};
 use crate::name::{Ident, MAX_BYTES, cut};
 
 pub fn names(entries: &mut [Entry], live: &Catalog) {
     if entries.iter().all(|entry| entry.named) {
         return;
     }
-    let mut taken: HashSet<Name> =
-        entries.iter().filter(|entry| entry.named).flat_map(|entry| entry.object.occupies()).collect();
-    let unnamed: HashSet<Tag> = entries.iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
-    let mut candidates: HashMap<(Tag, Option<Id>), Vec<&Object>> = HashMap::new();
+    let occupied = |named: bool| {
+        entries.iter().filter(move |entry| entry.named == named).flat_map(|entry| entry.object.occupies())
+    };
+    let spaces: BTreeSet<Space> = occupied(false).map(|name| name.space).collect();
+    let mut taken: HashSet<Name> = occupied(true).filter(|name| spaces.contains(&name.space)).collect();
+    let unnamed: BTreeSet<Tag> = entries.iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
+    let mut candidates: HashMap<(Tag, Option<Id>), Vec<&Object>> = HashMap::default();
     for (id, object) in live.objects().iter().filter(|(id, _)| unnamed.contains(&id.tag)) {
         candidates.entry((id.tag, object.parent())).or_default().push(object);
     }

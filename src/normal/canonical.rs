@@ -4,10 +4,12 @@
 //! spelling is stable, and the stable spellings are compared. Expressions that are new are asked about too, so that a
 //! mistake in a model is found before a revision is written.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::prove;
-use crate::catalog::Externals;
+use crate::catalog::{Externals, Lookup};
 use crate::draft::Entry;
 use crate::error::{Error, Place, Result};
 use crate::introspect::Live;
@@ -69,8 +71,8 @@ struct Open {
     live: Vec<String>,
 }
 
-pub fn canonical(entries: &mut [Entry], live: &Live, asker: &mut dyn Asker) -> Result<Vec<Unknown>> {
-    let open = settle(entries, live);
+pub fn canonical(entries: &mut [Entry], live: &Live, there: &Lookup, asker: &mut dyn Asker) -> Result<Vec<Unknown>> {
+    let open = settle(entries, live, there);
     if open.is_empty() {
         return Ok(Vec::new());
     }
@@ -145,20 +147,21 @@ fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
 }
 
 /// Gives every expression that equals a live one its spelling, as far as text and proof go; the rest is open.
-fn settle(entries: &mut [Entry], live: &Live) -> Vec<Open> {
-    let tags: HashSet<Tag> = entries.iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
-    let mut unnamed: HashMap<(Tag, Option<Id>), Vec<&Object>> = HashMap::new();
+fn settle(entries: &mut [Entry], live: &Live, there: &Lookup) -> Vec<Open> {
+    let tags: BTreeSet<Tag> = entries.iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
+    let mut unnamed: FxHashMap<(Tag, Option<Id>), Vec<&Object>> = FxHashMap::default();
     for (id, object) in live.catalog.objects().iter().filter(|(id, _)| tags.contains(&id.tag)) {
         unnamed.entry((id.tag, object.parent())).or_default().push(object);
     }
     let mut open = Vec::new();
     for (n, entry) in entries.iter_mut().enumerate() {
         let id = entry.object.id();
-        if entry.named && live.catalog.get(&id) == Some(&entry.object) {
+        let namesake = there.get(&id).filter(|_| entry.named);
+        if namesake == Some(&&entry.object) {
             continue;
         }
         let partners: Vec<&Object> = match entry.named {
-            true => live.catalog.get(&id).into_iter().collect(),
+            true => namesake.into_iter().copied().collect(),
             false => unnamed.get(&(id.tag, entry.object.parent())).cloned().unwrap_or_default(),
         };
         for (at, slot) in entry.object.expressions().into_iter().enumerate() {

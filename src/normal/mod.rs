@@ -5,9 +5,11 @@
 //! expression bears the spelling of the live one that it equals. What cannot be compared is named, and neither equal nor
 //! different.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, Dangling, Externals, Notes};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::catalog::{self, Catalog, Dangling, Externals, Lookup, Notes};
 use crate::draft::{Draft, Entry};
 use crate::error::{Error, Place, Result, did_you_mean};
 use crate::introspect::Live;
@@ -34,23 +36,26 @@ pub struct Wanted {
 pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn Asker) -> Result<Wanted> {
     let mut entries = draft.entries;
     let mut externals = live.catalog.externals().clone();
-    let mut names: HashSet<Name> = entries.iter().flat_map(|entry| entry.object.occupies()).collect();
+    // what has a parent is never looked up by its name alone
+    let rooted = entries.iter().filter(|entry| entry.object.parent().is_none());
+    let mut names: FxHashSet<Name> = rooted.flat_map(|entry| entry.object.occupies()).collect();
     imply(&mut entries, &mut names, &externals);
     resolve::resolve(&mut entries, &names, live, &mut externals, search_path, asker)?;
     managed(&entries, &names, live)?;
     fits(&entries, live)?;
+    let there = live.catalog.lookup();
     for entry in &mut entries {
-        if let Some(live) = live.catalog.get(&entry.object.id()) {
+        if let Some(live) = there.get(&entry.object.id()) {
             entry.object.adopt(live);
         }
     }
-    let unknowns = canonical::canonical(&mut entries, live, asker)?;
+    let unknowns = canonical::canonical(&mut entries, live, &there, asker)?;
     adopt::names(&mut entries, &live.catalog);
-    close(entries, externals, &live.catalog).map(|catalog| Wanted { catalog, unknowns })
+    close(entries, externals, &there).map(|catalog| Wanted { catalog, unknowns })
 }
 
 /// Objects that nobody declares and that a declaration implies: the schema of a table in one.
-fn imply(entries: &mut Vec<Entry>, there: &mut HashSet<Name>, externals: &Externals) {
+fn imply(entries: &mut Vec<Entry>, there: &mut FxHashSet<Name>, externals: &Externals) {
     let mut implied = Vec::new();
     // what has a parent needs no more of this than its parent does
     for entry in entries.iter().filter(|entry| entry.object.parent().is_none()) {
@@ -85,7 +90,7 @@ fn fits(entries: &[Entry], live: &Live) -> Result<()> {
 }
 
 /// Nothing is declared in a schema that is not read: it would look new every time.
-fn managed(entries: &[Entry], ours: &HashSet<Name>, live: &Live) -> Result<()> {
+fn managed(entries: &[Entry], ours: &FxHashSet<Name>, live: &Live) -> Result<()> {
     let schemas: BTreeSet<&str> = live.server.schemas.iter().map(String::as_str).collect();
     for entry in entries.iter().filter(|entry| entry.object.parent().is_none()) {
         for name in entry.object.occupies() {
@@ -103,9 +108,37 @@ fn managed(entries: &[Entry], ours: &HashSet<Name>, live: &Live) -> Result<()> {
     Ok(())
 }
 
-fn close(entries: Vec<Entry>, externals: Externals, live: &Catalog) -> Result<Catalog> {
-    let mut names: HashMap<Name, &Place> = HashMap::new();
-    for Entry { object, place, .. } in &entries {
+fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup) -> Result<Catalog> {
+    // of what is there already, no name is taken twice and nothing is missing
+    let ids: Vec<Id> = entries.iter().map(|entry| entry.object.id()).collect();
+    let equal = entries.iter().zip(&ids).all(|(entry, id)| there.get(id) == Some(&&entry.object));
+    let nothing_new = equal && ids.iter().collect::<FxHashSet<_>>().len() == there.len() && ids.len() == there.len();
+    if !nothing_new {
+        distinct(&entries, &mut externals)?;
+    }
+    let mut notes = Notes::default();
+    notes.places.reserve(entries.len());
+    notes.order.reserve(entries.len());
+    let mut objects = Vec::with_capacity(entries.len());
+    for (Entry { object, place, order, .. }, id) in entries.into_iter().zip(ids) {
+        notes.places.insert(id.clone(), place);
+        notes.order.insert(id.clone(), order);
+        objects.push((id, object));
+    }
+    let catalog = Catalog::close(catalog::by_id(objects), externals, notes);
+    if nothing_new {
+        return Ok(catalog);
+    }
+    match catalog.dangling().first() {
+        Some(first) => Err(unknown(first, &catalog)),
+        None => Ok(catalog),
+    }
+}
+
+/// Every name is taken once, and what the models take is not external.
+fn distinct(entries: &[Entry], externals: &mut Externals) -> Result<()> {
+    let mut names: FxHashMap<Name, &Place> = FxHashMap::default();
+    for Entry { object, place, .. } in entries {
         for name in object.occupies() {
             if let Some(first) = names.get(&name) {
                 return Err(Error::new(format!("{} takes the name {name}, which is taken", object.id()))
@@ -116,24 +149,8 @@ fn close(entries: Vec<Entry>, externals: Externals, live: &Catalog) -> Result<Ca
             names.insert(name, place);
         }
     }
-    let externals = externals.into_iter().filter(|(name, _)| !names.contains_key(name)).collect();
-    let mut notes = Notes::default();
-    let mut objects = Vec::with_capacity(entries.len());
-    for Entry { object, place, order, .. } in entries {
-        let id = object.id();
-        notes.places.insert(id.clone(), place);
-        notes.order.insert(id.clone(), order);
-        objects.push((id, object));
-    }
-    let catalog = Catalog::close(objects.into_iter().collect(), externals, notes);
-    // of what is there already, nothing can be missing
-    if catalog == *live {
-        return Ok(catalog);
-    }
-    match catalog.dangling().first() {
-        Some(first) => Err(unknown(first, &catalog)),
-        None => Ok(catalog),
-    }
+    externals.retain(|name, _| !names.contains_key(name));
+    Ok(())
 }
 
 /// A name that is found nowhere, or a fact that nothing makes true.

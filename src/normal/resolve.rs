@@ -1,6 +1,8 @@
 //! Which object does a name mean that was written without its schema?
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashSet;
 
 use super::canonical::Asker;
 use crate::catalog::Externals;
@@ -13,7 +15,7 @@ use crate::name::{Ident, Qualified};
 
 /// What is in the wanted catalog or stands beside it.
 struct Known<'a> {
-    names: &'a HashSet<Name>,
+    names: &'a FxHashSet<Name>,
     externals: &'a Externals,
     path: &'a [Ident],
     /// Types of `pg_catalog`.
@@ -22,7 +24,7 @@ struct Known<'a> {
 
 pub fn resolve(
     entries: &mut [Entry],
-    names: &HashSet<Name>,
+    names: &FxHashSet<Name>,
     live: &Live,
     externals: &mut Externals,
     search_path: &[String],
