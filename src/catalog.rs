@@ -205,6 +205,10 @@ impl Index {
             }
             Need::Type(column) => self.column(&column, false, facts),
             Need::ExactType(column) => self.column(&column, true, facts),
+            Need::Logged(table) => {
+                let states = [true, false].map(|logged| Fact::Logged(table.clone(), logged));
+                facts.extend(states.into_iter().find(|state| self.provided.contains(state)));
+            }
             Need::Mentions(mentions) => self.mentions(&mentions, facts),
         }
     }

@@ -3,6 +3,7 @@
 //! A [`Draft`] holds objects as they were written: types perhaps by an alias, tables without a schema, constraints without
 //! a name. [`crate::normal`] makes a catalog of it. What a declaration needs in order to add to it is in [`Scope`].
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_yaml::Spanned;
@@ -18,6 +19,8 @@ use crate::sql::Expr;
 pub struct Draft {
     pub entries: Vec<Entry>,
     pub renames: Vec<RenameHint>,
+    /// Partitioned tables whose partitions something else makes.
+    pub unmanaged: BTreeSet<Qualified>,
     /// How many files it was read from.
     pub files: usize,
 }

@@ -13,17 +13,22 @@ use crate::sql::{Expr, Sql};
 
 #[macro_use]
 mod registry;
+mod aside;
+mod descent;
 mod doc;
 pub mod document;
 mod expression;
 mod fact;
 mod hazard;
 mod id;
+pub mod key;
 mod renames;
 mod row;
 pub mod shapes;
 pub mod types;
 
+pub use aside::Aside;
+pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
 pub use expression::{Expression, Role, Slot};
 pub use fact::{Fact, Mentions, Need};
@@ -47,7 +52,10 @@ kinds! {
     unique::Unique "unique constraint" "CONSTRAINT",
     check::Check "check constraint" "CONSTRAINT",
     index::Index "index" "INDEX",
+    partition::Partition "partition" "",
     foreign_key::ForeignKey "foreign key" "CONSTRAINT",
+    replica_identity::ReplicaIdentity "replica identity" "",
+    clustering::Clustering "clustering" "",
     comment::Comment "comment" "",
 }
 
@@ -98,6 +106,28 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Takes the columns of that key, where it names none.
     fn refer_to(&mut self, _keys: &BTreeMap<Qualified, Vec<Ident>>) {}
+    /// Which tables have what they have from which others, as this object makes it so.
+    fn descends(&self) -> Vec<Descent> {
+        Vec::new()
+    }
+    /// For a partitioned table: its `PARTITION BY`.
+    fn divides(&self) -> Option<(&Qualified, Sql)> {
+        None
+    }
+    /// What a table that descends from its own has because of it, and whether Postgres fixes its name.
+    fn copy(&self, _descent: &Descent) -> Option<(Self, bool)> {
+        None
+    }
+    /// Is that copy, as a declaration of its own has it: now it is known to be one.
+    fn merge(&mut self, _copy: &Self) -> bool {
+        false
+    }
+    /// Makes true what something else needs of it, and what was not said of it.
+    fn accept(&mut self, _fact: &Fact) {}
+    /// The objects that it is there because of.
+    fn origins(&self) -> Vec<Origin> {
+        Vec::new()
+    }
     /// Takes over from the live object what the declaration left open.
     fn adopt(&mut self, _live: &Self) {}
     /// An object that nobody declares and that a declaration implies, by the name that is needed.
@@ -207,6 +237,13 @@ pub enum Alteration {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     Statement(Sql),
-    /// A sub-command of ALTER TABLE, which may join its neighbours on the same table.
+    /// A sub-command of ALTER TABLE, which may join its neighbours on the same table. It reaches the tables that descend from
+    /// the table, whether one wants it or not.
     AlterTable(Qualified, Sql),
+    /// One that reaches them too, and that `ONLY` keeps to the table.
+    AlterEach(Qualified, Sql),
+    /// One that reaches no other table.
+    AlterOwn(Qualified, Sql),
+    /// One that is kept to the table.
+    AlterOnly(Qualified, Sql),
 }

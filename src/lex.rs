@@ -112,6 +112,24 @@ pub fn name_parts(text: &str) -> Option<Vec<String>> {
     (tokens.len() % 2 == 1).then_some(parts)
 }
 
+/// The parts of a list: what commas outside brackets separate.
+pub fn items(source: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut out) = (0, 0, Vec::new());
+    for token in tokens(source).unwrap_or_default() {
+        match token.text {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth -= 1,
+            "," if depth == 0 => {
+                out.push(source[start..token.start].trim());
+                start = token.end();
+            }
+            _ => {}
+        }
+    }
+    out.push(source[start..].trim());
+    out
+}
+
 /// The contents of the plain string literals of a text.
 pub fn strings(source: &str) -> std::collections::BTreeSet<String> {
     let inner = |text: &str| text.strip_prefix('\'')?.strip_suffix('\'').map(|inner| inner.replace("''", "'"));

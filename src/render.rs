@@ -192,7 +192,11 @@ fn definition(object: &Object) -> String {
         return element.to_string();
     }
     let write = |piece: &Piece| match piece {
-        Piece::Statement(sql) | Piece::AlterTable(_, sql) => sql.to_string(),
+        Piece::Statement(sql)
+        | Piece::AlterTable(_, sql)
+        | Piece::AlterEach(_, sql)
+        | Piece::AlterOwn(_, sql)
+        | Piece::AlterOnly(_, sql) => sql.to_string(),
     };
     object.create(Vec::new()).iter().map(write).collect::<Vec<_>>().join("; ")
 }

@@ -219,5 +219,6 @@ fn about(fact: &Fact) -> (u8, &Name) {
         Fact::NotNull(name) => (3, name),
         Fact::Label(name, _) => (4, name),
         Fact::Key(name, _) => (5, name),
+        Fact::Logged(name, _) => (6, name),
     }
 }

@@ -62,9 +62,16 @@ impl Sql {
         self
     }
 
-    /// A storage parameter: `fillfactor = '70'`.
+    /// A storage parameter: `fillfactor = '70'`; one of the table's TOAST table is `toast.autovacuum_enabled = 'false'`.
     pub fn setting(self, name: &Ident, value: &str) -> Self {
-        self.ident(name).kw("=").literal(value)
+        self.parameter(name).kw("=").literal(value)
+    }
+
+    pub fn parameter(self, name: &Ident) -> Self {
+        match name.as_str().strip_prefix("toast.") {
+            Some(own) => self.path(&[Ident::new("toast"), Ident::new(own)]),
+            None => self.ident(name),
+        }
     }
 
     /// `table.column`, as OWNED BY takes it.

@@ -19,16 +19,16 @@ LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_type'::regclass AND x.objid = t.oid
 WHERE NOT (t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A')
   AND (p.nspname <> 'pg_catalog' OR t.typtype <> 'c')
-  AND NOT (p.managed AND COALESCE(c.relkind = 'r', false))
+  AND NOT (p.managed AND COALESCE(c.relkind IN ('r', 'p'), false))
 UNION ALL
 SELECT 'relation', p.nspname, c.relname, x.extname
 FROM pg_catalog.pg_class c
 JOIN place p ON p.oid = c.relnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_class'::regclass AND x.objid = c.oid
 WHERE p.nspname <> 'pg_catalog'
-  AND (c.relkind IN ('v', 'm', 'f', 'p', 'I')
-       OR c.relkind IN ('S', 'i') AND (NOT p.managed OR x.extname IS NOT NULL)
-       OR c.relkind = 'r' AND c.oid NOT IN (SELECT pg_catalog.unnest(:tables)))
+  AND (c.relkind IN ('v', 'm', 'f')
+       OR c.relkind IN ('S', 'i', 'I') AND (NOT p.managed OR x.extname IS NOT NULL)
+       OR c.relkind IN ('r', 'p') AND c.oid NOT IN (SELECT pg_catalog.unnest(:tables)))
 UNION ALL
 SELECT 'collation', p.nspname, c.collname, x.extname
 FROM pg_catalog.pg_collation c

@@ -20,11 +20,9 @@ WITH wanted AS (
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
          CASE WHEN c.relkind = 'v' THEN 'view ' WHEN c.relkind = 'm' THEN 'materialized view '
-              WHEN c.relkind = 'f' THEN 'foreign table ' WHEN c.relkind = 'p' THEN 'partitioned table '
-              WHEN c.relkind = 'c' THEN 'composite type ' WHEN c.relispartition THEN 'partition '
-              WHEN c.reloftype <> 0 THEN 'typed table ' ELSE 'table with inheritance ' END || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
+              WHEN c.relkind = 'f' THEN 'foreign table ' ELSE 'composite type ' END || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
   FROM relation c
-  WHERE c.relkind IN ('v', 'm', 'f', 'p', 'c') OR c.relkind = 'r' AND NOT c.plain
+  WHERE c.relkind IN ('v', 'm', 'f', 'c')
   UNION ALL
   SELECT 'pg_catalog.pg_type'::regclass, t.oid,
          CASE t.typtype WHEN 'd' THEN 'domain ' WHEN 'r' THEN 'range type ' ELSE 'base type ' END
@@ -117,18 +115,6 @@ WITH wanted AS (
   JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
   UNION ALL
   -- properties of tables, columns and indexes that are modelled
-  SELECT 'pg_catalog.pg_class'::regclass, c.oid, p.what || ' of table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), true, 'relation',
-         json_build_array(c.nspname, c.relname)
-  FROM relation c
-  CROSS JOIN LATERAL (VALUES
-    ('storage parameters', c.reloptions IS NOT NULL),
-    ('unlogged storage', c.relpersistence = 'u'),
-    ('row level security', c.relrowsecurity OR c.relforcerowsecurity),
-    ('replica identity', c.relreplident <> 'd'),
-    ('tablespace', c.reltablespace <> 0),
-    ('access method', c.relam NOT IN (0, (SELECT a.oid FROM pg_catalog.pg_am a WHERE a.amname = 'heap')))) p (what, holds)
-  WHERE c.plain AND p.holds
-  UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, c.oid,
          p.what || ' of column ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', a.attname), true, 'column',
          json_build_array(c.nspname, c.relname, a.attname)
@@ -147,8 +133,6 @@ WITH wanted AS (
   JOIN relation c ON c.oid = x.indrelid AND c.plain
   CROSS JOIN LATERAL (VALUES
     ('invalid state', NOT x.indisvalid),
-    ('clustering', x.indisclustered),
-    ('replica identity', x.indisreplident),
     ('tablespace', i.reltablespace <> 0),
     ('column statistics', x.indexrelid IN (SELECT a.attrelid FROM odd a WHERE COALESCE(a.attstattarget, -1) >= 0))
   ) p (what, holds)

@@ -34,6 +34,8 @@ pub enum Role {
     Check,
     IndexKey,
     Predicate,
+    /// Of a partition of the table, whose `PARTITION BY` it is read by; the table knows that.
+    Bound(String),
 }
 
 /// An expression of an object, to be made canonical.

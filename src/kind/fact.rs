@@ -18,6 +18,8 @@ pub enum Fact {
     Label(Name, String),
     /// The table has a key on these columns, in the order of their names.
     Key(Name, Vec<Ident>),
+    /// The rows of the table survive a crash, or they do not.
+    Logged(Name, bool),
 }
 
 impl Fact {
@@ -37,6 +39,8 @@ pub enum Need {
     Type(Name),
     /// The same, modifiers and collation included.
     ExactType(Name),
+    /// The table stays logged or unlogged, as it is.
+    Logged(Name),
     /// What the text mentions: columns of the table stay and keep their types, labels of their enums stay, and so do
     /// relations that it names in a string (`nextval('s')`).
     Mentions(Box<Mentions>),

@@ -42,6 +42,17 @@ impl Id {
     pub fn last(&self) -> Option<&Ident> {
         self.path.last()
     }
+
+    /// The name of the index that this is, or that enforces this, where it may be one of the table's.
+    pub fn index_of(&self, table: &Qualified) -> Option<&Ident> {
+        match (self.tag, self.path.as_slice()) {
+            (Tag::Index, [schema, name]) if *schema == table.schema => Some(name),
+            (Tag::PrimaryKey | Tag::Unique, [schema, of, name]) if [schema, of] == [&table.schema, &table.name] => {
+                Some(name)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// `column public.tasks.title`
@@ -71,6 +82,9 @@ pub enum Space {
     Ownership,
     OperatorClass,
     Collation,
+    Partition,
+    ReplicaIdentity,
+    Clustering,
 }
 
 /// A name in one of Postgres's namespaces.

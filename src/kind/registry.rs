@@ -92,6 +92,27 @@ macro_rules! kinds {
             pub fn refer_to(&mut self, keys: &BTreeMap<Qualified, Vec<Ident>>) {
                 match self { $(Object::$kind(o) => o.refer_to(keys)),* }
             }
+            pub fn descends(&self) -> Vec<Descent> {
+                match self { $(Object::$kind(o) => o.descends()),* }
+            }
+            pub fn divides(&self) -> Option<(&Qualified, Sql)> {
+                match self { $(Object::$kind(o) => o.divides()),* }
+            }
+            pub fn copy(&self, descent: &Descent) -> Option<(Object, bool)> {
+                match self { $(Object::$kind(o) => o.copy(descent).map(|(copy, named)| (Object::$kind(copy), named))),* }
+            }
+            pub fn accept(&mut self, fact: &Fact) {
+                match self { $(Object::$kind(o) => o.accept(fact)),* }
+            }
+            pub fn merge(&mut self, copy: &Object) -> bool {
+                match (self, copy) {
+                    $((Object::$kind(o), Object::$kind(copy)) => o.merge(copy),)*
+                    _ => false,
+                }
+            }
+            pub fn origins(&self) -> Vec<Origin> {
+                match self { $(Object::$kind(o) => o.origins()),* }
+            }
             pub fn adopt(&mut self, live: &Object) {
                 match (self, live) {
                     $((Object::$kind(o), Object::$kind(live)) => o.adopt(live),)*

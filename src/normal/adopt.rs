@@ -12,22 +12,26 @@ use crate::draft::Entry;
 use crate::kind::{Id, Name, Object, Space, Tag};
 use crate::name::{Ident, MAX_BYTES, cut};
 
-pub fn names(entries: &mut [Entry], live: &Catalog) {
-    if entries.iter().all(|entry| entry.named) {
+/// Of the entries from the `first`-th on; what comes before has its name.
+pub fn names(entries: &mut [Entry], first: usize, live: &Catalog) {
+    if entries[first..].iter().all(|entry| entry.named) {
         return;
     }
-    let occupied = |named: bool| {
-        entries.iter().filter(move |entry| entry.named == named).flat_map(|entry| entry.object.occupies())
+    let open = |(n, entry): (usize, &Entry)| n >= first && !entry.named;
+    let occupied = |unnamed: bool| {
+        let of = entries.iter().enumerate().filter(move |entry| open(*entry) == unnamed);
+        of.flat_map(|(_, entry)| entry.object.occupies())
     };
-    let spaces: BTreeSet<Space> = occupied(false).map(|name| name.space).collect();
-    let mut taken: HashSet<Name> = occupied(true).filter(|name| spaces.contains(&name.space)).collect();
-    let unnamed: BTreeSet<Tag> = entries.iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
+    let spaces: BTreeSet<Space> = occupied(true).map(|name| name.space).collect();
+    let mut taken: HashSet<Name> = occupied(false).filter(|name| spaces.contains(&name.space)).collect();
+    let tags: BTreeSet<Tag> =
+        entries[first..].iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
     let mut candidates: HashMap<(Tag, Option<Id>), Vec<&Object>> = HashMap::default();
-    for (id, object) in live.objects().iter().filter(|(id, _)| unnamed.contains(&id.tag)) {
+    for (id, object) in live.objects().iter().filter(|(id, _)| tags.contains(&id.tag)) {
         candidates.entry((id.tag, object.parent())).or_default().push(object);
     }
     let mut renamed = Vec::new();
-    for entry in entries.iter_mut().filter(|entry| !entry.named) {
+    for entry in entries[first..].iter_mut().filter(|entry| !entry.named) {
         let id = entry.object.id();
         let key = (id.tag, entry.object.parent());
         let free = |object: &Object| object.occupies().iter().all(|name| !taken.contains(name));

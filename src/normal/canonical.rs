@@ -71,8 +71,15 @@ struct Open {
     live: Vec<String>,
 }
 
-pub fn canonical(entries: &mut [Entry], live: &Live, there: &Lookup, asker: &mut dyn Asker) -> Result<Vec<Unknown>> {
-    let open = settle(entries, live, there);
+/// Of the entries from the `first`-th on; `there` are the objects of `live`.
+pub fn canonical(
+    entries: &mut [Entry],
+    first: usize,
+    live: &Live,
+    there: &Lookup,
+    asker: &mut dyn Asker,
+) -> Result<Vec<Unknown>> {
+    let open = settle(entries, first, live, there);
     if open.is_empty() {
         return Ok(Vec::new());
     }
@@ -147,14 +154,20 @@ fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
 }
 
 /// Gives every expression that equals a live one its spelling, as far as text and proof go; the rest is open.
-fn settle(entries: &mut [Entry], live: &Live, there: &Lookup) -> Vec<Open> {
-    let tags: BTreeSet<Tag> = entries.iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
+fn settle(entries: &mut [Entry], first: usize, live: &Live, there: &Lookup) -> Vec<Open> {
+    let tags: BTreeSet<Tag> =
+        entries[first..].iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
     let mut unnamed: FxHashMap<(Tag, Option<Id>), Vec<&Object>> = FxHashMap::default();
     for (id, object) in live.catalog.objects().iter().filter(|(id, _)| tags.contains(&id.tag)) {
         unnamed.entry((id.tag, object.parent())).or_default().push(object);
     }
+    let divided: BTreeMap<Qualified, String> = entries
+        .iter()
+        .filter_map(|entry| entry.object.divides())
+        .map(|(table, by)| (table.clone(), by.to_string()))
+        .collect();
     let mut open = Vec::new();
-    for (n, entry) in entries.iter_mut().enumerate() {
+    for (n, entry) in entries.iter_mut().enumerate().skip(first) {
         let id = entry.object.id();
         let namesake = there.get(&id).filter(|_| entry.named);
         if namesake == Some(&&entry.object) {
@@ -177,7 +190,11 @@ fn settle(entries: &mut [Entry], live: &Live, there: &Lookup) -> Vec<Open> {
             }
             let text = slot.expression.written.text().to_owned();
             let settle = !texts.is_empty();
-            let wanted = Question { table: slot.table.clone(), role: slot.role.clone(), text, settle };
+            let role = match slot.role {
+                Role::Bound(_) => Role::Bound(divided.get(&slot.table).cloned().unwrap_or_default()),
+                role => role,
+            };
+            let wanted = Question { table: slot.table, role, text, settle };
             open.push(Open { entry: n, slot: at, wanted, live: texts });
         }
     }

@@ -18,6 +18,7 @@ use crate::name::{Ident, Qualified};
 
 mod adopt;
 mod canonical;
+mod inherit;
 mod prove;
 mod resolve;
 mod twin;
@@ -43,14 +44,27 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
     resolve::resolve(&mut entries, &names, live, &mut externals, search_path, asker)?;
     managed(&entries, &names, live)?;
     fits(&entries, live)?;
+    let descents = inherit::descents(&entries)?;
+    let mut declared: BTreeSet<Id> = BTreeSet::new();
+    let is_column = |object: &Object| object.as_column().is_some();
+    if !descents.is_empty() {
+        declared.extend(entries.iter().map(|entry| entry.object.id()));
+        inherit::copies(&mut entries, &descents, &declared, is_column);
+    }
     let there = live.catalog.lookup();
     for entry in &mut entries {
         if let Some(live) = there.get(&entry.object.id()) {
             entry.object.adopt(live);
         }
     }
-    let unknowns = canonical::canonical(&mut entries, live, &there, asker)?;
-    adopt::names(&mut entries, &live.catalog);
+    let mut unknowns = canonical::canonical(&mut entries, 0, live, &there, asker)?;
+    adopt::names(&mut entries, 0, &live.catalog);
+    // generation by generation: a copy is of what its parent's is called
+    for generation in inherit::generations(&descents) {
+        let first = inherit::copies(&mut entries, generation, &declared, |object| !is_column(object));
+        unknowns.extend(canonical::canonical(&mut entries, first, live, &there, asker)?);
+        adopt::names(&mut entries, first, &live.catalog);
+    }
     close(entries, externals, &there).map(|catalog| Wanted { catalog, unknowns })
 }
 
@@ -199,7 +213,7 @@ fn unknown(dangling: &Dangling, catalog: &Catalog) -> Error {
         Fact::NotNull(column) => {
             (format!("{id} needs {column} to be NOT NULL"), format!("take the mark that makes {column} nullable away"))
         }
-        Fact::Type(name, _) | Fact::ExactType(name, _) | Fact::Label(name, _) => {
+        Fact::Type(name, _) | Fact::ExactType(name, _) | Fact::Label(name, _) | Fact::Logged(name, _) => {
             (format!("{id} needs {name} as it is not"), "correct the model".to_owned())
         }
     };

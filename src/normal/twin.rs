@@ -309,6 +309,17 @@ fn question_sql(
             );
             (format!("{put} ((1)) WHERE ((%s) IS NULL)"), read)
         }
+        Role::Bound(by) => {
+            let temporary = |name: &str| Qualified::new(TEMPORARY, name);
+            let (whole, part) = (temporary("autogen whole"), temporary("autogen part"));
+            let like = escaped(Sql::new().kw("CREATE TABLE").qualified(&whole).kw("(LIKE").qualified(&table).kw(")"));
+            let put = escaped(Sql::new().kw("CREATE TABLE").qualified(&part).kw("PARTITION OF").qualified(&whole));
+            let read = format!(
+                "SELECT pg_catalog.pg_get_expr(c.relpartbound, c.oid) FROM pg_catalog.pg_class c WHERE c.oid = {}::regclass",
+                quote_literal(&part.to_string())
+            );
+            (format!("{like} {}; {put} %s", by.replace('%', "%%")), read)
+        }
         Role::Predicate => {
             let put = escaped(Sql::new().kw("CREATE INDEX ON").qualified(&table));
             let read = format!(

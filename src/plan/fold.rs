@@ -23,15 +23,18 @@ pub struct Group {
 #[derive(Debug)]
 pub struct Child {
     pub node: usize,
+    /// The statement does it without saying so.
+    pub silent: bool,
     pub children: Vec<Child>,
 }
 
 /// For each node, the node that it folds into.
 type Parents = BTreeMap<usize, usize>;
 
-/// The groups, or the nodes of a circle that no unfolding opens.
-pub fn fold(nodes: &[Node], edges: &Edges) -> Result<Vec<Group>, Vec<usize>> {
-    let mut parents = foldable(nodes);
+/// The groups, or the nodes of a circle that no unfolding opens. `silent` are the nodes that others bring about, each with its
+/// other.
+pub fn fold(nodes: &[Node], edges: &Edges, silent: &BTreeMap<usize, usize>) -> Result<Vec<Group>, Vec<usize>> {
+    let mut parents = foldable(nodes, silent);
     loop {
         let roots = roots(&parents, nodes.len());
         let mut graph = DiGraph::<(), ()>::from_edges(
@@ -46,10 +49,11 @@ pub fn fold(nodes: &[Node], edges: &Edges) -> Result<Vec<Group>, Vec<usize>> {
             .map(|component| component.into_iter().map(|index| index.index()).collect())
             .collect();
         if circles.is_empty() {
-            return Ok(groups(&parents, nodes));
+            return Ok(groups(&parents, nodes, silent));
         }
         for circle in circles {
-            let through = in_the_way(&circle, nodes, edges, &parents, &roots);
+            let mut through = in_the_way(&circle, nodes, edges, &parents, &roots);
+            through.retain(|node| !silent.contains_key(node));
             if through.is_empty() {
                 return Err(circle.into_iter().collect());
             }
@@ -60,7 +64,7 @@ pub fn fold(nodes: &[Node], edges: &Edges) -> Result<Vec<Group>, Vec<usize>> {
     }
 }
 
-fn foldable(nodes: &[Node]) -> Parents {
+fn foldable(nodes: &[Node], silent: &BTreeMap<usize, usize>) -> Parents {
     let by_id = |wanted: fn(&Node) -> bool| -> BTreeMap<Id, usize> {
         nodes.iter().enumerate().filter(|(_, node)| wanted(node)).map(|(n, node)| (node.object().id(), n)).collect()
     };
@@ -69,13 +73,19 @@ fn foldable(nodes: &[Node]) -> Parents {
     let mut parents = Parents::new();
     let mut keys = BTreeSet::new();
     for (n, node) in nodes.iter().enumerate() {
+        if let Some(&other) = silent.get(&n) {
+            parents.insert(n, other);
+            continue;
+        }
         let Some(parent) = node.object().parent() else { continue };
         let into = match node {
             // of two keys on the same columns in one CREATE TABLE, PostgreSQL makes only one
             Node::Create(object) if object.provides().into_iter().any(|fact| is_key(&fact) && !keys.insert(fact)) => {
                 None
             }
-            Node::Create(object) if object.element(Vec::new()).is_some() => created.get(&parent),
+            Node::Create(object) if object.element(Vec::new()).is_some() => {
+                created.get(&parent).filter(|parent| !silent.contains_key(parent))
+            }
             Node::Drop(_) => dropped.get(&parent),
             _ => None,
         };
@@ -122,19 +132,23 @@ fn in_the_way(
     through
 }
 
-fn groups(parents: &Parents, nodes: &[Node]) -> Vec<Group> {
+fn groups(parents: &Parents, nodes: &[Node], silent: &BTreeMap<usize, usize>) -> Vec<Group> {
     let mut children: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (&child, &parent) in parents {
         children.entry(parent).or_default().push(child);
     }
     (0..nodes.len())
         .filter(|n| !parents.contains_key(n))
-        .map(|root| Group { root, children: descend(root, &children) })
+        .map(|root| Group { root, children: descend(root, &children, silent) })
         .collect()
 }
 
-fn descend(node: usize, children: &BTreeMap<usize, Vec<usize>>) -> Vec<Child> {
-    let of = |&child: &usize| Child { node: child, children: descend(child, children) };
+fn descend(node: usize, children: &BTreeMap<usize, Vec<usize>>, silent: &BTreeMap<usize, usize>) -> Vec<Child> {
+    let of = |&child: &usize| Child {
+        node: child,
+        silent: silent.contains_key(&child),
+        children: descend(child, children, silent),
+    };
     children.get(&node).into_iter().flatten().map(of).collect()
 }
 

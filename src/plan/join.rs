@@ -11,8 +11,8 @@ use crate::sql::Sql;
 /// The SQL of one statement of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// Sub-commands of one ALTER TABLE.
-    Alter(Qualified, Vec<Sql>),
+    /// Sub-commands of one ALTER TABLE, of the one table `ONLY` or of those that descend from it too.
+    Alter { table: Qualified, only: bool, commands: Vec<Sql> },
     /// Statements that belong together, in order.
     Whole(Vec<Sql>),
 }
@@ -21,8 +21,12 @@ impl Body {
     pub fn of(pieces: Vec<Piece>) -> Self {
         let mut bodies: Vec<Body> = Vec::new();
         for piece in pieces {
+            let alter = |table, only, command| Body::Alter { table, only, commands: vec![command] };
             let body = match piece {
-                Piece::AlterTable(table, command) => Body::Alter(table, vec![command]),
+                Piece::AlterTable(table, command)
+                | Piece::AlterEach(table, command)
+                | Piece::AlterOwn(table, command) => alter(table, false, command),
+                Piece::AlterOnly(table, command) => alter(table, true, command),
                 Piece::Statement(sql) => Body::Whole(vec![sql]),
             };
             match bodies.last_mut() {
@@ -43,7 +47,9 @@ impl Body {
     /// Takes the other one in where both are of one table; else gives it back.
     fn absorb(&mut self, other: Body) -> Option<Body> {
         match (self, other) {
-            (Body::Alter(table, commands), Body::Alter(other, more)) if *table == other => {
+            (Body::Alter { table, only, commands }, Body::Alter { table: other, only: too, commands: more })
+                if *table == other && *only == too =>
+            {
                 commands.extend(more);
                 None
             }
@@ -55,8 +61,8 @@ impl Body {
     pub fn statements(self) -> Vec<Sql> {
         match self {
             Body::Whole(statements) => statements,
-            Body::Alter(table, commands) => {
-                let sql = Sql::new().kw("ALTER TABLE").qualified(&table);
+            Body::Alter { table, only, commands } => {
+                let sql = Sql::new().kw(if only { "ALTER TABLE ONLY" } else { "ALTER TABLE" }).qualified(&table);
                 let sql = if commands.len() == 1 { sql.list(commands) } else { sql.lines_open(commands) };
                 vec![sql]
             }

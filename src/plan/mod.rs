@@ -10,10 +10,11 @@ use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::error::{Error, Place, Result};
 use crate::intent::Intent;
-use crate::kind::{Change, Fact, Hazard, Id, Name, Object};
+use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin, Piece};
 use crate::rewrite::{Steps, rewrite};
 use crate::sql::Sql;
 
+mod descent;
 mod fold;
 mod join;
 mod order;
@@ -73,6 +74,14 @@ impl<'a> Node<'a> {
     fn object(&self) -> &'a Object {
         self.change().subject()
     }
+
+    /// Of the value that is altered.
+    fn old_origins(&self) -> Vec<Origin> {
+        match self {
+            Node::Alter { old, .. } | Node::Swap { old, .. } => old.origins(),
+            Node::Create(_) | Node::Drop(_) => Vec::new(),
+        }
+    }
 }
 
 /// The whole way from one catalog to another: renames first, then everything else as it reads after them.
@@ -130,8 +139,10 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
     }
     let nodes = nodes(steps, before, after);
     let moves = order::moves(&nodes, before, after);
-    let edges = order::edges(&moves);
-    let groups = fold::fold(&nodes, &edges).map_err(|cycle| circular(&cycle, &nodes, after))?;
+    let bonds = descent::bonds(&nodes);
+    let mut edges = order::edges(&moves);
+    edges.extend(&bonds.edges);
+    let groups = fold::fold(&nodes, &edges, &bonds.silent).map_err(|cycle| circular(&cycle, &nodes, after))?;
     let sequence = order::schedule(&nodes, &edges, &groups, before, after);
     let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
     let created: BTreeSet<Name> = steps
@@ -145,7 +156,27 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
         .collect();
     let early = order::needed_labels(&moves);
     let context = Context { steps, before, after, created, early };
-    let statements = sequence.into_iter().filter_map(|group| context.statement(&groups[group], &nodes)).collect();
+    let say = |group: usize| {
+        let node = &nodes[groups[group].root];
+        descent::Said { group, node, pieces: context.pieces(&groups[group], &nodes) }
+    };
+    let mut said: Vec<descent::Said> = sequence.into_iter().map(say).collect();
+    descent::settle(&mut said, &descent::Below::of(before, after), before, after);
+    let mut statements: Vec<Statement> = Vec::with_capacity(said.len());
+    // what is done without saying so is done by a neighbour
+    let mut unsaid = Vec::new();
+    for one in said {
+        let silent = one.pieces.is_empty();
+        let mut statement = context.statement(&groups[one.group], &nodes, one.pieces);
+        match statements.last_mut() {
+            Some(last) if silent => last.changes.append(&mut statement.changes),
+            None if silent => unsaid.append(&mut statement.changes),
+            _ => {
+                statement.changes.splice(0..0, unsaid.drain(..));
+                statements.push(statement);
+            }
+        }
+    }
     Ok(join::join(statements))
 }
 
@@ -190,26 +221,30 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn statement(&self, group: &fold::Group, nodes: &[Node]) -> Option<Statement> {
-        let root = &nodes[group.root];
+    fn pieces(&self, group: &fold::Group, nodes: &[Node]) -> Vec<Piece> {
         let elements = self.elements(&group.children, nodes);
-        let pieces = match root {
+        match &nodes[group.root] {
             Node::Create(new) => new.create(elements),
             Node::Drop(old) => old.drop(),
             Node::Alter { old, new } => Object::alter(old, new),
             Node::Swap { old, new, moved } => {
-                Object::swap(old, new, moved.iter().flat_map(|object| object.carry()).collect())
+                // what one table does, those below it do
+                let below =
+                    |object: &Object| object.origins().iter().any(|origin| moved.iter().any(|m| m.id() == origin.id));
+                let carried = moved.iter().filter(|object| !below(object)).flat_map(|object| object.carry());
+                Object::swap(old, new, carried.collect())
             }
-        };
-        if pieces.is_empty() {
-            return None;
         }
+    }
+
+    fn statement(&self, group: &fold::Group, nodes: &[Node], pieces: Vec<Piece>) -> Statement {
+        let root = &nodes[group.root];
         let early = matches!(root, Node::Alter { old, new }
             if new.provides().iter().any(|fact| self.early.contains(fact) && !old.provides().contains(fact)));
         let ops = vec![self.op(root)];
         let mut changes = vec![root.change().map(Clone::clone)];
         folded(&group.children, nodes, &mut changes);
-        Some(Statement { ops, changes, body: Body::of(pieces), own_transaction: early })
+        Statement { ops, changes, body: Body::of(pieces), own_transaction: early }
     }
 
     /// Columns in their order, then constraints: as a person writes a CREATE TABLE.
@@ -218,7 +253,7 @@ impl Context<'_> {
             let id = nodes[child.node].object().id();
             (id.tag, self.after.notes.order.get(&id).copied().unwrap_or(0), id)
         };
-        let mut children: Vec<&fold::Child> = children.iter().collect();
+        let mut children: Vec<&fold::Child> = children.iter().filter(|child| !child.silent).collect();
         children.sort_by_key(place);
         let write = |child: &fold::Child| {
             let inner = self.elements(&child.children, nodes);

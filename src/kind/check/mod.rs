@@ -14,11 +14,12 @@ pub struct Check {
     pub no_inherit: bool,
     /// New rows are checked; those that were there before were not.
     pub not_valid: bool,
+    pub inherited: Inherited,
 }
 
 impl Check {
     fn definition(&self) -> Sql {
-        let Self { table: _, name, expression, no_inherit, not_valid } = self;
+        let Self { table: _, name, expression, no_inherit, not_valid, inherited: _ } = self;
         Sql::new()
             .kw("CONSTRAINT")
             .ident(name)
@@ -40,6 +41,7 @@ impl Kind for Check {
             expression: Expression::new(Expr::from_server(row.text("expression")?)),
             no_inherit: row.is("no_inherit"),
             not_valid: row.is("not_valid"),
+            inherited: Inherited::read(row)?,
         })
     }
 
@@ -53,7 +55,22 @@ impl Kind for Check {
 
     fn requires(&self) -> Vec<Need> {
         let mentions = Mentions::of(&self.table, &self.expression);
-        vec![Need::exists(Name::relation(&self.table)), Need::mentions(mentions)]
+        let parents = self.inherited.requires(|parent| Name::constraint(parent, &self.name));
+        [Need::exists(Name::relation(&self.table)), Need::mentions(mentions)].into_iter().chain(parents).collect()
+    }
+
+    fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
+        let inherited = Inherited::by(descent);
+        (!self.no_inherit).then(|| (Self { table: descent.child.clone(), inherited, ..self.clone() }, true))
+    }
+
+    fn merge(&mut self, copy: &Self) -> bool {
+        self.inherited.merge(&copy.inherited);
+        true
+    }
+
+    fn origins(&self) -> Vec<Origin> {
+        self.inherited.origins(&self.table, |parent| Id::within(Tag::Check, parent, &self.name))
     }
 
     fn parent(&self) -> Option<Id> {
@@ -78,6 +95,7 @@ impl Kind for Check {
     fn rename(&mut self, renames: &Renames) {
         renames.expression(&self.table, &mut self.expression);
         renames.table(&mut self.table);
+        self.inherited.rename(renames);
     }
 
     fn named(&self, name: &Ident) -> Option<Self> {
@@ -85,9 +103,9 @@ impl Kind for Check {
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
-        let Self { table: _, name: _, expression, no_inherit, not_valid } = new;
+        let Self { table: _, name: _, expression, no_inherit, not_valid, inherited: _ } = new;
         let same = old.expression == *expression && old.no_inherit == *no_inherit;
-        if same && old.not_valid && !not_valid { Alteration::InPlace } else { Alteration::Recreate }
+        if same && (old.not_valid || !not_valid) { Alteration::InPlace } else { Alteration::Recreate }
     }
 
     fn element(&self, _: Vec<Sql>) -> Option<Sql> {
@@ -103,8 +121,9 @@ impl Kind for Check {
         vec![Piece::AlterTable(self.table.clone(), Sql::new().kw("DROP CONSTRAINT").ident(&self.name))]
     }
 
-    fn alter(_: &Self, new: &Self) -> Vec<Piece> {
-        vec![Piece::AlterTable(new.table.clone(), Sql::new().kw("VALIDATE CONSTRAINT").ident(&new.name))]
+    fn alter(old: &Self, new: &Self) -> Vec<Piece> {
+        let validate = || Piece::AlterTable(new.table.clone(), Sql::new().kw("VALIDATE CONSTRAINT").ident(&new.name));
+        (old.not_valid && !new.not_valid).then(validate).into_iter().collect()
     }
 
     fn op(change: Change<&Self>) -> &'static str {

@@ -58,7 +58,8 @@ impl Declare for Declaration {
             Some(name) => scope.ident(name)?,
             None => default_name(table, given.column, &expression, scope),
         };
-        let check = Check { table: table.clone(), name, expression, no_inherit: *no_inherit, not_valid: *not_valid };
+        let (no_inherit, not_valid, inherited) = (*no_inherit, *not_valid, Inherited::default());
+        let check = Check { table: table.clone(), name, expression, no_inherit, not_valid, inherited };
         draft.attach(Comment::of(check.id(), comment.as_deref()), given.place);
         draft.push(check, given.place.clone(), given.name.is_some());
         Ok(())

@@ -24,6 +24,9 @@ pub struct Column {
     pub generated: Option<Expression>,
     /// How the values that are there become the new type; intent, outside `==`.
     pub using: Using,
+    pub inherited: Inherited,
+    /// The table has it from its type.
+    pub typed: Aside<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +70,12 @@ impl Column {
     }
 
     fn definition(&self, elements: &[Sql]) -> Sql {
-        let Self { table: _, name, ty, collation, not_null, identity, generated, using: _ } = self;
-        let sql = Sql::new().ident(name).ty(ty).maybe(collation.as_ref(), |sql, c| sql.kw("COLLATE").qualified(c));
+        let Self { table: _, name, ty, collation, not_null, identity, generated, using: _, inherited: _, typed } = self;
+        let sql = Sql::new().ident(name);
+        let sql = match typed.0 {
+            true => sql.kw("WITH OPTIONS"),
+            false => sql.ty(ty).maybe(collation.as_ref(), |sql, c| sql.kw("COLLATE").qualified(c)),
+        };
         let sql = elements.iter().fold(sql, Sql::sql);
         let sql = sql.maybe(generated.as_ref(), |sql, expression| {
             sql.kw("GENERATED ALWAYS AS").sql(&expression.written.in_brackets()).kw("STORED")
@@ -146,7 +153,8 @@ impl Kind for Column {
             None => None,
         };
         let identity = match row.opt("identity") {
-            Some(kind @ ("a" | "d")) => {
+            // a partition counts with its parent's sequence
+            Some(kind @ ("a" | "d")) if row.opt("sequence_name").is_some() => {
                 let sequence = row.qualified("sequence_schema", "sequence_name")?;
                 let sequence = Some(sequence).filter(|s| *s != implied_sequence(&table, &name));
                 Some(Identity { always: kind == "a", sequence, options: Options::read(row, &ty)? })
@@ -154,7 +162,9 @@ impl Kind for Column {
             _ => None,
         };
         let generated = row.expression("generated", row.opt("generated_as").is_some_and(|kind| !kind.is_empty()))?;
-        Ok(Self { table, name, ty, collation, not_null: row.is("not_null"), identity, generated, using: Using(None) })
+        let (using, inherited, typed) = (Using(None), Inherited::read(row)?, Aside(row.is("typed")));
+        let not_null = row.is("not_null");
+        Ok(Self { table, name, ty, collation, not_null, identity, generated, using, inherited, typed })
     }
 
     fn id(&self) -> Id {
@@ -177,7 +187,27 @@ impl Kind for Column {
             mentions.words.remove(self.name.as_str());
             needs.push(Need::mentions(mentions));
         }
+        needs.extend(self.inherited.requires(|parent| Name::column(parent, &self.name)));
         needs
+    }
+
+    fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
+        // a partition counts with its parent's sequence; one that inherits does not count
+        let copy = Self { table: descent.child.clone(), identity: None, using: Using(None), typed: Aside(false), ..self.clone() };
+        Some((Self { inherited: Inherited::by(descent), ..copy }, true))
+    }
+
+    fn merge(&mut self, copy: &Self) -> bool {
+        self.inherited.merge(&copy.inherited);
+        true
+    }
+
+    fn accept(&mut self, fact: &Fact) {
+        self.not_null |= *fact == Fact::NotNull(self.key());
+    }
+
+    fn origins(&self) -> Vec<Origin> {
+        self.inherited.origins(&self.table, |parent| Id::within(Tag::Column, parent, &self.name))
     }
 
     fn provides(&self) -> Vec<Fact> {
@@ -235,6 +265,7 @@ impl Kind for Column {
         let implied = self.identity.as_ref().map(|identity| identity.sequence_name(self));
         renames.column(&self.table, &mut self.name);
         renames.table(&mut self.table);
+        self.inherited.rename(renames);
         // the sequence keeps its name, which may no longer be the one that Postgres would give
         if let (Some(identity), Some(name)) = (&mut self.identity, implied) {
             identity.sequence = Some(name).filter(|name| *name != implied_sequence(&self.table, &self.name));
@@ -254,7 +285,8 @@ impl Kind for Column {
     }
 
     fn element(&self, elements: Vec<Sql>) -> Option<Sql> {
-        Some(self.definition(&elements))
+        let said = !self.typed.0 || self.not_null || !elements.is_empty();
+        Some(if said { self.definition(&elements) } else { Sql::new() })
     }
 
     fn create(&self, elements: Vec<Sql>) -> Vec<Piece> {
@@ -266,7 +298,7 @@ impl Kind for Column {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { table: _, name: _, ty, collation, not_null, identity, generated, using } = new;
+        let Self { table: _, name: _, ty, collation, not_null, identity, generated, using, inherited: _, typed: _ } = new;
         let mut commands = Vec::new();
         if old.generated.is_some() && generated.is_none() {
             commands.push(new.alter_column().kw("DROP EXPRESSION"));

@@ -12,7 +12,14 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, a.attnum AS p
          (SELECT co.collname FROM pg_catalog.pg_collation co WHERE co.oid = a.attcollation) END AS collation_name,
        a.attidentity AS identity, s.nspname AS sequence_schema, s.relname AS sequence_name,
        s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS min, s.seqmax AS max, s.seqcache AS cache,
-       s.seqcycle AS cycle
+       s.seqcycle AS cycle, a.attislocal AS is_local, c.relispartition AS is_partition, c.reloftype <> 0 AS typed,
+       CASE WHEN a.attinhcount > 0 THEN
+         (SELECT json_agg(json_build_array(pn.nspname, p.relname))
+          FROM pg_catalog.pg_inherits i
+          JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
+          JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+          WHERE i.inhrelid = a.attrelid AND EXISTS (SELECT FROM pg_catalog.pg_attribute pa WHERE pa.attrelid = i.inhparent
+                                                    AND pa.attname = a.attname AND NOT pa.attisdropped)) END AS inherited_from
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = a.attrelid
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid

@@ -3,7 +3,7 @@
 use super::*;
 
 pub fn write(column: &Column, mut parts: Parts) -> Part {
-    let Column { table: _, name, ty, collation, not_null, identity, generated, using: _ } = column;
+    let Column { table: _, name, ty, collation, not_null, identity, generated, using: _, inherited: _, typed: _ } = column;
     let default = parts.take_one("default");
     let usually_null = generated.is_some();
     let mark = if *not_null || usually_null { "" } else { "?" };

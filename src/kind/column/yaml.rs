@@ -217,8 +217,18 @@ fn plain(
         }
         None => scope.ty(&Spanned::new(bare, text.referenced, text.defined))?,
     };
-    let using = Using(None);
-    Ok(Column { table: table.clone(), name, ty, collation: None, not_null: true, identity: None, generated: None, using })
+    Ok(Column {
+        table: table.clone(),
+        name,
+        ty,
+        collation: None,
+        not_null: true,
+        identity: None,
+        generated: None,
+        using: Using(None),
+        inherited: Inherited::default(),
+        typed: Aside(false),
+    })
 }
 
 impl Long {

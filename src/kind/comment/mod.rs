@@ -26,6 +26,9 @@ impl Comment {
             Tag::Table | Tag::Sequence | Tag::Index => Space::Relation,
             Tag::Default => Space::Default,
             Tag::Ownership => Space::Ownership,
+            Tag::Partition => Space::Partition,
+            Tag::ReplicaIdentity => Space::ReplicaIdentity,
+            Tag::Clustering => Space::Clustering,
             Tag::Comment => Space::Comment,
         };
         Name::new(space, &self.on.path)

@@ -20,15 +20,15 @@ SELECT 'enum', json_build_array(n.nspname, t.typname), d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_type t ON t.oid = d.objoid JOIN wanted n ON n.oid = t.typnamespace
 WHERE d.classoid = 'pg_catalog.pg_type'::regclass AND t.typtype = 'e'
 UNION ALL
-SELECT CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'r' THEN 'table' ELSE 'index' END,
+SELECT CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' ELSE 'table' END,
        json_build_array(c.nspname, c.relname), d.description
 FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
-WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND c.relkind IN ('S', 'r', 'i')
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND c.relkind IN ('S', 'r', 'p', 'i', 'I')
 UNION ALL
 SELECT 'column', json_build_array(c.nspname, c.relname, a.attname), d.description
 FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
 JOIN pg_catalog.pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid
-WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND c.relkind = 'r'
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND c.relkind IN ('r', 'p')
 UNION ALL
 SELECT CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' WHEN 'c' THEN 'check constraint'
                       ELSE 'foreign key' END,

@@ -16,7 +16,7 @@ impl Default {
 
     fn set(&self) -> Vec<Piece> {
         let sql = self.alter_column().kw("SET DEFAULT").expr(&self.expression.written);
-        vec![Piece::AlterTable(self.table.clone(), sql)]
+        vec![Piece::AlterEach(self.table.clone(), sql)]
     }
 }
 
@@ -48,6 +48,14 @@ impl Kind for Default {
 
     fn parent(&self) -> Option<Id> {
         Some(Id::within(Tag::Column, &self.table, &self.column))
+    }
+
+    fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
+        Some((Self { table: descent.child.clone(), ..self.clone() }, true))
+    }
+
+    fn merge(&mut self, _: &Self) -> bool {
+        true
     }
 
     fn expressions(&mut self) -> Vec<Slot<'_>> {
@@ -90,7 +98,7 @@ impl Kind for Default {
     }
 
     fn drop(&self) -> Vec<Piece> {
-        vec![Piece::AlterTable(self.table.clone(), self.alter_column().kw("DROP DEFAULT"))]
+        vec![Piece::AlterEach(self.table.clone(), self.alter_column().kw("DROP DEFAULT"))]
     }
 
     fn alter(_: &Self, new: &Self) -> Vec<Piece> {

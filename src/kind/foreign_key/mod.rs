@@ -22,6 +22,7 @@ pub struct ForeignKey {
     pub deferred: bool,
     /// New rows are checked; those that were there before were not.
     pub not_valid: bool,
+    pub part_of: Option<PartOf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,8 +93,8 @@ impl ForeignKey {
 
     /// Nothing but validity and deferral differs.
     fn same_but_state(old: &Self, new: &Self) -> bool {
-        let Self { deferrable, deferred, not_valid, .. } = new.clone();
-        Self { deferrable, deferred, not_valid, ..old.clone() } == *new
+        let Self { deferrable, deferred, not_valid, part_of, .. } = new.clone();
+        Self { deferrable, deferred, not_valid, part_of, ..old.clone() } == *new
     }
 }
 
@@ -115,6 +116,7 @@ impl Kind for ForeignKey {
             deferrable: row.is("deferrable"),
             deferred: row.is("deferred"),
             not_valid: row.is("not_valid"),
+            part_of: PartOf::read(row)?,
         })
     }
 
@@ -130,7 +132,10 @@ impl Kind for ForeignKey {
         let own = self.columns.iter().map(|c| Need::Type(Name::column(&self.table, c)));
         let theirs = self.ref_columns.iter().map(|c| Need::Type(Name::column(&self.references, c)));
         let key = Need::Fact(Fact::key(&self.references, &self.ref_columns));
-        own.chain(theirs).chain([key, Need::exists(Name::relation(&self.references))]).collect()
+        // a permanent table refers to permanent ones only: the key is off while either of the two changes
+        let logged = [&self.table, &self.references].map(|table| Need::Logged(Name::relation(table)));
+        let there = Need::exists(Name::relation(&self.references));
+        own.chain(theirs).chain([key, there]).chain(logged).collect()
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {
@@ -148,6 +153,35 @@ impl Kind for ForeignKey {
     fn refer_to(&mut self, keys: &BTreeMap<Qualified, Vec<Ident>>) {
         if let (true, Some(columns)) = (self.ref_columns.is_empty(), keys.get(&self.references)) {
             self.ref_columns = columns.clone();
+        }
+    }
+
+    fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
+        descent.partition.as_ref()?;
+        let part_of = Some(PartOf { table: self.table.clone(), name: self.name.clone() });
+        Some((Self { table: descent.child.clone(), part_of, ..self.clone() }, false))
+    }
+
+    fn merge(&mut self, copy: &Self) -> bool {
+        let same = self.part_of.is_none() && Self { name: self.name.clone(), part_of: None, ..copy.clone() } == *self;
+        if same {
+            self.part_of = copy.part_of.clone();
+        }
+        same
+    }
+
+    fn origins(&self) -> Vec<Origin> {
+        let whole = |whole: &PartOf| Id::within(Tag::ForeignKey, &whole.table, &whole.name);
+        let origins = |of: &PartOf| PartOf::origins(&self.table, whole(of), self.name == of.name);
+        self.part_of.as_ref().map(origins).unwrap_or_default()
+    }
+
+    /// The whole took the name of a live one.
+    fn follow(&mut self, old: &Id, new: &Id) {
+        if let (Some(whole), Some(name)) = (&mut self.part_of, new.last())
+            && Id::within(Tag::ForeignKey, &whole.table, &whole.name) == *old
+        {
+            whole.name = name.clone();
         }
     }
 
@@ -175,6 +209,7 @@ impl Kind for ForeignKey {
         renames.columns(&self.references, &mut self.ref_columns);
         renames.table(&mut self.table);
         renames.table(&mut self.references);
+        PartOf::rename(&mut self.part_of, renames);
     }
 
     fn named(&self, name: &Ident) -> Option<Self> {

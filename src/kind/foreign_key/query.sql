@@ -11,6 +11,7 @@ SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, rn.nspname AS
 --15+        , CASE WHEN k.confdelsetcols IS NOT NULL THEN
 --15+            (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
 --15+             WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.confdelsetcols)) END AS set_columns
+       , po.conname AS part_of, pot.relname AS part_of_table, pon.nspname AS part_of_schema
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = k.conrelid
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
@@ -19,5 +20,8 @@ JOIN pg_catalog.pg_attribute first ON first.attrelid = k.conrelid AND first.attn
 JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
 JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
 JOIN pg_catalog.pg_attribute ref ON ref.attrelid = k.confrelid AND ref.attnum = k.confkey[1]
+LEFT JOIN pg_catalog.pg_constraint po ON po.oid = k.conparentid AND k.conparentid <> 0
+LEFT JOIN pg_catalog.pg_class pot ON pot.oid = po.conrelid
+LEFT JOIN pg_catalog.pg_namespace pon ON pon.oid = pot.relnamespace
 WHERE k.contype = 'f'
-  AND k.conparentid = 0
+  AND (k.conparentid = 0 OR po.conrelid <> k.conrelid)

@@ -137,6 +137,7 @@ impl Declare for Declaration {
             deferrable: long.deferrable || long.initially_deferred,
             deferred: long.initially_deferred,
             not_valid: long.not_valid,
+            part_of: None,
         };
         draft.attach(Comment::of(key.id(), long.comment.as_deref()), given.place);
         draft.push(key, given.place.clone(), chosen.is_some());

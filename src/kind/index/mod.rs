@@ -1,12 +1,11 @@
 //! An index that no constraint implies.
 
+use super::key::Key;
 use super::*;
 
-mod key;
 mod options;
 mod yaml;
 
-pub use key::{Key, Of, Order};
 pub use options::Options;
 pub use yaml::{Declaration, OnColumn};
 
@@ -22,11 +21,12 @@ pub struct Index {
     pub predicate: Option<Expression>,
     pub nulls_not_distinct: bool,
     pub options: Options,
+    pub part_of: Option<PartOf>,
 }
 
 impl Index {
     fn definition(&self) -> Sql {
-        let Self { name, table, unique, method, keys, include, predicate, nulls_not_distinct, options } = self;
+        let Self { name, table, unique, method, keys, include, predicate, nulls_not_distinct, options, part_of: _ } = self;
         Sql::new()
             .kw(if *unique { "CREATE UNIQUE INDEX" } else { "CREATE INDEX" })
             .ident(&name.name)
@@ -40,6 +40,12 @@ impl Index {
             .when(*nulls_not_distinct, |sql| sql.kw("NULLS NOT DISTINCT"))
             .when(!options.is_empty(), |sql| sql.kw("WITH").sql(&options.sql()))
             .maybe(predicate.as_ref(), |sql, predicate| sql.kw("WHERE").expr(&predicate.written))
+    }
+
+    /// The name that Postgres gives one that nobody named.
+    fn own_name(&self) -> Ident {
+        let columns: Vec<&str> = self.keys.iter().map(|key| key.column().map_or("expr", Ident::as_str)).collect();
+        Ident::new(crate::name::object_name(self.table.name.as_str(), &columns.join("_"), "idx"))
     }
 
     /// The columns, if that is all the keys are.
@@ -64,6 +70,7 @@ impl Kind for Index {
             predicate: row.expression("predicate", row.is("partial"))?,
             nulls_not_distinct: row.is("nulls_not_distinct"),
             options: Options::read(row, "options")?,
+            part_of: PartOf::read(row)?,
         })
     }
 
@@ -109,11 +116,38 @@ impl Kind for Index {
     }
 
     fn references(&mut self) -> Vec<(Space, &mut Qualified)> {
-        fn names_of(key: &mut Key) -> impl Iterator<Item = (Space, &mut Qualified)> {
-            let opclass = key.opclass.as_mut().map(|name| (Space::OperatorClass, name));
-            opclass.into_iter().chain(key.collation.as_mut().map(|name| (Space::Collation, name)))
+        self.keys.iter_mut().flat_map(Key::references).collect()
+    }
+
+    fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
+        descent.partition.as_ref()?;
+        let part_of = Some(PartOf { table: self.table.clone(), name: self.name.name.clone() });
+        let mut copy = Self { table: descent.child.clone(), part_of, ..self.clone() };
+        copy.name = Qualified { schema: copy.table.schema.clone(), name: copy.own_name() };
+        Some((copy, false))
+    }
+
+    fn merge(&mut self, copy: &Self) -> bool {
+        let same = self.part_of.is_none() && Self { name: self.name.clone(), part_of: None, ..copy.clone() } == *self;
+        if same {
+            self.part_of = copy.part_of.clone();
         }
-        self.keys.iter_mut().flat_map(names_of).collect()
+        same
+    }
+
+    fn origins(&self) -> Vec<Origin> {
+        let whole = |whole: &PartOf| Id::of(Tag::Index, &whole.index());
+        let origins = |of: &PartOf| PartOf::origins(&self.table, whole(of), self.name.name == self.own_name());
+        self.part_of.as_ref().map(origins).unwrap_or_default()
+    }
+
+    /// The whole took the name of a live one.
+    fn follow(&mut self, old: &Id, new: &Id) {
+        if let (Some(whole), Some(name)) = (&mut self.part_of, new.last())
+            && Id::of(Tag::Index, &whole.index()) == *old
+        {
+            whole.name = name.clone();
+        }
     }
 
     const SECTION: &'static str = "indexes";
@@ -133,10 +167,7 @@ impl Kind for Index {
 
     fn rename(&mut self, renames: &Renames) {
         for key in &mut self.keys {
-            match &mut key.of {
-                Of::Column(column) => renames.column(&self.table, column),
-                Of::Expression(expression) => renames.expression(&self.table, expression),
-            }
+            key.rename(&self.table, renames);
         }
         renames.columns(&self.table, &mut self.include);
         if let Some(predicate) = &mut self.predicate {
@@ -144,6 +175,7 @@ impl Kind for Index {
         }
         renames.table(&mut self.table);
         self.name.schema = self.table.schema.clone();
+        PartOf::rename(&mut self.part_of, renames);
     }
 
     fn named(&self, name: &Ident) -> Option<Self> {
@@ -152,7 +184,8 @@ impl Kind for Index {
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
-        let same = Self { options: new.options.clone(), ..old.clone() } == *new;
+        // a part becomes one, and ceases to be one, with its table
+        let same = Self { options: new.options.clone(), part_of: new.part_of.clone(), ..old.clone() } == *new;
         if same { Alteration::InPlace } else { Alteration::Recreate }
     }
 

@@ -45,7 +45,8 @@ impl Options {
             clauses.push(Sql::new().kw("SET (").list(settings).kw(")"));
         }
         if !reset.is_empty() {
-            clauses.push(Sql::new().kw("RESET").names(reset));
+            let names = reset.into_iter().map(|name| Sql::new().parameter(name));
+            clauses.push(Sql::new().kw("RESET (").list(names).kw(")"));
         }
         clauses
     }

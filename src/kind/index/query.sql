@@ -31,10 +31,16 @@ SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, x.indisuniqu
        x.indnkeyatts AS key_count, k.keys, x.indpred IS NOT NULL AS partial,
        pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
 --15+        x.indnullsnotdistinct AS nulls_not_distinct,
-       to_json(xc.reloptions) AS options
+       to_json(xc.reloptions) AS options,
+       wc.relname AS part_of, wt.relname AS part_of_table, wn.nspname AS part_of_schema
 FROM managed x
 JOIN keys k ON k.indexrelid = x.indexrelid
 JOIN pg_catalog.pg_class xc ON xc.oid = x.indexrelid
 JOIN pg_catalog.pg_class c ON c.oid = x.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_am am ON am.oid = xc.relam
+LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = x.indexrelid AND xc.relispartition
+LEFT JOIN pg_catalog.pg_index w ON w.indexrelid = i.inhparent
+LEFT JOIN pg_catalog.pg_class wc ON wc.oid = w.indexrelid
+LEFT JOIN pg_catalog.pg_class wt ON wt.oid = w.indrelid
+LEFT JOIN pg_catalog.pg_namespace wn ON wn.oid = wc.relnamespace

@@ -122,6 +122,7 @@ impl Declare for Declaration {
             predicate: long.predicate.as_ref().map(|text| scope.expression(text)).transpose()?,
             nulls_not_distinct: long.nulls_not_distinct,
             options: Options(options.collect::<Result<_>>()?),
+            part_of: None,
         };
         draft.attach(Comment::of(index.id(), long.comment.as_deref()), given.place);
         draft.push(index, given.place.clone(), chosen.is_some());

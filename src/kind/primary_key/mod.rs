@@ -16,11 +16,12 @@ pub struct PrimaryKey {
     pub deferred: bool,
     /// Storage parameters of the index, e.g. `fillfactor=70`.
     pub options: IndexOptions,
+    pub part_of: Option<PartOf>,
 }
 
 impl PrimaryKey {
     fn definition(&self) -> Sql {
-        let Self { table: _, name, columns, include, deferrable, deferred, options } = self;
+        let Self { table: _, name, columns, include, deferrable, deferred, options, part_of: _ } = self;
         Sql::new()
             .kw("CONSTRAINT")
             .ident(name)
@@ -30,6 +31,13 @@ impl PrimaryKey {
             .when(!options.is_empty(), |sql| sql.kw("WITH").sql(&options.sql()))
             .when(*deferrable, |sql| sql.kw("DEFERRABLE"))
             .when(*deferred, |sql| sql.kw("INITIALLY DEFERRED"))
+    }
+}
+
+impl PrimaryKey {
+    /// The name that Postgres gives one that nobody named.
+    fn own_name(&self) -> Ident {
+        Ident::new(crate::name::object_name(self.table.name.as_str(), "", "pkey"))
     }
 }
 
@@ -46,6 +54,7 @@ impl Kind for PrimaryKey {
             deferrable: row.is("deferrable"),
             deferred: row.is("deferred"),
             options: IndexOptions::read(row, "options")?,
+            part_of: PartOf::read(row)?,
         })
     }
 
@@ -77,6 +86,36 @@ impl Kind for PrimaryKey {
         Some((&self.table, &self.columns))
     }
 
+    fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
+        descent.partition.as_ref()?;
+        let part_of = Some(PartOf { table: self.table.clone(), name: self.name.clone() });
+        let copy = Self { table: descent.child.clone(), part_of, ..self.clone() };
+        Some((Self { name: copy.own_name(), ..copy }, false))
+    }
+
+    fn merge(&mut self, copy: &Self) -> bool {
+        let same = self.part_of.is_none() && Self { name: self.name.clone(), part_of: None, ..copy.clone() } == *self;
+        if same {
+            self.part_of = copy.part_of.clone();
+        }
+        same
+    }
+
+    fn origins(&self) -> Vec<Origin> {
+        let whole = |whole: &PartOf| Id::within(Tag::PrimaryKey, &whole.table, &whole.name);
+        let origins = |of: &PartOf| PartOf::origins(&self.table, whole(of), self.name == self.own_name());
+        self.part_of.as_ref().map(origins).unwrap_or_default()
+    }
+
+    /// The whole took the name of a live one.
+    fn follow(&mut self, old: &Id, new: &Id) {
+        if let (Some(whole), Some(name)) = (&mut self.part_of, new.last())
+            && Id::within(Tag::PrimaryKey, &whole.table, &whole.name) == *old
+        {
+            whole.name = name.clone();
+        }
+    }
+
     const SECTION: &'static str = "primary_key";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -96,14 +135,17 @@ impl Kind for PrimaryKey {
     fn rename(&mut self, renames: &Renames) {
         renames.columns(&self.table, self.columns.iter_mut().chain(&mut self.include));
         renames.table(&mut self.table);
+        PartOf::rename(&mut self.part_of, renames);
     }
 
     fn named(&self, name: &Ident) -> Option<Self> {
         Some(Self { name: name.clone(), ..self.clone() })
     }
 
-    fn alteration(_: &Self, _: &Self) -> Alteration {
-        Alteration::Recreate
+    fn alteration(old: &Self, new: &Self) -> Alteration {
+        // a part becomes one, and ceases to be one, with its table
+        let same = Self { part_of: new.part_of.clone(), ..old.clone() } == *new;
+        if same { Alteration::InPlace } else { Alteration::Recreate }
     }
 
     fn element(&self, _: Vec<Sql>) -> Option<Sql> {

@@ -72,6 +72,7 @@ impl Declare for Declaration {
             deferrable: self.0.deferrable || self.0.initially_deferred,
             deferred: self.0.initially_deferred,
             options: IndexOptions(options.collect::<Result<_>>()?),
+            part_of: None,
         };
         draft.attach(Comment::of(key.id(), self.0.comment.as_deref()), given.place);
         draft.push(key, given.place.clone(), chosen.is_some());

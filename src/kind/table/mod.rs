@@ -1,15 +1,74 @@
-//! A table: its name, and the row type that comes with it. Columns and constraints are objects of their own and fold into
-//! its CREATE TABLE.
+//! A table: its name, the row type that comes with it, and how its rows are kept. Columns and constraints are objects of their
+//! own and fold into its CREATE TABLE; so is its place as a partition of another table.
 
+use super::key::Key;
 use super::*;
 
+mod hazards;
+mod partitioning;
+mod write;
 mod yaml;
 
+pub use partitioning::{Partitioning, Strategy};
 pub use yaml::Declaration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     pub name: Qualified,
+    pub unlogged: bool,
+    /// The composite type that a typed table has its columns from.
+    pub of: Option<Qualified>,
+    /// Tables whose columns it has too, in their order; a partition has its parent elsewhere.
+    pub inherits: Vec<Qualified>,
+    pub partitioning: Option<Partitioning>,
+    /// Storage parameters, those of its TOAST table under `toast.`.
+    pub options: IndexOptions,
+    /// `None`: heap.
+    pub method: Option<Ident>,
+    /// `None`: the database's own.
+    pub tablespace: Option<Ident>,
+    pub row_security: bool,
+    /// Policies bind the owner too.
+    pub force_row_security: bool,
+}
+
+impl Table {
+    pub fn plain(name: Qualified) -> Self {
+        Self {
+            name,
+            unlogged: false,
+            of: None,
+            inherits: Vec::new(),
+            partitioning: None,
+            options: IndexOptions::default(),
+            method: None,
+            tablespace: None,
+            row_security: false,
+            force_row_security: false,
+        }
+    }
+
+    fn own(&self, sql: Sql) -> Piece {
+        Piece::AlterOwn(self.name.clone(), sql)
+    }
+
+    /// What no CREATE TABLE can say.
+    fn security(&self, old: (bool, bool)) -> Vec<Piece> {
+        let flag = |was: bool, is: bool, on: &'static str, off: &'static str| {
+            (was != is).then(|| self.own(Sql::new().kw(if is { on } else { off })))
+        };
+        let enabled = flag(old.0, self.row_security, "ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY");
+        let forced = flag(old.1, self.force_row_security, "FORCE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY");
+        enabled.into_iter().chain(forced).collect()
+    }
+
+    /// Parents beyond those that stay at the head of the list go, and the new ones come in their order.
+    fn inheritance(&self, old: &[Qualified]) -> Vec<Piece> {
+        let kept = old.iter().zip(&self.inherits).take_while(|(a, b)| a == b).count();
+        let gone = old[kept..].iter().map(|parent| Sql::new().kw("NO INHERIT").qualified(parent));
+        let come = self.inherits[kept..].iter().map(|parent| Sql::new().kw("INHERIT").qualified(parent));
+        gone.chain(come).map(|sql| self.own(sql)).collect()
+    }
 }
 
 impl Kind for Table {
@@ -17,7 +76,25 @@ impl Kind for Table {
     const QUERY: &'static str = include_str!("query.sql");
 
     fn read(row: &Row) -> Result<Self> {
-        Ok(Self { name: row.qualified("schema", "name")? })
+        let mut options = IndexOptions::read(row, "options")?;
+        let toast = IndexOptions::read(row, "toast_options")?.0.into_iter();
+        options.0.extend(toast.map(|(name, value)| (Ident::new(format!("toast.{name}")), value)));
+        let parents: Vec<(String, String)> = row.json("inherits")?.unwrap_or_default();
+        Ok(Self {
+            name: row.qualified("schema", "name")?,
+            unlogged: row.is("unlogged"),
+            of: row.opt("of_name").map(|_| row.qualified("of_schema", "of_name")).transpose()?,
+            inherits: parents.into_iter().map(|(schema, name)| Qualified::new(schema.as_str(), name.as_str())).collect(),
+            partitioning: match row.is("partitioned") {
+                true => Some(Partitioning::read(row.text("partitioning")?)?),
+                false => None,
+            },
+            options,
+            method: row.opt("method").map(Ident::new),
+            tablespace: row.opt("tablespace").map(Ident::new),
+            row_security: row.is("row_security"),
+            force_row_security: row.is("force_row_security"),
+        })
     }
 
     fn id(&self) -> Id {
@@ -29,47 +106,123 @@ impl Kind for Table {
     }
 
     fn requires(&self) -> Vec<Need> {
-        vec![Need::exists(Name::schema(&self.name.schema))]
+        let schema = Need::exists(Name::schema(&self.name.schema));
+        let of = self.of.iter().map(|name| Need::exists(Name::ty(name)));
+        let parents = self.inherits.iter().map(|parent| Need::exists(Name::relation(parent)));
+        // a column of the partition key keeps its type for good
+        let tied = |key: &Key| match key.column() {
+            Some(column) => vec![Need::ExactType(Name::column(&self.name, column))],
+            None => key.requires(&self.name),
+        };
+        let keys = self.partitioning.iter().flat_map(|by| &by.keys).flat_map(tied);
+        std::iter::once(schema).chain(of).chain(parents).chain(keys).collect()
+    }
+
+    fn provides(&self) -> Vec<Fact> {
+        vec![Fact::Logged(Name::relation(&self.name), !self.unlogged)]
     }
 
     fn holds_data(&self) -> bool {
         true
     }
 
+    fn expressions(&mut self) -> Vec<Slot<'_>> {
+        let keys = self.partitioning.iter_mut().flat_map(|by| &mut by.keys).filter_map(Key::expression_mut);
+        let table = self.name.clone();
+        keys.map(|expression| Slot { table: table.clone(), role: Role::IndexKey, expression }).collect()
+    }
+
+    fn references(&mut self) -> Vec<(Space, &mut Qualified)> {
+        let of = self.of.iter_mut().map(|name| (Space::Type, name));
+        let parents = self.inherits.iter_mut().map(|name| (Space::Relation, name));
+        let keys = self.partitioning.iter_mut().flat_map(|by| &mut by.keys).flat_map(Key::references);
+        of.chain(parents).chain(keys).collect()
+    }
+
+    fn divides(&self) -> Option<(&Qualified, Sql)> {
+        Some((&self.name, self.partitioning.as_ref()?.sql()))
+    }
+
+    fn descends(&self) -> Vec<Descent> {
+        let from = |parent: &Qualified| Descent { child: self.name.clone(), parent: parent.clone(), partition: None };
+        self.inherits.iter().map(from).collect()
+    }
+
     const SECTION: &'static str = "tables";
 
-    fn write(&self, mut parts: Parts) -> Part {
-        let key = Some(crate::draft::write_name(&self.name, parts.schema.as_str()));
-        let fields = Fields::default()
-            .put("comment", parts.take_one("comment"))
-            .put("columns", parts.take_map("columns"))
-            .put("primary_key", parts.take_one("primary_key"))
-            .put("unique", parts.take_map("unique"))
-            .put("checks", parts.take_map("checks"))
-            .put("foreign_keys", parts.take_map("foreign_keys"))
-            .put("indexes", parts.take_map("indexes"));
-        Part { key, doc: Doc::Section(fields.0) }
+    fn write(&self, parts: Parts) -> Part {
+        write::write(self, parts)
     }
 
     fn rename(&mut self, renames: &Renames) {
+        for key in self.partitioning.iter_mut().flat_map(|by| &mut by.keys) {
+            key.rename(&self.name, renames);
+        }
+        self.inherits.iter_mut().for_each(|parent| renames.table(parent));
         renames.table(&mut self.name);
     }
 
-    fn alteration(_: &Self, _: &Self) -> Alteration {
-        Alteration::InPlace
+    fn alteration(old: &Self, new: &Self) -> Alteration {
+        if old.partitioning == new.partitioning {
+            return Alteration::InPlace;
+        }
+        let why = match (&old.partitioning, &new.partitioning) {
+            (None, _) => "a table that is there cannot be partitioned",
+            (_, None) => "a partitioned table cannot become a plain one",
+            _ => "the partition key of a table cannot change",
+        };
+        Alteration::Refused(format!("not supported: {why}: {}", new.name))
     }
 
     fn create(&self, elements: Vec<Sql>) -> Vec<Piece> {
-        let sql = Sql::new().kw("CREATE TABLE").qualified(&self.name).kw("(");
-        vec![Piece::Statement(if elements.is_empty() { sql.kw(")") } else { sql.lines(elements).kw(")") })]
+        let Self { name, unlogged, of, inherits, partitioning, options, method, tablespace, .. } = self;
+        let elements: Vec<Sql> = elements.into_iter().filter(|element| !element.is_empty()).collect();
+        let sql = Sql::new().kw(if *unlogged { "CREATE UNLOGGED TABLE" } else { "CREATE TABLE" }).qualified(name);
+        let sql = sql.maybe(of.as_ref(), |sql, of| sql.kw("OF").qualified(of));
+        let sql = match elements.is_empty() {
+            true if of.is_some() => sql,
+            true => sql.kw("(").kw(")"),
+            false => sql.kw("(").lines(elements).kw(")"),
+        };
+        let parents = inherits.iter().map(|parent| Sql::new().qualified(parent));
+        let sql = sql
+            .when(!inherits.is_empty(), |sql| sql.kw("INHERITS (").list(parents).kw(")"))
+            .maybe(partitioning.as_ref(), |sql, by| sql.sql(&by.sql()))
+            .maybe(method.as_ref(), |sql, method| sql.kw("USING").ident(method))
+            .when(!options.is_empty(), |sql| sql.kw("WITH").sql(&options.sql()))
+            .maybe(tablespace.as_ref(), |sql, name| sql.kw("TABLESPACE").ident(name));
+        std::iter::once(Piece::Statement(sql)).chain(self.security((false, false))).collect()
     }
 
     fn drop(&self) -> Vec<Piece> {
         vec![Piece::Statement(Sql::new().kw("DROP TABLE").qualified(&self.name))]
     }
 
-    fn alter(_: &Self, _: &Self) -> Vec<Piece> {
-        Vec::new()
+    fn alter(old: &Self, new: &Self) -> Vec<Piece> {
+        let Self { name: _, unlogged, of, inherits, partitioning: _, options, method, tablespace, .. } = new;
+        let mut commands = Vec::new();
+        if old.of != *of {
+            commands.push(match of {
+                Some(of) => Sql::new().kw("OF").qualified(of),
+                None => Sql::new().kw("NOT OF"),
+            });
+        }
+        if old.method != *method {
+            let heap = Ident::new("heap");
+            commands.push(Sql::new().kw("SET ACCESS METHOD").ident(method.as_ref().unwrap_or(&heap)));
+        }
+        if old.tablespace != *tablespace {
+            let default = Ident::new("pg_default");
+            commands.push(Sql::new().kw("SET TABLESPACE").ident(tablespace.as_ref().unwrap_or(&default)));
+        }
+        commands.extend(IndexOptions::changes(&old.options, options));
+        let commands = commands.into_iter().map(|sql| new.own(sql));
+        let inheritance = if old.inherits == *inherits { Vec::new() } else { new.inheritance(&old.inherits) };
+        let pieces = commands.chain(inheritance).chain(new.security((old.row_security, old.force_row_security)));
+        // alone: within one statement a foreign key would still see the table as it was
+        let alter = Sql::new().kw("ALTER TABLE").qualified(&new.name);
+        let logged = alter.kw(if *unlogged { "SET UNLOGGED" } else { "SET LOGGED" });
+        (old.unlogged != *unlogged).then_some(Piece::Statement(logged)).into_iter().chain(pieces).collect()
     }
 
     fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
@@ -96,13 +249,6 @@ impl Kind for Table {
     }
 
     fn hazards(change: Change<&Self>) -> Vec<Hazard> {
-        match change {
-            Change::Drop(old) => vec![Hazard::new(Risk::Loses, &old.name, format!("every row of {}", old.name))],
-            Change::Rename { old, new } => vec![
-                Hazard::new(Risk::Breaks, &old.name, format!("programs that use {} fail from here on", old.name)),
-                Hazard::instant(&new.name),
-            ],
-            _ => Vec::new(),
-        }
+        hazards::of(change)
     }
 }

@@ -1,12 +1,14 @@
 //! `tables: { tasks: { columns: …, primary_key: …, unique: …, checks: …, foreign_keys: …, indexes: … } }`
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
-use super::super::shapes::{Entries, Named, Short};
-use super::super::{check, column, foreign_key, index, primary_key, unique};
+use super::super::shapes::{Entries, Named, Short, Texts, short_or_long};
+use super::super::{check, clustering, column, foreign_key, index, partition, primary_key, replica_identity, unique};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope};
 
@@ -14,7 +16,22 @@ use crate::draft::{Draft, RenameHint, Scope};
 #[serde(deny_unknown_fields, default)]
 pub struct Declaration {
     comment: Option<String>,
+    /// Only of a partition within its parent.
+    values: Option<Spanned<String>>,
     renamed_from: Option<Spanned<String>>,
+    partition_of: Option<Spanned<partition::Declaration>>,
+    of: Option<Spanned<String>>,
+    inherits: Texts,
+    unlogged: bool,
+    partition_by: Option<Spanned<partitioning::Declaration>>,
+    partitions: Option<Spanned<Partitions>>,
+    with: Entries<String>,
+    access_method: Option<Spanned<String>>,
+    tablespace: Option<Spanned<String>>,
+    row_security: bool,
+    force_row_security: bool,
+    replica_identity: Option<Spanned<replica_identity::Declaration>>,
+    cluster_on: Option<clustering::Declaration>,
     columns: Entries<column::Declaration>,
     primary_key: Option<Spanned<primary_key::Declaration>>,
     unique: Named<unique::Declaration>,
@@ -26,7 +43,7 @@ pub struct Declaration {
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
-        let table = Table { name: scope.declared(name)? };
+        let table = self.table(scope.declared(name)?, scope)?;
         let within = Given { name: None, place: given.place, table: Some(&table.name), column: None };
         draft.attach(Comment::of(table.id(), self.comment.as_deref()), given.place);
         if let Some(from) = &self.renamed_from {
@@ -42,11 +59,84 @@ impl Declare for Declaration {
         nested(&self.unique, within, scope, draft)?;
         nested(&self.checks, within, scope, draft)?;
         nested(&self.foreign_keys, within, scope, draft)?;
-        nested(&self.indexes, within, scope, draft)
+        nested(&self.indexes, within, scope, draft)?;
+        self.settings(within, scope, draft)?;
+        if table.of.is_some() {
+            draft.each(first, |object| {
+                if let Object::Column(column) = object {
+                    column.typed = Aside(true);
+                }
+            });
+        }
+        self.children(&table.name, scope, draft)
     }
 }
 
 impl Declaration {
+    /// The table itself, without what stands on it.
+    fn table(&self, name: Qualified, scope: &Scope) -> Result<Table> {
+        let named = |text: &Option<Spanned<String>>| text.as_ref().map(|text| scope.ident(text)).transpose();
+        let options = self.with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
+        if let Some(key) = self.partition_by.as_ref().filter(|_| !self.inherits.0.is_empty()) {
+            return Err(scope.error(format!("{name} is partitioned and cannot inherit"), key).hint("keep one of the two"));
+        }
+        if let (Some(of), [_, ..]) = (&self.of, self.inherits.0.as_slice()) {
+            return Err(scope.error(format!("{name} is a typed table and cannot inherit"), of).hint("keep one of the two"));
+        }
+        Ok(Table {
+            name,
+            unlogged: self.unlogged,
+            of: self.of.as_ref().map(|text| scope.referred(text)).transpose()?,
+            inherits: self.inherits.0.iter().map(|text| scope.referred(text)).collect::<Result<_>>()?,
+            partitioning: self.partition_by.as_ref().map(|by| by.value.read(scope)).transpose()?,
+            options: IndexOptions(options.collect::<Result<_>>()?),
+            method: named(&self.access_method)?.filter(|method| method.as_str() != "heap"),
+            tablespace: named(&self.tablespace)?.filter(|name| name.as_str() != "pg_default"),
+            row_security: self.row_security,
+            force_row_security: self.force_row_security,
+        })
+    }
+
+    /// What stands on the table and on something else, and is an object of its own.
+    fn settings(&self, within: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        if let Some(partition) = &self.partition_of {
+            partition.value.declare(Given { place: &scope.place(partition), ..within }, scope, draft)?;
+        }
+        if let Some(identity) = &self.replica_identity {
+            identity.value.declare(Given { place: &scope.place(identity), ..within }, scope, draft)?;
+        }
+        if let Some(index) = &self.cluster_on {
+            index.declare(within, scope, draft)?;
+        }
+        Ok(())
+    }
+
+    /// The partitions that are declared within their parent.
+    fn children(&self, table: &Qualified, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(partitions) = &self.partitions else { return Ok(()) };
+        let entries = match &partitions.value {
+            Partitions::Unmanaged => {
+                draft.unmanaged.insert(table.clone());
+                return Ok(());
+            }
+            Partitions::Declared(entries) => entries,
+        };
+        if self.partition_by.is_none() {
+            return Err(scope
+                .error(format!("{table} has partitions and is not partitioned"), partitions)
+                .hint("add `partition_by:`, such as { range: [created_at] }"));
+        }
+        for (name, child) in &entries.0 {
+            let place = scope.place(name);
+            let own = scope.declared(name)?;
+            let given = Given { name: Some(name), place: &place, table: None, column: None };
+            child.rest.declare(given, scope, draft)?;
+            let given = Given { name: Some(name), place: &place, table: Some(&own), column: None };
+            partition::within(table, &child.values, given, scope, draft)?;
+        }
+        Ok(())
+    }
+
     /// The primary key, stated once: under the table or on its columns. Its columns are NOT NULL.
     fn key(&self, first: usize, within: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let on_columns: Vec<Spanned<String>> = self
@@ -94,4 +184,80 @@ fn nested<D: Declare>(named: &Named<D>, within: Given, scope: &Scope, draft: &mu
         declaration.value.declare(Given { name: name.as_ref(), place: &place, ..within }, scope, draft)?;
     }
     Ok(())
+}
+
+/// `unmanaged`, or the partitions by name.
+#[derive(Debug)]
+enum Partitions {
+    /// Something else makes them at run time; they are left alone.
+    Unmanaged,
+    Declared(Entries<Child>),
+}
+
+impl<'de> Deserialize<'de> for Partitions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Partitions;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("partitions by name, or `unmanaged`")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Partitions, E> {
+                match text {
+                    "unmanaged" => Ok(Partitions::Unmanaged),
+                    other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+                }
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Partitions, A::Error> {
+                Entries::deserialize(MapAccessDeserializer::new(map)).map(Partitions::Declared)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// A partition within its parent: the rows that it takes, or a whole table with `values:`.
+#[derive(Debug)]
+struct Child {
+    values: Spanned<String>,
+    rest: Box<Declaration>,
+}
+
+impl<'de> Deserialize<'de> for Child {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned: Spanned<ChildForm> = Spanned::deserialize(deserializer)?;
+        let (referenced, defined) = (spanned.referenced, spanned.defined);
+        match spanned.value {
+            ChildForm::Values(text) => Ok(Child { values: Spanned::new(text, referenced, defined), rest: Box::default() }),
+            ChildForm::Long(mut rest) => match rest.values.take() {
+                Some(values) => Ok(Child { values, rest }),
+                None => Err(de::Error::missing_field("values")),
+            },
+        }
+    }
+}
+
+#[derive(Debug)]
+enum ChildForm {
+    Values(String),
+    Long(Box<Declaration>),
+}
+
+impl From<Declaration> for ChildForm {
+    fn from(long: Declaration) -> Self {
+        ChildForm::Long(Box::new(long))
+    }
+}
+
+impl Short for ChildForm {
+    const EXPECTED: &'static str = "the rows of the partition, or a map with `values:`";
+    fn text(text: &str) -> Option<Self> {
+        Some(ChildForm::Values(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for ChildForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, Declaration>(deserializer)
+    }
 }

@@ -1,8 +1,10 @@
-//! One key of an index: a column or an expression, with its collation, operator class and order.
+//! What is one key of an index, or of what an index enforces?
+//!
+//! A column or an expression, with its collation, operator class and order. Indexes and exclusion constraints share it.
 
 use serde::Deserialize;
 
-use super::super::*;
+use super::*;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
@@ -47,14 +49,14 @@ impl Key {
         }
     }
 
-    pub(super) fn expression_mut(&mut self) -> Option<&mut Expression> {
+    pub fn expression_mut(&mut self) -> Option<&mut Expression> {
         match &mut self.of {
             Of::Column(_) => None,
             Of::Expression(expression) => Some(expression),
         }
     }
 
-    pub(super) fn sql(&self) -> Sql {
+    pub fn sql(&self) -> Sql {
         let Self { of, collation, opclass, opclass_options, order } = self;
         let sql = match of {
             Of::Column(column) => Sql::new().ident(column),
@@ -67,7 +69,7 @@ impl Key {
     }
 
     /// A plain column with nothing said goes along with a change of its type; anything else is tied to the type.
-    pub(super) fn requires(&self, table: &Qualified) -> Vec<Need> {
+    pub fn requires(&self, table: &Qualified) -> Vec<Need> {
         let mut needs = match &self.of {
             Of::Column(column) if self.opclass.is_none() && self.collation.is_none() => {
                 vec![Need::exists(Name::column(table, column))]
@@ -82,6 +84,19 @@ impl Key {
             }
         }
         needs
+    }
+
+    /// The names that it refers to.
+    pub fn references(&mut self) -> impl Iterator<Item = (Space, &mut Qualified)> {
+        let opclass = self.opclass.as_mut().map(|name| (Space::OperatorClass, name));
+        opclass.into_iter().chain(self.collation.as_mut().map(|name| (Space::Collation, name)))
+    }
+
+    pub fn rename(&mut self, table: &Qualified, renames: &Renames) {
+        match &mut self.of {
+            Of::Column(column) => renames.column(table, column),
+            Of::Expression(expression) => renames.expression(table, expression),
+        }
     }
 }
 
@@ -99,7 +114,7 @@ struct Read {
 }
 
 /// The keys, and the columns that are only included.
-pub(super) fn read(row: &Row) -> Result<(Vec<Key>, Vec<Ident>)> {
+pub fn read(row: &Row) -> Result<(Vec<Key>, Vec<Ident>)> {
     let all: Vec<Read> = row.json("keys")?.unwrap_or_default();
     let count = row.number("key_count")? as usize;
     let mut keys = Vec::with_capacity(count);
@@ -119,7 +134,9 @@ impl Read {
         let of = match (self.column, self.expression) {
             (Some(column), _) => Of::Column(Ident::new(column)),
             (None, Some(text)) => Of::Expression(Expression::new(Expr::from_server(text))),
-            (None, None) => return Err(crate::Error::new("the catalog gave an index key that is neither column nor expression")),
+            (None, None) => {
+                return Err(crate::Error::new("the catalog gave an index key that is neither column nor expression"));
+            }
         };
         let qualified = |schema: Option<String>, name: Option<String>| {
             Some(Qualified { name: Ident::new(name?), schema: Ident::new(schema?) })
@@ -142,7 +159,7 @@ impl Read {
 
 /// A key as a person writes it: a column or an expression, then `collate x`, an operator class, `desc`, `nulls last`. A
 /// column is taken literally, or in double quotes. `Err` says in words what is wrong.
-pub(super) fn parse(text: &str) -> Result<Key, String> {
+pub fn parse(text: &str) -> Result<Key, String> {
     use crate::lex::{self, Kind as Lex};
     let tokens = lex::tokens(text)?;
     let is = |n: usize, symbol: &str| tokens.get(n).is_some_and(|token| token.text == symbol);
@@ -166,7 +183,8 @@ pub(super) fn parse(text: &str) -> Result<Key, String> {
         }
         None => return Err("the key is empty".into()),
     };
-    let mut key = Key { of, collation: None, opclass: None, opclass_options: IndexOptions::default(), order: Order::default() };
+    let mut key =
+        Key { of, collation: None, opclass: None, opclass_options: IndexOptions::default(), order: Order::default() };
     let mut nulls = None;
     while let Some(token) = tokens.get(n) {
         let word = token.text.to_lowercase();
@@ -201,7 +219,9 @@ pub(super) fn parse(text: &str) -> Result<Key, String> {
 
 /// `name` or `schema.name`; without a schema it is looked up later.
 fn qualified(tokens: &[crate::lex::Lexeme], n: &mut usize) -> Result<Qualified, String> {
-    let name = |n: usize| tokens.get(n).filter(|token| token.kind == crate::lex::Kind::Word).map(|token| crate::lex::unquoted(token.text));
+    let name = |n: usize| {
+        tokens.get(n).filter(|token| token.kind == crate::lex::Kind::Word).map(|token| crate::lex::unquoted(token.text))
+    };
     let first = name(*n).ok_or("a name is missing at the end")?;
     if tokens.get(*n + 1).is_some_and(|token| token.text == ".") {
         let second = name(*n + 2).ok_or("a name is missing after the dot")?;

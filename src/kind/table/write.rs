@@ -1,0 +1,31 @@
+//! How is a table written in a model file?
+
+use super::*;
+
+pub fn write(table: &Table, mut parts: Parts) -> Part {
+    let Table { name, unlogged, of, inherits, partitioning, options, method, tablespace, row_security, force_row_security } = table;
+    let schema = parts.schema.clone();
+    let named = |name: &Qualified| crate::draft::write_name(name, schema.as_str());
+    let fields = Fields::default()
+        .put("comment", parts.take_one("comment"))
+        .put("partition_of", parts.take_one("partition_of"))
+        .put("of", of.as_ref().map(|name| Doc::Text(named(name))))
+        .put("inherits", (!inherits.is_empty()).then(|| Doc::List(inherits.iter().map(|name| Doc::Text(named(name))).collect())))
+        .when("unlogged", *unlogged)
+        .put("columns", parts.take_map("columns"))
+        .put("primary_key", parts.take_one("primary_key"))
+        .put("unique", parts.take_map("unique"))
+        .put("checks", parts.take_map("checks"))
+        .put("foreign_keys", parts.take_map("foreign_keys"))
+        .put("indexes", parts.take_map("indexes"))
+        .put("partition_by", partitioning.as_ref().map(Partitioning::write))
+        .put("partitions", parts.take_map("partitions"))
+        .put("with", options.write())
+        .put("access_method", method.as_ref().map(|name| Doc::text(name.as_str())))
+        .put("tablespace", tablespace.as_ref().map(|name| Doc::text(name.as_str())))
+        .when("row_security", *row_security)
+        .when("force_row_security", *force_row_security)
+        .put("replica_identity", parts.take_one("replica_identity"))
+        .put("cluster_on", parts.take_one("cluster_on"));
+    Part { key: Some(named(name)), doc: Doc::Section(fields.0) }
+}

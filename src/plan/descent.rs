@@ -1,0 +1,231 @@
+//! What does a statement do to tables that descend from the one it names?
+//!
+//! An object that is there because another is comes and goes with it, and no statement says so. A sub-command of ALTER TABLE
+//! reaches the tables below: where all of them are to change alike, it is said once; where one is not, it is kept to the
+//! table by `ONLY` and said for each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Node;
+use super::order::Edges;
+use crate::catalog::Catalog;
+use crate::kind::{Id, Object, Origin, Piece};
+use crate::name::Qualified;
+use crate::sql::Sql;
+
+/// How origins bind the steps.
+#[derive(Debug, Default)]
+pub struct Bonds {
+    /// Nodes that others bring about, each with its other.
+    pub silent: BTreeMap<usize, usize>,
+    pub edges: Edges,
+}
+
+pub fn bonds(nodes: &[Node]) -> Bonds {
+    let mut bonds = Bonds::default();
+    if nodes.iter().all(|node| node.object().origins().is_empty() && node.old_origins().is_empty()) {
+        return bonds;
+    }
+    let mut created = BTreeMap::new();
+    let mut dropped = BTreeMap::new();
+    for (n, node) in nodes.iter().enumerate() {
+        match node {
+            Node::Create(new) => created.insert(new.id(), n),
+            Node::Drop(old) => dropped.insert(old.id(), n),
+            Node::Alter { .. } | Node::Swap { .. } => None,
+        };
+    }
+    for (n, node) in nodes.iter().enumerate() {
+        match node {
+            Node::Create(new) => bonds.create(n, &new.origins(), &created),
+            Node::Drop(old) => {
+                let with_parent = old.parent().is_some_and(|parent| dropped.contains_key(&parent));
+                if !with_parent {
+                    bonds.drop(n, &old.origins(), &dropped);
+                }
+            }
+            Node::Alter { old, new } | Node::Swap { old, new, .. } => {
+                // on its own only after its table is; part of another only as it is wanted
+                let links = |origins: Vec<Origin>| origins.into_iter().filter(|origin| !origin.takes);
+                bonds.edges.extend(links(old.origins()).filter_map(|link| Some((*dropped.get(&link.id)?, n))));
+                bonds.edges.extend(links(new.origins()).filter_map(|link| Some((n, *created.get(&link.id)?))));
+            }
+        }
+    }
+    bonds
+}
+
+impl Bonds {
+    fn create(&mut self, n: usize, origins: &[Origin], created: &BTreeMap<Id, usize>) {
+        let made: Vec<(usize, bool)> =
+            origins.iter().filter_map(|origin| Some((*created.get(&origin.id)?, origin.makes))).collect();
+        let Some(((last, makes), others)) = made.split_last() else { return };
+        self.edges.extend(others.iter().map(|(other, _)| (*other, *last)));
+        if *makes {
+            self.silent.insert(n, *last);
+        } else {
+            self.edges.insert((n, *last));
+        }
+    }
+
+    fn drop(&mut self, n: usize, origins: &[Origin], dropped: &BTreeMap<Id, usize>) {
+        let gone = |takes: bool| {
+            origins
+                .iter()
+                .filter(move |origin| origin.takes == takes)
+                .find_map(|origin| dropped.get(&origin.id).copied())
+        };
+        match (gone(false), gone(true)) {
+            (Some(link), _) => {
+                self.edges.insert((link, n));
+            }
+            (None, Some(other)) => {
+                self.silent.insert(n, other);
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// Which tables descend from which, before and after.
+pub struct Below {
+    before: BTreeMap<Qualified, Vec<Qualified>>,
+    after: BTreeMap<Qualified, Vec<Qualified>>,
+}
+
+impl Below {
+    pub fn of(before: &Catalog, after: &Catalog) -> Self {
+        let of = |catalog: &Catalog| {
+            let mut below: BTreeMap<Qualified, Vec<Qualified>> = BTreeMap::new();
+            for descent in catalog.objects().values().flat_map(Object::descends) {
+                below.entry(descent.parent).or_default().push(descent.child);
+            }
+            below
+        };
+        Self { before: of(before), after: of(after) }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+
+    /// All the way down.
+    fn all(below: &BTreeMap<Qualified, Vec<Qualified>>, table: &Qualified) -> BTreeSet<Qualified> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![table];
+        while let Some(table) = open.pop() {
+            for child in below.get(table).into_iter().flatten() {
+                if found.insert(child.clone()) {
+                    open.push(child);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// A step and what it would say.
+pub struct Said<'a> {
+    pub group: usize,
+    pub node: &'a Node<'a>,
+    pub pieces: Vec<Piece>,
+}
+
+/// Says once what is said for a table and for all below it, and keeps to a table what is not.
+pub fn settle(said: &mut [Said], below: &Below, before: &Catalog, after: &Catalog) {
+    if below.is_empty() {
+        return;
+    }
+    let mut places: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
+    for (n, one) in said.iter().enumerate() {
+        places.entry(one.node.object().id()).or_default().push(n);
+    }
+    // from the top down, so that what a table says for all below it is not said again there
+    let mut order: Vec<(usize, Reach)> = (0..said.len()).filter_map(|n| Some((n, below.reach(&said[n])?))).collect();
+    order.sort_by_key(|(_, reach)| std::cmp::Reverse(reach.always.len() + reach.sometimes.len()));
+    for (n, reach) in order {
+        let kept = reach.is_kept_below(said[n].node, before, after);
+        let pieces = std::mem::take(&mut said[n].pieces);
+        let settled = pieces.into_iter().map(|piece| match piece {
+            Piece::AlterTable(table, sql) if kept => Piece::AlterOnly(table, sql),
+            Piece::AlterTable(table, sql) => {
+                reach.take(said, &places, &sql);
+                Piece::AlterTable(table, sql)
+            }
+            Piece::AlterEach(table, sql) if reach.agrees(said, &places, &sql) => {
+                reach.take(said, &places, &sql);
+                Piece::AlterTable(table, sql)
+            }
+            Piece::AlterEach(table, sql) => Piece::AlterOnly(table, sql),
+            other => other,
+        });
+        let settled = settled.collect();
+        said[n].pieces = settled;
+    }
+}
+
+/// The tables below the one that a step is about.
+struct Reach {
+    id: Id,
+    /// Below it before and after.
+    always: Vec<Qualified>,
+    /// Attached or detached on the way.
+    sometimes: Vec<Qualified>,
+}
+
+impl Below {
+    fn reach(&self, said: &Said) -> Option<Reach> {
+        let table = said.pieces.iter().find_map(|piece| match piece {
+            Piece::AlterTable(table, _) | Piece::AlterEach(table, _) => Some(table),
+            _ => None,
+        })?;
+        let (had, has) = (Self::all(&self.before, table), Self::all(&self.after, table));
+        let always = had.intersection(&has).cloned().collect();
+        let sometimes: Vec<Qualified> = had.symmetric_difference(&has).cloned().collect();
+        let reach = Reach { id: said.node.object().id(), always, sometimes };
+        (!reach.always.is_empty() || !reach.sometimes.is_empty()).then_some(reach)
+    }
+}
+
+impl Reach {
+    /// What the step is about, as a table below has it.
+    fn id_in(&self, child: &Qualified) -> Id {
+        let mut id = self.id.clone();
+        if let [schema, table, ..] = id.path.as_mut_slice() {
+            (*schema, *table) = (child.schema.clone(), child.name.clone());
+        }
+        id
+    }
+
+    /// Dropped here, and not everywhere below.
+    fn is_kept_below(&self, node: &Node, before: &Catalog, after: &Catalog) -> bool {
+        let taken = |object: &Object| object.origins().iter().any(|origin| origin.id == self.id && origin.takes);
+        let kept = |child: &Qualified| {
+            let id = self.id_in(child);
+            before.get(&id).is_some_and(taken) && after.get(&id).is_some()
+        };
+        matches!(node, Node::Drop(_)) && after.get(&self.id).is_none() && self.always.iter().any(kept)
+    }
+
+    /// Every table below is to hear the same.
+    fn agrees(&self, said: &[Said], places: &BTreeMap<Id, Vec<usize>>, sql: &Sql) -> bool {
+        let hears = |child: &Qualified| {
+            let steps = places.get(&self.id_in(child)).into_iter().flatten();
+            steps.flat_map(|&n| &said[n].pieces).any(|piece| is_of(piece, child, sql))
+        };
+        self.sometimes.is_empty() && self.always.iter().all(hears)
+    }
+
+    /// What is said here is not said again below.
+    fn take(&self, said: &mut [Said], places: &BTreeMap<Id, Vec<usize>>, sql: &Sql) {
+        for child in &self.always {
+            for &n in places.get(&self.id_in(child)).into_iter().flatten() {
+                said[n].pieces.retain(|piece| !is_of(piece, child, sql));
+            }
+        }
+    }
+}
+
+fn is_of(piece: &Piece, table: &Qualified, sql: &Sql) -> bool {
+    matches!(piece, Piece::AlterTable(of, own) | Piece::AlterEach(of, own) if of == table && own == sql)
+}
