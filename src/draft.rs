@@ -137,6 +137,23 @@ impl Scope<'_> {
         Ok(Qualified { schema: schema.unwrap_or_else(|| self.schema.clone()), name: last })
     }
 
+    /// The name of something declared inside a table, in the table's schema unless another is written.
+    pub fn within(&self, name: &Spanned<String>, schema: &Ident) -> Result<Qualified> {
+        let (written, last) = self.parts(name)?;
+        if let Some(schema) = &written {
+            self.ours(schema, name)?;
+        }
+        Ok(Qualified { schema: written.unwrap_or_else(|| schema.clone()), name: last })
+    }
+
+    /// How many values ANALYZE keeps, as `SET STATISTICS` takes it.
+    pub fn statistics_target(&self, number: &Spanned<i64>) -> Result<i16> {
+        let fits = i16::try_from(number.value).ok().filter(|target| (0..=10_000).contains(target));
+        fits.ok_or_else(|| {
+            self.error(format!("a statistics target cannot be {}", number.value), number).hint("it is 0 to 10000")
+        })
+    }
+
     /// The name of something referred to; without a schema it is looked up along the search path later.
     pub fn referred(&self, name: &Spanned<String>) -> Result<Qualified> {
         let (schema, name) = self.parts(name)?;

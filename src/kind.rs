@@ -51,11 +51,14 @@ kinds! {
     primary_key::PrimaryKey "primary key" "CONSTRAINT",
     unique::Unique "unique constraint" "CONSTRAINT",
     check::Check "check constraint" "CONSTRAINT",
+    exclusion::Exclusion "exclusion constraint" "CONSTRAINT",
     index::Index "index" "INDEX",
     partition::Partition "partition" "",
     foreign_key::ForeignKey "foreign key" "CONSTRAINT",
     replica_identity::ReplicaIdentity "replica identity" "",
     clustering::Clustering "clustering" "",
+    statistics::Statistics "statistics" "STATISTICS",
+    settings::Settings "column settings" "",
     comment::Comment "comment" "",
 }
 
@@ -143,6 +146,10 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Its own declaration; `parts` are those of its children, by section.
     fn write(&self, parts: Parts) -> Part;
+    /// For what the server installs from files of its own: the version that is asked for, where one is.
+    fn version(&self) -> Option<&str> {
+        None
+    }
     /// Whether creating it brings objects that nobody declares.
     const BRINGS_NAMES: bool = false;
     /// For a column: its table, and what a twin of the table needs to know.

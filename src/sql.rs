@@ -8,6 +8,9 @@ use std::fmt;
 use crate::kind::Type;
 use crate::name::{Ident, Qualified};
 
+/// What the name of an operator is made of.
+pub const OPERATOR: &str = "+-*/<>=~!@#%^&|`?";
+
 /// A piece of SQL under construction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sql(String);
@@ -40,6 +43,17 @@ impl Sql {
     pub fn literal(mut self, text: &str) -> Self {
         self.space("");
         self.0.push_str(&quote_literal(text));
+        self
+    }
+
+    /// An operator, found along the search path or in a schema; one of PostgreSQL's own needs none.
+    pub fn operator(mut self, schema: Option<&Ident>, symbols: &str) -> Self {
+        let symbols: String = symbols.chars().filter(|c| OPERATOR.contains(*c)).collect();
+        self.space("");
+        self.0.push_str(&match schema.filter(|schema| schema.as_str() != "pg_catalog") {
+            None => symbols,
+            Some(schema) => format!("OPERATOR({schema}.{symbols})"),
+        });
         self
     }
 

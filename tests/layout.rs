@@ -21,10 +21,9 @@ const STAGES: [&str; 10] =
 const CONNECTED: [&str; 6] = ["introspect", "runner", "normal/twin", "connect", "embedded", "cli"];
 
 /// Fields that say which object it is, or that stand outside `==`.
-const NOT_CHANGED: [(&str, &str); 15] = [
+const NOT_CHANGED: [(&str, &str); 18] = [
     ("schema", "name"),
     ("extension", "name"),
-    ("extension", "offered"), // what the server would install
     ("enumeration", "name"),
     ("sequence", "name"),
     ("sequence", "owner"), // the ownership's
@@ -36,11 +35,15 @@ const NOT_CHANGED: [(&str, &str); 15] = [
     ("default", "table"),
     ("default", "column"),
     ("index", "name"),
+    ("statistics", "name"),
+    ("settings", "table"),
+    ("settings", "column"),
+    ("settings", "usual"), // the type's
     ("comment", "on"),
 ];
 
 /// The folder of a constraint's fields that name it.
-const CONSTRAINTS: [&str; 4] = ["primary_key", "unique", "check", "foreign_key"];
+const CONSTRAINTS: [&str; 5] = ["primary_key", "unique", "check", "exclusion", "foreign_key"];
 
 struct Source {
     /// `plan/order.rs`
@@ -203,10 +206,14 @@ fn fields(module: &str, kind: &str) -> Vec<String> {
     if module == "column" {
         text += &fs::read_to_string(root().join("src/kind/sequence/options.rs")).unwrap_or_default();
     }
+    if ["index", "exclusion"].contains(&module) {
+        text += &fs::read_to_string(root().join("src/kind/key.rs")).unwrap_or_default();
+    }
     let nested: &[&str] = match module {
         "sequence" => &["Options"],
         "column" => &["Identity", "Options"],
         "index" => &["Key", "Order"],
+        "exclusion" => &["Element", "Key", "Order"],
         _ => &[],
     };
     let mut fields = Vec::new();

@@ -87,6 +87,12 @@ fn there_and_back(case: &Case) -> Result<(), String> {
         }
     }
     let back = if start.objects().is_empty() { "base" } else { "-1" };
+    if let Some(part) = &case.options.no_way_back {
+        return match project.downgrade(back) {
+            Err(error) if error.to_string().contains(part.as_str()) => Ok(()),
+            other => Err(format!("the way back is not refused with `{part}`: {other:?}")),
+        };
+    }
     project.downgrade(back).map_err(|error| format!("downgrade: {error}\n{text}"))?;
     let end = project.live().map_err(step("introspection"))?.catalog;
     same(&start, &end).map_err(|why| format!("after the downgrade: {why}\n{text}"))

@@ -41,3 +41,9 @@ FROM pg_catalog.pg_opclass o
 JOIN place p ON p.oid = o.opcnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_opclass'::regclass AND x.objid = o.oid
 WHERE p.nspname <> 'pg_catalog'
+UNION ALL
+SELECT DISTINCT 'operator', p.nspname, o.oprname, x.extname
+FROM pg_catalog.pg_operator o
+JOIN place p ON p.oid = o.oprnamespace
+LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_operator'::regclass AND x.objid = o.oid
+WHERE p.nspname <> 'pg_catalog'

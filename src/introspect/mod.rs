@@ -212,6 +212,7 @@ fn space(word: &str) -> Result<Space> {
         "constraint" => Space::Constraint,
         "collation" => Space::Collation,
         "opclass" => Space::OperatorClass,
+        "operator" => Space::Operator,
         other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
     })
 }

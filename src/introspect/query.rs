@@ -1,6 +1,6 @@
 //! How does one query text serve every server?
 //!
-//! A line that begins with `--15+` is for servers from that major version on, one with `--15-` for those before it; for any
+//! A line that begins with `--15+` is for servers from that major version on, one with `--14-` for those up to it; for any
 //! other server it stays the comment that it is. `:tables` stands for the oids of the managed tables, `:schemas` for the names of
 //! the managed schemas, `:bookkeeping` for the names that are left out wherever they stand: as constants, which the server reads
 //! once, where it would read a setting again for every row.
@@ -30,14 +30,14 @@ fn version(line: &str) -> Option<(impl Fn(u32) -> bool, &str)> {
     let (number, rest) = marked.split_at(marked.find(['+', '-'])?);
     let number: u32 = number.parse().ok()?;
     let from = rest.starts_with('+');
-    Some((move |major| (major >= number) == from, &rest[1..]))
+    Some((move |major| if from { major >= number } else { major <= number }, &rest[1..]))
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn a_line_for_another_version_is_left_out() {
-        let text = "-- what is read\nSELECT a\n--15+ , b\n--15- , c\nFROM unnest(:tables)";
+        let text = "-- what is read\nSELECT a\n--15+ , b\n--14- , c\nFROM unnest(:tables)";
         let known = |major| super::Known { major, tables: "{1}", schemas: "{}", bookkeeping: "{}" };
         assert_eq!(super::of(text, &known(14)), "SELECT a\n , c\nFROM unnest('{1}'::pg_catalog.oid[])");
         assert_eq!(super::of(text, &known(15)), "SELECT a\n , b\nFROM unnest('{1}'::pg_catalog.oid[])");

@@ -11,12 +11,6 @@ WITH wanted AS (
   FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
   WHERE NOT (c.relname = ANY (:bookkeeping))
     AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)
-), odd AS MATERIALIZED (
-  -- columns that are not quite as their type makes them; few, out of a scan of all
-  SELECT a.attrelid, a.attname, a.attstorage <> t.typstorage AS stored_otherwise, a.attstattarget, a.attoptions
-  FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-  WHERE a.attnum > 0 AND NOT a.attisdropped
-    AND (a.attstorage <> t.typstorage OR COALESCE(a.attstattarget, -1) >= 0 OR a.attoptions IS NOT NULL)
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
          CASE WHEN c.relkind = 'v' THEN 'view ' WHEN c.relkind = 'm' THEN 'materialized view '
@@ -36,10 +30,9 @@ WITH wanted AS (
   FROM pg_catalog.pg_proc p JOIN wanted n ON n.oid = p.pronamespace
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
-         CASE k.contype WHEN 'x' THEN 'exclusion constraint ' ELSE 'constraint ' END
-           || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', k.conname), false, NULL, NULL
+         'constraint ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', k.conname), false, NULL, NULL
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
-  WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'f', 't', 'n')
+  WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'x', 'f', 't', 'n')
   UNION ALL
   SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
   FROM pg_catalog.pg_trigger t JOIN relation c ON c.oid = t.tgrelid
@@ -55,6 +48,7 @@ WITH wanted AS (
   SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
          false, NULL, NULL
   FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
+  WHERE NOT EXISTS (SELECT FROM relation c WHERE c.oid = s.stxrelid AND c.plain)
   UNION ALL
   SELECT 'pg_catalog.pg_collation'::regclass, o.oid, 'collation ' || pg_catalog.format('%I.%I', n.nspname, o.collname),
          false, NULL, NULL
@@ -110,21 +104,10 @@ WITH wanted AS (
   WHERE l.oid >= 16384
   UNION ALL
   SELECT 'pg_catalog.pg_extension'::regclass, e.oid,
-         'version ' || e.extversion || ' of extension ' || pg_catalog.quote_ident(e.extname), true, 'extension', json_build_array(e.extname)
+         'version ' || e.extversion || ' of extension ' || pg_catalog.quote_ident(e.extname) || ', unless a model states it',
+         true, NULL, NULL
   FROM pg_catalog.pg_extension e
   JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
-  UNION ALL
-  -- properties of tables, columns and indexes that are modelled
-  SELECT 'pg_catalog.pg_class'::regclass, c.oid,
-         p.what || ' of column ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', a.attname), true, 'column',
-         json_build_array(c.nspname, c.relname, a.attname)
-  FROM odd a
-  JOIN relation c ON c.oid = a.attrelid
-  CROSS JOIN LATERAL (VALUES
-    ('storage', a.stored_otherwise),
-    ('statistics target', COALESCE(a.attstattarget, -1) >= 0),
-    ('options', a.attoptions IS NOT NULL)) p (what, holds)
-  WHERE c.plain AND p.holds
   UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || pg_catalog.format('%I.%I', i.nspname, i.relname), true, 'relation',
          json_build_array(i.nspname, i.relname)
@@ -134,16 +117,10 @@ WITH wanted AS (
   CROSS JOIN LATERAL (VALUES
     ('invalid state', NOT x.indisvalid),
     ('tablespace', i.reltablespace <> 0),
-    ('column statistics', x.indexrelid IN (SELECT a.attrelid FROM odd a WHERE COALESCE(a.attstattarget, -1) >= 0))
-  ) p (what, holds)
+    ('column statistics', x.indexrelid IN (SELECT k.conindid FROM pg_catalog.pg_constraint k
+                                           JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conindid
+                                           WHERE k.contype = 'x' AND a.attstattarget >= 0))) p (what, holds)
   WHERE p.holds
-  UNION ALL
-  SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'unlogged storage of sequence ' || pg_catalog.format('%I.%I', c.nspname, c.relname), true, 'relation',
-         json_build_array(c.nspname, c.relname)
-  FROM relation c
-  WHERE c.relkind = 'S' AND c.relpersistence = 'u'
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
-                    AND d.objid = c.oid AND d.deptype IN ('a', 'i'))
 ), kept AS (
   SELECT t.* FROM thing t
   WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = t.classid AND m.objid = t.objid)
@@ -191,7 +168,7 @@ WITH wanted AS (
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 )
 SELECT k.what, k.property,
-       CASE WHEN k.property THEN json_build_array(json_build_array(k.space, k.path)) ELSE d.stands_on END AS stands_on
+       CASE WHEN k.space IS NOT NULL THEN json_build_array(json_build_array(k.space, k.path)) ELSE d.stands_on END AS stands_on
 FROM kept k
 LEFT JOIN (SELECT d.classid, d.objid, json_agg(json_build_array(d.space, d.path)) AS stands_on
            FROM named d GROUP BY d.classid, d.objid) d ON d.classid = k.classid AND d.objid = k.objid

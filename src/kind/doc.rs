@@ -98,6 +98,14 @@ impl Fields {
         self
     }
 
+    /// The entries of a map that has no key of its own.
+    pub fn all(mut self, doc: Option<Doc>) -> Self {
+        if let Some(Doc::Map(entries)) = doc {
+            self.0.extend(entries);
+        }
+        self
+    }
+
     pub fn when(self, key: &str, condition: bool) -> Self {
         self.put(key, condition.then_some(Doc::Truth(true)))
     }

@@ -36,6 +36,7 @@ pub enum Role {
     Predicate,
     /// Of a partition of the table, whose `PARTITION BY` it is read by; the table knows that.
     Bound(String),
+    Statistics,
 }
 
 /// An expression of an object, to be made canonical.

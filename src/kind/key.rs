@@ -42,6 +42,12 @@ impl Order {
 }
 
 impl Key {
+    /// With nothing more said.
+    pub fn of(of: Of) -> Self {
+        let opclass_options = IndexOptions::default();
+        Self { of, collation: None, opclass: None, opclass_options, order: Order::default() }
+    }
+
     pub fn column(&self) -> Option<&Ident> {
         match &self.of {
             Of::Column(column) => Some(column),
@@ -183,8 +189,7 @@ pub fn parse(text: &str) -> Result<Key, String> {
         }
         None => return Err("the key is empty".into()),
     };
-    let mut key =
-        Key { of, collation: None, opclass: None, opclass_options: IndexOptions::default(), order: Order::default() };
+    let mut key = Key::of(of);
     let mut nulls = None;
     while let Some(token) = tokens.get(n) {
         let word = token.text.to_lowercase();

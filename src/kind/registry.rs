@@ -131,6 +131,9 @@ macro_rules! kinds {
             pub fn inside(&self, siblings: &[&Object]) -> Option<(&'static str, Part)> {
                 match self { $(Object::$kind(o) => o.inside(siblings)),* }
             }
+            pub fn version(&self) -> Option<&str> {
+                match self { $(Object::$kind(o) => o.version()),* }
+            }
             pub fn brings_names(&self) -> bool {
                 match self { $(Object::$kind(_) => <$module::$kind as Kind>::BRINGS_NAMES),* }
             }

@@ -1,11 +1,13 @@
--- types, collations and operator classes of extensions
+-- types, collations, operators and operator classes of extensions
 SELECT pg_catalog.json_agg(pg_catalog.json_build_array(o.space, n.nspname, o.name, e.extname))
 FROM (SELECT 'type' AS space, 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid, t.typname AS name, t.typnamespace AS place
       FROM pg_catalog.pg_type t
       UNION ALL
       SELECT 'collation', 'pg_catalog.pg_collation'::regclass, c.oid, c.collname, c.collnamespace FROM pg_catalog.pg_collation c
       UNION ALL
-      SELECT 'opclass', 'pg_catalog.pg_opclass'::regclass, c.oid, c.opcname, c.opcnamespace FROM pg_catalog.pg_opclass c) o
+      SELECT 'opclass', 'pg_catalog.pg_opclass'::regclass, c.oid, c.opcname, c.opcnamespace FROM pg_catalog.pg_opclass c
+      UNION ALL
+      SELECT 'operator', 'pg_catalog.pg_operator'::regclass, p.oid, p.oprname, p.oprnamespace FROM pg_catalog.pg_operator p) o
 JOIN pg_catalog.pg_depend d ON d.classid = o.classid AND d.objid = o.oid AND d.deptype = 'e'
 JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_catalog.pg_extension'::regclass
 JOIN pg_catalog.pg_namespace n ON n.oid = o.place

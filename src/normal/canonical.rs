@@ -50,8 +50,17 @@ pub trait Asker {
         types: &BTreeMap<Qualified, Vec<String>>,
     ) -> Result<Vec<Answer>>;
 
+    /// Whether the server can install this version (with `from`, over that one), and if not, which ones it can.
+    fn installs(&mut self, name: &Ident, version: &str, from: Option<&str>) -> Result<Installs>;
+
     /// The names that these extensions would bring.
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Installs {
+    Yes,
+    No { instead: Vec<String> },
 }
 
 /// Something that could not be compared.

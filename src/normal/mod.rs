@@ -23,7 +23,7 @@ mod prove;
 mod resolve;
 mod twin;
 
-pub use canonical::{Answer, Asker, Question, Unknown};
+pub use canonical::{Answer, Asker, Installs, Question, Unknown};
 pub use twin::Twins;
 
 /// The wanted catalog, and what could not be compared.
@@ -52,6 +52,7 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
         inherit::copies(&mut entries, &descents, &declared, is_column);
     }
     let there = live.catalog.lookup();
+    installable(&entries, live, asker)?;
     for entry in &mut entries {
         if let Some(live) = there.get(&entry.object.id()) {
             entry.object.adopt(live);
@@ -98,6 +99,27 @@ fn fits(entries: &[Entry], live: &Live) -> Result<()> {
             return Err(Error::new(format!("not supported: {what} of {id} needs PostgreSQL {major}"))
                 .at(entry.place.clone())
                 .hint(format!("the server is {version}; take it out of the model, or upgrade the server")));
+        }
+    }
+    Ok(())
+}
+
+/// What the server cannot install in the version that is asked for is refused too.
+fn installable(entries: &[Entry], live: &Live, asker: &mut dyn Asker) -> Result<()> {
+    for entry in entries {
+        let id = entry.object.id();
+        let there = live.catalog.get(&id).and_then(Object::version);
+        let (Some(version), Some(name)) = (entry.object.version(), id.last()) else { continue };
+        if there == Some(version) {
+            continue;
+        }
+        if let Installs::No { instead } = asker.installs(name, version, there)? {
+            let over = there.map(|there| format!(" over {there}")).unwrap_or_default();
+            let error = Error::no(format!("not supported: the server cannot install version {version} of {id}{over}"));
+            return Err(error.at(entry.place.clone()).hint(match instead.as_slice() {
+                [] => format!("it has no other version of {name} either; install it on the server, or take the version out of the model"),
+                known => format!("it could install {}", known.join(", ")),
+            }));
         }
     }
     Ok(())

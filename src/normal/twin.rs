@@ -11,7 +11,7 @@ use std::fmt::Write;
 use postgres::{Client, SimpleQueryMessage};
 use serde::Deserialize;
 
-use super::canonical::{Answer, Asker, Question, Twin};
+use super::canonical::{Answer, Asker, Installs, Question, Twin};
 use crate::catalog::Externals;
 use crate::connect::server_error;
 use crate::error::Result;
@@ -90,6 +90,25 @@ impl Asker for Twins<'_> {
         Ok(answers)
     }
 
+    fn installs(&mut self, name: &Ident, version: &str, from: Option<&str>) -> Result<Installs> {
+        let name = quote_literal(name.as_str());
+        let versions = match from {
+            Some(from) => format!(
+                "SELECT p.target FROM pg_catalog.pg_extension_update_paths({name}) p WHERE p.path IS NOT NULL AND p.source = {}",
+                quote_literal(from)
+            ),
+            None => {
+                format!("SELECT v.version FROM pg_catalog.pg_available_extension_versions() v WHERE v.name = {name}")
+            }
+        };
+        let message = format!(
+            "BEGIN READ ONLY;\nSELECT pg_catalog.json_agg(x.version ORDER BY x.version) FROM ({versions}) x (version);\nROLLBACK"
+        );
+        let json = self.rolled_back("cannot ask the server what it can install", &message)?;
+        let instead: Vec<String> = serde_json::from_str(&json).unwrap_or_default();
+        Ok(if instead.iter().any(|known| known == version) { Installs::Yes } else { Installs::No { instead } })
+    }
+
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {
         let mut message = String::from("BEGIN;\nSET LOCAL client_min_messages = error;\n");
         let names: Vec<Ident> = extensions.iter().filter_map(|object| object.id().last().cloned()).collect();
@@ -106,6 +125,7 @@ impl Asker for Twins<'_> {
             let space = match space.as_str() {
                 "type" => Space::Type,
                 "collation" => Space::Collation,
+                "operator" => Space::Operator,
                 _ => Space::OperatorClass,
             };
             let origin = Name::new(Space::Extension, [extension.as_str()]);
@@ -290,22 +310,13 @@ fn question_sql(
             let put = escaped(alter().kw("ADD COLUMN").ident(&own).ty(&ty));
             (format!("{put} GENERATED ALWAYS AS (%s) STORED"), of_column(&own))
         }
-        Role::Check => {
-            let own = Ident::new("autogen check");
-            let put = escaped(alter().kw("ADD CONSTRAINT").ident(&own).kw("CHECK"));
-            let read = format!(
-                "SELECT pg_catalog.pg_get_expr(k.conbin, k.conrelid) FROM pg_catalog.pg_constraint k \
-                 WHERE k.conrelid = {this}::regclass AND k.conname = {}",
-                quote_literal(own.as_str())
-            );
-            (format!("{put} (%s)"), read)
-        }
+        Role::Check | Role::Statistics => condition(&question.role, alter(), &this),
         Role::IndexKey => {
             let put = escaped(Sql::new().kw("CREATE INDEX ON").qualified(&table));
             // as a predicate, since not every type has an operator class to build an index with
             let read = format!(
-                "SELECT pg_catalog.regexp_replace(pg_catalog.pg_get_expr(x.indpred, x.indrelid), '^\\((.*) IS NULL\\)$', '\\1') \
-                 FROM pg_catalog.pg_index x WHERE x.indexrelid = {newest_index}"
+                "SELECT {} FROM pg_catalog.pg_index x WHERE x.indexrelid = {newest_index}",
+                value_of("pg_catalog.pg_get_expr(x.indpred, x.indrelid)")
             );
             (format!("{put} ((1)) WHERE ((%s) IS NULL)"), read)
         }
@@ -328,6 +339,27 @@ fn question_sql(
             (format!("{put} ((1)) WHERE (%s)"), read)
         }
     }
+}
+
+/// A check, or an expression of statistics made one: CREATE STATISTICS takes any volatility, as only a check does.
+fn condition(role: &Role, alter: Sql, twin: &str) -> (String, String) {
+    let own = Ident::new("autogen check");
+    let put = alter.kw("ADD CONSTRAINT").ident(&own).kw("CHECK").to_string().replace('%', "%%");
+    let text = "pg_catalog.pg_get_expr(k.conbin, k.conrelid)";
+    let (text, held) = match role {
+        Role::Check => (text.to_owned(), "(%s)"),
+        _ => (value_of(text), "((%s) IS NULL)"),
+    };
+    let read = format!(
+        "SELECT {text} FROM pg_catalog.pg_constraint k WHERE k.conrelid = {twin}::regclass AND k.conname = {}",
+        quote_literal(own.as_str())
+    );
+    (format!("{put} {held}"), read)
+}
+
+/// What a condition of the form `(… IS NULL)` asks about.
+fn value_of(condition: &str) -> String {
+    format!("pg_catalog.regexp_replace({condition}, '^\\((.*) IS NULL\\)$', '\\1')")
 }
 
 /// The text with the types that are new taken from among the temporary ones.

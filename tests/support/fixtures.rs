@@ -19,7 +19,7 @@ use autogen::introspect::{Live, Server};
 use autogen::kind::{Fact, Name, Object, Space};
 use autogen::model;
 use autogen::name::{Ident, Qualified};
-use autogen::normal::{Answer, Asker, Question, normal};
+use autogen::normal::{Answer, Asker, Installs, Question, normal};
 use serde::Deserialize;
 
 pub struct Case {
@@ -44,6 +44,8 @@ pub struct Options {
     pub unchanged: bool,
     /// Rows that the way back cannot carry; it then runs on empty tables.
     pub one_way: bool,
+    /// A part of the message with which the server refuses the way back.
+    pub no_way_back: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -133,7 +135,7 @@ pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
 
 fn server() -> Server {
     let schemas = ["app", "audit", "ext", "public", "We\"ird"].map(str::to_owned).to_vec();
-    let types = ["date", "jsonb", "text", "uuid"].map(str::to_owned);
+    let types = ["box", "date", "jsonb", "text", "tsrange", "uuid"].map(str::to_owned);
     let (version, database) = ("15.0".to_owned(), "fixtures".to_owned());
     Server { major: 15, version, database, schemas, types: BTreeSet::from(types) }
 }
@@ -151,12 +153,23 @@ impl Asker for Echo {
         Ok(questions.iter().map(|question| Answer::Spelled(question.text.clone())).collect())
     }
 
+    fn installs(&mut self, _: &Ident, version: &str, from: Option<&str>) -> Result<Installs> {
+        let offered = ["1.4", "1.5", "1.6"].map(str::to_owned).to_vec();
+        let later = offered.iter().any(|known| known == version) && from.is_none_or(|from| from < version);
+        Ok(if later { Installs::Yes } else { Installs::No { instead: offered } })
+    }
+
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {
-        let brings = [("citext", Space::Type, "citext"), ("pg_trgm", Space::OperatorClass, "gin_trgm_ops")];
+        let brings = [
+            ("citext", Space::Type, "public", "citext"),
+            ("pg_trgm", Space::OperatorClass, "public", "gin_trgm_ops"),
+            ("intarray", Space::OperatorClass, "ext", "gist__intbig_ops"),
+            ("intarray", Space::Operator, "ext", "&&"),
+        ];
         let mut externals = Externals::new();
         for name in extensions.iter().flat_map(|extension| extension.occupies()) {
-            for (_, space, brought) in brings.iter().filter(|(extension, ..)| name.to_string() == *extension) {
-                externals.insert(Name::new(*space, ["public", brought]), Some(name.clone()));
+            for (_, space, schema, brought) in brings.iter().filter(|(extension, ..)| name.to_string() == *extension) {
+                externals.insert(Name::new(*space, [*schema, *brought]), Some(name.clone()));
             }
         }
         Ok(externals)

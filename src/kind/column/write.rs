@@ -19,6 +19,7 @@ pub fn write(column: &Column, mut parts: Parts) -> Part {
         .put("default", default.filter(|_| serial.is_none()))
         .put("generated", generated.as_ref().map(|expression| Doc::text(&expression.written)))
         .put("collation", collation.as_ref().map(|name| Doc::Text(crate::draft::write_name(name, "pg_catalog"))))
+        .all(parts.take_one("settings"))
         .put("comment", parts.take_one("comment"));
     Part { key: Some(name.as_str().to_owned()), doc: fields.or_just("type") }
 }

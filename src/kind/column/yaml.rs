@@ -8,7 +8,8 @@ use super::super::default::Default as ColumnDefault;
 use super::super::document::{Declare, Given};
 use super::super::ownership::Ownership;
 use super::super::sequence::{OwnedBy, Owner, Sequence};
-use super::super::shapes::{Short, short_or_long};
+use super::super::settings;
+use super::super::shapes::{Entries, Short, short_or_long};
 use super::super::{check, foreign_key, index, unique};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope};
@@ -30,6 +31,11 @@ struct Long {
     check: Option<Spanned<check::Declaration>>,
     references: Option<Spanned<foreign_key::OnColumn>>,
     comment: Option<String>,
+    storage: Option<Spanned<String>>,
+    compression: Option<Spanned<String>>,
+    statistics: Option<Spanned<i64>>,
+    #[serde(default)]
+    options: Entries<String>,
     renamed_from: Option<Spanned<String>>,
     using: Option<Spanned<String>>,
 }
@@ -212,7 +218,7 @@ fn plain(
             let owner = OwnedBy(Some(owner));
             draft.push(ColumnDefault { table: table.clone(), column: name.clone(), expression }, place.clone(), true);
             let options = Options::default();
-            draft.push(Sequence { name: sequence, ty: ty.clone(), options, owner }, place.clone(), false);
+            draft.push(Sequence { name: sequence, ty: ty.clone(), options, unlogged: false, owner }, place.clone(), false);
             ty
         }
         None => scope.ty(&Spanned::new(bare, text.referenced, text.defined))?,
@@ -273,8 +279,19 @@ impl Long {
         if let Some(from) = &self.renamed_from {
             draft.renames.push(RenameHint { id: column.id(), from: scope.ident(from)?, place: scope.place(from) });
         }
+        let settings = self.settings().of(table, &name, &column.ty, scope)?;
         draft.push(column, place.clone(), true);
+        draft.attach(settings, place);
         self.nested(table, key, scope, draft)
+    }
+
+    fn settings(&self) -> settings::Declaration {
+        settings::Declaration {
+            storage: self.storage.clone(),
+            compression: self.compression.clone(),
+            statistics: self.statistics.clone(),
+            options: self.options.clone(),
+        }
     }
 
     /// An identity counts in integers, and leaves no value out.

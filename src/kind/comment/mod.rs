@@ -22,8 +22,10 @@ impl Comment {
             Tag::Extension => Space::Extension,
             Tag::Enumeration => Space::Type,
             Tag::Column => Space::Column,
-            Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::ForeignKey => Space::Constraint,
+            Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::ForeignKey => Space::Constraint,
             Tag::Table | Tag::Sequence | Tag::Index => Space::Relation,
+            Tag::Statistics => Space::Statistics,
+            Tag::Settings => Space::Settings,
             Tag::Default => Space::Default,
             Tag::Ownership => Space::Ownership,
             Tag::Partition => Space::Partition,
@@ -95,7 +97,7 @@ impl Kind for Comment {
             if let ([column], Tag::Column) = (rest, self.on.tag) {
                 renames.column(&name, column);
             }
-            if !matches!(self.on.tag, Tag::Enumeration | Tag::Sequence | Tag::Index) {
+            if !matches!(self.on.tag, Tag::Enumeration | Tag::Sequence | Tag::Index | Tag::Statistics) {
                 renames.table(&mut name);
             }
             (*schema, *table) = (name.schema, name.name);

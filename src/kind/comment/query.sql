@@ -31,9 +31,13 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubi
 WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND c.relkind IN ('r', 'p')
 UNION ALL
 SELECT CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' WHEN 'c' THEN 'check constraint'
+                      WHEN 'x' THEN 'exclusion constraint'
                       ELSE 'foreign key' END,
        json_build_array(c.nspname, c.relname, k.conname), d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_constraint k ON k.oid = d.objoid
 JOIN relation c ON c.oid = k.conrelid
-WHERE d.classoid = 'pg_catalog.pg_constraint'::regclass AND k.contype IN ('p', 'u', 'c', 'f')
-
+WHERE d.classoid = 'pg_catalog.pg_constraint'::regclass AND k.contype IN ('p', 'u', 'c', 'x', 'f')
+UNION ALL
+SELECT 'statistics', json_build_array(n.nspname, s.stxname), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_statistic_ext s ON s.oid = d.objoid JOIN wanted n ON n.oid = s.stxnamespace
+WHERE d.classoid = 'pg_catalog.pg_statistic_ext'::regclass

@@ -48,6 +48,10 @@ impl Kind for Extension {
         }
     }
 
+    fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
     const BRINGS_NAMES: bool = true;
 
     const SECTION: &'static str = "extensions";
@@ -63,11 +67,10 @@ impl Kind for Extension {
     fn rename(&mut self, _: &Renames) {}
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
-        let Self { name, schema: _, version } = new;
-        match (&old.version, version) {
-            (Some(from), Some(to)) if from != to => {
-                Alteration::Refused(format!("not supported: extension {name} from version {from} to {to}"))
-            }
+        let Self { name: _, schema: _, version: _ } = new;
+        match (&old.schema, &new.schema) {
+            // its control file puts it elsewhere, which no ALTER says
+            (Some(_), None) => Alteration::Recreate,
             _ => Alteration::InPlace,
         }
     }
@@ -86,11 +89,14 @@ impl Kind for Extension {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { name, schema, version: _ } = new;
+        let Self { name, schema, version } = new;
         let mut pieces = Vec::new();
         let alter = || Sql::new().kw("ALTER EXTENSION").ident(name);
         if let Some(schema) = schema.as_ref().filter(|_| old.schema != *schema) {
             pieces.push(Piece::Statement(alter().kw("SET SCHEMA").ident(schema)));
+        }
+        if let Some(version) = version.as_ref().filter(|_| old.version != *version) {
+            pieces.push(Piece::Statement(alter().kw("UPDATE TO").literal(version)));
         }
         pieces
     }
@@ -111,7 +117,35 @@ impl Kind for Extension {
                 spared_by: None,
                 text: format!("functions and types of {} are gone for every program that uses them", old.name),
             }],
+            Change::Alter { old: Self { version: Some(from), .. }, new: Self { name, version: Some(to), .. } } if older(to, from) => {
+                vec![Hazard {
+                    risk: Risk::OneWay,
+                    on: Name::new(Space::Extension, [name]),
+                    spared_by: None,
+                    text: format!("PostgreSQL refuses it unless {name} brings a script from {from} to {to}"),
+                }]
+            }
             _ => Vec::new(),
+        }
+    }
+}
+
+/// Whether a version was made before another: numbers between the dots count as numbers.
+fn older(version: &str, than: &str) -> bool {
+    let parts = |text: &str| -> Vec<(u64, String)> {
+        text.split(['.', '-']).map(|part| (part.parse().unwrap_or(0), part.to_owned())).collect()
+    };
+    parts(version) < parts(than)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_number_by_number() {
+        for (version, than, expected) in [("1.9", "1.10", true), ("1.10", "1.9", false), ("1.5", "1.5", false), ("3", "3.1", true)] {
+            assert_eq!(older(version, than), expected, "{version}, {than}");
         }
     }
 }

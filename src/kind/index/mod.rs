@@ -22,11 +22,13 @@ pub struct Index {
     pub nulls_not_distinct: bool,
     pub options: Options,
     pub part_of: Option<PartOf>,
+    /// `SET STATISTICS` of keys that are expressions, by the position of the key.
+    pub statistics: BTreeMap<i16, i16>,
 }
 
 impl Index {
     fn definition(&self) -> Sql {
-        let Self { name, table, unique, method, keys, include, predicate, nulls_not_distinct, options, part_of: _ } = self;
+        let Self { name, table, unique, method, keys, include, predicate, nulls_not_distinct, options, .. } = self;
         Sql::new()
             .kw(if *unique { "CREATE UNIQUE INDEX" } else { "CREATE INDEX" })
             .ident(&name.name)
@@ -46,6 +48,23 @@ impl Index {
     fn own_name(&self) -> Ident {
         let columns: Vec<&str> = self.keys.iter().map(|key| key.column().map_or("expr", Ident::as_str)).collect();
         Ident::new(crate::name::object_name(self.table.name.as_str(), &columns.join("_"), "idx"))
+    }
+
+    fn written_statistics(&self) -> Doc {
+        let entry = |(position, target): (&i16, &i16)| (position.to_string(), Doc::Number((*target).into()));
+        Doc::Map(self.statistics.iter().map(entry).collect())
+    }
+
+    fn statistics_changes(&self, old: &BTreeMap<i16, i16>) -> Vec<Piece> {
+        let set = |(position, target): (&i16, i16)| {
+            let sql = Sql::new().kw("ALTER INDEX").qualified(&self.name).kw("ALTER COLUMN").number(*position);
+            Piece::Statement(sql.kw("SET STATISTICS").number(target))
+        };
+        let new = &self.statistics;
+        // -1 is the default on every version; the word DEFAULT came with 17
+        let reset = old.keys().filter(|position| !new.contains_key(*position)).map(|position| (position, -1));
+        let changed = new.iter().filter(|(position, target)| old.get(*position) != Some(*target));
+        reset.chain(changed.map(|(position, target)| (position, *target))).map(set).collect()
     }
 
     /// The columns, if that is all the keys are.
@@ -71,6 +90,7 @@ impl Kind for Index {
             nulls_not_distinct: row.is("nulls_not_distinct"),
             options: Options::read(row, "options")?,
             part_of: PartOf::read(row)?,
+            statistics: row.json::<Vec<(i16, i16)>>("statistics")?.unwrap_or_default().into_iter().collect(),
         })
     }
 
@@ -161,6 +181,7 @@ impl Kind for Index {
             .put("where", self.predicate.as_ref().map(|predicate| Doc::text(&predicate.written)))
             .when("nulls_not_distinct", self.nulls_not_distinct)
             .put("with", self.options.write())
+            .put("statistics", (!self.statistics.is_empty()).then(|| self.written_statistics()))
             .put("comment", parts.take_one("comment"));
         Part { key: Some(self.name.name.as_str().to_owned()), doc: doc.or_just("columns") }
     }
@@ -185,12 +206,14 @@ impl Kind for Index {
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         // a part becomes one, and ceases to be one, with its table
-        let same = Self { options: new.options.clone(), part_of: new.part_of.clone(), ..old.clone() } == *new;
+        let Self { options, statistics, part_of, .. } = new.clone();
+        let same = Self { options, statistics, part_of, ..old.clone() } == *new;
         if same { Alteration::InPlace } else { Alteration::Recreate }
     }
 
     fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
-        vec![Piece::Statement(self.definition())]
+        let statistics = self.statistics_changes(&BTreeMap::new());
+        std::iter::once(Piece::Statement(self.definition())).chain(statistics).collect()
     }
 
     fn drop(&self) -> Vec<Piece> {
@@ -198,8 +221,8 @@ impl Kind for Index {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let alter = || Sql::new().kw("ALTER INDEX").qualified(&new.name);
-        Options::changes(&old.options, &new.options).into_iter().map(|sql| Piece::Statement(alter().sql(&sql))).collect()
+        let options = Options::alter(&new.name, &old.options, &new.options);
+        options.into_iter().chain(new.statistics_changes(&old.statistics)).collect()
     }
 
     fn op(change: Change<&Self>) -> &'static str {
@@ -220,7 +243,7 @@ impl Kind for Index {
                 if new.unique { vec![fails, blocks] } else { vec![blocks] }
             }
             Change::Drop(_) => vec![Hazard::instant(on)],
-            _ => vec![Hazard::new(Risk::Lock, on, "SHARE UPDATE EXCLUSIVE on the index, instant")],
+            _ => vec![Options::hazard(on)],
         }
     }
 }

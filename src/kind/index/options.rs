@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Doc, Row};
+use super::super::{Doc, Hazard, Piece, Risk, Row};
 use crate::error::Result;
-use crate::name::Ident;
+use crate::name::{Ident, Qualified};
 use crate::sql::Sql;
 
 /// By name; the order in which they were set means nothing.
@@ -33,6 +33,17 @@ impl Options {
     /// `(fillfactor = '70')`
     pub fn sql(&self) -> Sql {
         Sql::new().kw("(").list(self.0.iter().map(|(name, value)| Sql::new().setting(name, value))).kw(")")
+    }
+
+    /// The statements that change those of an index, be it a constraint's own.
+    pub fn alter(index: &Qualified, old: &Self, new: &Self) -> Vec<Piece> {
+        let alter = |clause| Piece::Statement(Sql::new().kw("ALTER INDEX").qualified(index).sql(&clause));
+        Self::changes(old, new).into_iter().map(alter).collect()
+    }
+
+    /// What such a change takes.
+    pub fn hazard(table: &Qualified) -> Hazard {
+        Hazard::new(Risk::Lock, table, "SHARE UPDATE EXCLUSIVE on the index, instant")
     }
 
     /// `SET (…)` and `RESET (…)`, each only where there is something to say.

@@ -17,7 +17,8 @@ WITH managed AS MATERIALIZED (
            'collation', co.collname,
            'collation_schema', CASE WHEN co.oid IS NOT NULL THEN
                                  (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid = co.collnamespace) END)
-           ORDER BY xa.attnum) AS keys
+           ORDER BY xa.attnum) AS keys,
+         json_agg(json_build_array(xa.attnum, xa.attstattarget)) FILTER (WHERE xa.attstattarget >= 0) AS statistics
   FROM managed x
   JOIN pg_catalog.pg_attribute xa ON xa.attrelid = x.indexrelid
   JOIN pg_catalog.pg_type xt ON xt.oid = xa.atttypid
@@ -32,7 +33,7 @@ SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, x.indisuniqu
        pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
 --15+        x.indnullsnotdistinct AS nulls_not_distinct,
        to_json(xc.reloptions) AS options,
-       wc.relname AS part_of, wt.relname AS part_of_table, wn.nspname AS part_of_schema
+       wc.relname AS part_of, wt.relname AS part_of_table, wn.nspname AS part_of_schema, k.statistics
 FROM managed x
 JOIN keys k ON k.indexrelid = x.indexrelid
 JOIN pg_catalog.pg_class xc ON xc.oid = x.indexrelid

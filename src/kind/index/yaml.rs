@@ -22,6 +22,7 @@ pub struct Long {
     predicate: Option<Spanned<String>>,
     nulls_not_distinct: bool,
     with: Entries<String>,
+    statistics: Entries<Spanned<i64>>,
     comment: Option<String>,
 }
 
@@ -123,11 +124,28 @@ impl Declare for Declaration {
             nulls_not_distinct: long.nulls_not_distinct,
             options: Options(options.collect::<Result<_>>()?),
             part_of: None,
+            statistics: BTreeMap::new(),
         };
+        let index = Index { statistics: statistics(&long.statistics, &index.keys, scope)?, ..index };
         draft.attach(Comment::of(index.id(), long.comment.as_deref()), given.place);
         draft.push(index, given.place.clone(), chosen.is_some());
         Ok(())
     }
+}
+
+/// Only a key that is an expression has a target of its own; a column's is the column's affair.
+fn statistics(targets: &Entries<Spanned<i64>>, keys: &[Key], scope: &Scope) -> Result<BTreeMap<i16, i16>> {
+    let target = |(position, target): &(Spanned<String>, Spanned<i64>)| {
+        let at = position.value.parse::<i16>().ok().filter(|at| *at > 0);
+        let key = at.and_then(|at| keys.get(at as usize - 1));
+        match (at, key) {
+            (Some(at), Some(key)) if key.column().is_none() => Ok((at, scope.statistics_target(target)?)),
+            _ => Err(scope
+                .error(format!("key {} of the index is no expression", position.value), position)
+                .hint("a target goes by the position of a key that is an expression, from 1; of a column, set the column's")),
+        }
+    };
+    targets.0.iter().map(target).collect()
 }
 
 /// PostgreSQL's own, or one that an extension brings; what is nearly one of the former is that one mistyped.

@@ -15,6 +15,8 @@ pub struct Sequence {
     pub name: Qualified,
     pub ty: Type,
     pub options: Options,
+    /// Lost with a crash; that of an unlogged table's column is so by itself.
+    pub unlogged: bool,
     /// Dropped with this column, as [`super::ownership`] has it; outside `==`.
     pub owner: OwnedBy,
 }
@@ -64,7 +66,7 @@ impl Kind for Sequence {
             None => None,
         };
         let owner = OwnedBy(owner);
-        Ok(Self { name: row.qualified("schema", "name")?, options: Options::read(row, &ty)?, ty, owner })
+        Ok(Self { name: row.qualified("schema", "name")?, options: Options::read(row, &ty)?, unlogged: row.is("unlogged"), ty, owner })
     }
 
     fn id(&self) -> Id {
@@ -77,6 +79,10 @@ impl Kind for Sequence {
 
     fn requires(&self) -> Vec<Need> {
         vec![Need::exists(Name::schema(&self.name.schema))]
+    }
+
+    fn since(&self) -> Option<(u32, &'static str)> {
+        self.unlogged.then_some((15, "unlogged storage"))
     }
 
     fn parent(&self) -> Option<Id> {
@@ -102,17 +108,17 @@ impl Kind for Sequence {
             "integer" => "serial",
             _ => "bigserial",
         };
-        let plain = self.name == usual && self.options == Options::default() && default && of_type;
+        let plain = self.name == usual && !self.unlogged && self.options == Options::default() && default && of_type;
         plain.then(|| ("serial", Part { key: None, doc: Doc::text(word) }))
     }
 
     const SECTION: &'static str = "sequences";
 
     fn write(&self, mut parts: Parts) -> Part {
-        let Self { name, ty, options, owner: _ } = self;
+        let Self { name, ty, options, unlogged, owner: _ } = self;
         let owned_by = parts.take_one("owned_by");
         let doc = Fields::default().put("type", (ty.base() != "bigint").then(|| Doc::text(ty.short())));
-        let doc = options.write(doc).put("owned_by", owned_by).put("comment", parts.take_one("comment"));
+        let doc = options.write(doc).when("unlogged", *unlogged).put("owned_by", owned_by).put("comment", parts.take_one("comment"));
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(doc.0) }
     }
 
@@ -136,8 +142,8 @@ impl Kind for Sequence {
     }
 
     fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
-        let Self { name, ty, options, owner: _ } = self;
-        let sql = Sql::new().kw("CREATE SEQUENCE").qualified(name);
+        let Self { name, ty, options, unlogged, owner: _ } = self;
+        let sql = Sql::new().kw(if *unlogged { "CREATE UNLOGGED SEQUENCE" } else { "CREATE SEQUENCE" }).qualified(name);
         let sql = sql.when(ty.base() != "bigint", |sql| sql.kw("AS").ty(ty));
         let sql = if options.sql().is_empty() { sql } else { sql.sql(&options.sql()) };
         vec![Piece::Statement(sql)]
@@ -148,7 +154,7 @@ impl Kind for Sequence {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { name, ty, options, owner: _ } = new;
+        let Self { name, ty, options, unlogged, owner: _ } = new;
         let mut sql = Sql::new().kw("ALTER SEQUENCE").qualified(name);
         let start = sql.clone();
         if old.ty != *ty {
@@ -159,7 +165,9 @@ impl Kind for Sequence {
         }
         let lift = Options::lift(&old.options, options, ty).map(|low| lifted(name, low));
         let alter = (sql != start).then_some(Piece::Statement(sql));
-        lift.into_iter().chain(alter).collect()
+        let logged = Sql::new().kw("ALTER SEQUENCE").qualified(name).kw(if *unlogged { "SET UNLOGGED" } else { "SET LOGGED" });
+        let logged = (old.unlogged != *unlogged).then_some(Piece::Statement(logged));
+        lift.into_iter().chain(alter).chain(logged).collect()
     }
 
     fn op(change: Change<&Self>) -> &'static str {

@@ -19,6 +19,7 @@ pub struct Declaration {
     max: Option<i64>,
     cache: Option<i64>,
     cycle: Option<bool>,
+    unlogged: Option<bool>,
     /// `table.column`
     owned_by: Option<Spanned<String>>,
     comment: Option<String>,
@@ -43,8 +44,9 @@ impl Declare for Declaration {
             return Err(scope.error(format!("the sequence {} cannot be: {why}", name.value), name).hint("correct its options"));
         }
         let owner = self.owned_by.as_ref().map(|text| owner(text, scope)).transpose()?;
+        let unlogged = self.unlogged.unwrap_or(false);
         let sequence =
-            Sequence { name: scope.declared(name)?, options: options.without_defaults(&ty), ty, owner: OwnedBy(owner.clone()) };
+            Sequence { name: scope.declared(name)?, options: options.without_defaults(&ty), unlogged, ty, owner: OwnedBy(owner.clone()) };
         let ownership = owner.map(|owner| super::super::ownership::Ownership { sequence: sequence.name.clone(), owner });
         draft.attach(ownership, given.place);
         draft.attach(Comment::of(sequence.id(), self.comment.as_deref()), given.place);

@@ -8,7 +8,7 @@ use serde_yaml::Spanned;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Named, Short, Texts, short_or_long};
-use super::super::{check, clustering, column, foreign_key, index, partition, primary_key, replica_identity, unique};
+use super::super::{check, clustering, column, exclusion, foreign_key, index, partition, primary_key, replica_identity, statistics, unique};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope};
 
@@ -36,8 +36,10 @@ pub struct Declaration {
     primary_key: Option<Spanned<primary_key::Declaration>>,
     unique: Named<unique::Declaration>,
     checks: Named<check::Declaration>,
+    exclusions: Named<exclusion::Declaration>,
     foreign_keys: Named<foreign_key::Declaration>,
     indexes: Named<index::Declaration>,
+    statistics: Named<statistics::Declaration>,
 }
 
 impl Declare for Declaration {
@@ -58,8 +60,10 @@ impl Declare for Declaration {
         self.key(first, within, scope, draft)?;
         nested(&self.unique, within, scope, draft)?;
         nested(&self.checks, within, scope, draft)?;
+        nested(&self.exclusions, within, scope, draft)?;
         nested(&self.foreign_keys, within, scope, draft)?;
         nested(&self.indexes, within, scope, draft)?;
+        nested(&self.statistics, within, scope, draft)?;
         self.settings(within, scope, draft)?;
         if table.of.is_some() {
             draft.each(first, |object| {

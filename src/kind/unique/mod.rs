@@ -34,6 +34,10 @@ impl Unique {
             .when(*deferrable, |sql| sql.kw("DEFERRABLE"))
             .when(*deferred, |sql| sql.kw("INITIALLY DEFERRED"))
     }
+
+    fn index(&self) -> Qualified {
+        Qualified { schema: self.table.schema.clone(), name: self.name.clone() }
+    }
 }
 
 impl Unique {
@@ -67,8 +71,7 @@ impl Kind for Unique {
     }
 
     fn occupies(&self) -> Vec<Name> {
-        let index = Qualified { schema: self.table.schema.clone(), name: self.name.clone() };
-        vec![Name::constraint(&self.table, &self.name), Name::relation(&index)]
+        vec![Name::constraint(&self.table, &self.name), Name::relation(&self.index())]
     }
 
     fn requires(&self) -> Vec<Need> {
@@ -145,7 +148,8 @@ impl Kind for Unique {
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         // a part becomes one, and ceases to be one, with its table
-        let same = Self { part_of: new.part_of.clone(), ..old.clone() } == *new;
+        let Self { options, part_of, .. } = new.clone();
+        let same = Self { options, part_of, ..old.clone() } == *new;
         if same { Alteration::InPlace } else { Alteration::Recreate }
     }
 
@@ -161,8 +165,8 @@ impl Kind for Unique {
         vec![Piece::AlterTable(self.table.clone(), Sql::new().kw("DROP CONSTRAINT").ident(&self.name))]
     }
 
-    fn alter(_: &Self, _: &Self) -> Vec<Piece> {
-        Vec::new()
+    fn alter(old: &Self, new: &Self) -> Vec<Piece> {
+        IndexOptions::alter(&new.index(), &old.options, &new.options)
     }
 
     fn op(change: Change<&Self>) -> &'static str {
@@ -183,6 +187,7 @@ impl Kind for Unique {
                     Hazard::new(Risk::Blocks, on, format!("reads and writes of {on} while the index is built")),
                 ]
             }
+            Change::Alter { new, .. } => vec![IndexOptions::hazard(&new.table)],
             other => vec![Hazard::instant(&other.subject().table)],
         }
     }
