@@ -1,8 +1,9 @@
 //! What differs between the models and the live database?
 
-use super::session::Session;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::session::Session;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::intent::Intent;
@@ -27,12 +28,21 @@ pub struct Comparison {
 }
 
 pub fn compare(session: &mut Session) -> Result<Comparison> {
-    let draft = model::load(&session.config)?;
-    let files = draft.files;
-    let live = introspect::introspect(&mut session.client, session.config.schemas.as_deref())?;
+    let (config, client) = (&session.config, &mut session.client);
+    // the server answers while the files are read
+    let (draft, live) = std::thread::scope(|scope| {
+        let draft = scope.spawn(|| model::load(config));
+        let live = introspect::introspect(client, config.schemas.as_deref());
+        (draft.join(), live)
+    });
+    let draft = draft.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let (files, live) = (draft.files, live?);
     let intent = Intent::of(&draft, &live.catalog)?;
     let (renamed, _) = intent.rename(&live.catalog);
-    let after_renames = Live { catalog: renamed, server: live.server.clone() };
+    let after_renames = match renamed {
+        Cow::Borrowed(_) => Cow::Borrowed(&live),
+        Cow::Owned(catalog) => Cow::Owned(Live { catalog, server: live.server.clone() }),
+    };
     let path = &session.config.search_path;
     let mut twins = Twins::new(&mut session.client, path);
     let wanted = normal::normal(draft, &after_renames, path, &mut twins)?;
