@@ -149,6 +149,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn inside(&self, _family: &[&Object]) -> Option<(&'static str, Part)> {
         None
     }
+    /// The object in whose declaration its parent may stand.
+    fn host(&self) -> Option<Id> {
+        None
+    }
     /// Its own declaration; `parts` are those of its children, by section.
     fn write(&self, parts: Parts) -> Part;
     /// For what the server installs from files of its own: the version that is asked for, where one is.

@@ -56,6 +56,13 @@ impl Inherited {
         Ok(Self { from: from.collect(), how: Aside(how) })
     }
 
+    /// Why one cannot become the other.
+    pub fn lost(old: &Self, new: &Self) -> Option<&'static str> {
+        let only_inherited = |one: &Self| !one.from.is_empty() && one.how.0 == How::Inherits;
+        let own = old.from.is_empty() && only_inherited(new);
+        own.then_some("a column of its own cannot become one that is only inherited, which the way back would need")
+    }
+
     /// A declaration of the table's own turns out to be of a parent's too.
     pub fn merge(&mut self, copy: &Self) {
         self.from.extend(copy.from.iter().cloned());

@@ -36,6 +36,8 @@ pub struct Parts {
     pub sections: BTreeMap<&'static str, Vec<Part>>,
     /// Names in this schema are written without it.
     pub schema: crate::name::Ident,
+    /// The object is declared within another that is not its parent.
+    pub is_guest: bool,
 }
 
 /// A line is not made longer than this for the sake of a short form.

@@ -147,6 +147,9 @@ macro_rules! kinds {
             pub fn follow(&mut self, old: &Id, new: &Id) {
                 match self { $(Object::$kind(o) => o.follow(old, new)),* }
             }
+            pub fn host(&self) -> Option<Id> {
+                match self { $(Object::$kind(o) => o.host()),* }
+            }
             pub fn write(&self, parts: Parts) -> Part {
                 match self { $(Object::$kind(o) => o.write(parts)),* }
             }

@@ -15,6 +15,7 @@ use crate::name::Ident;
 
 mod explain;
 mod read;
+mod unsaid;
 mod write;
 
 pub use write::write;

@@ -3,8 +3,9 @@
 //! One file for each object that has sections of its own (a table), named after it, and one for everything else. Each
 //! object writes its own declaration; children stand inside their parents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::unsaid::unsaid;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::kind::document::SECTIONS;
@@ -20,7 +21,7 @@ pub fn write(catalog: &Catalog, schema: &Ident) -> Result<BTreeMap<String, Strin
     let mut rest: BTreeMap<&'static str, Vec<(String, Doc)>> = BTreeMap::new();
     let mut files = BTreeMap::new();
     for (id, object) in catalog.objects() {
-        if writer.inside.contains_key(id) {
+        if writer.inside.contains_key(id) || writer.unsaid.contains(id) || writer.host(object).is_some() {
             continue;
         }
         let part = writer.part(object);
@@ -48,6 +49,11 @@ struct Writer<'a> {
     children: BTreeMap<Id, Vec<&'a Object>>,
     /// Objects written inside their parent, with the part that the parent gets where it is not the object's own.
     inside: BTreeMap<Id, Option<(&'static str, Part)>>,
+    /// What reading adds by itself.
+    unsaid: BTreeSet<Id>,
+    /// Of each object, those that are declared within it though it is not their parent.
+    guests: BTreeMap<Id, Vec<&'a Object>>,
+    catalog: &'a Catalog,
 }
 
 impl<'a> Writer<'a> {
@@ -78,17 +84,35 @@ impl<'a> Writer<'a> {
                 };
             }
         }
-        Self { schema, children, inside }
+        let mut writer = Self { schema, children, inside, unsaid: unsaid(catalog), guests: BTreeMap::new(), catalog };
+        let hosted = |object: &'a Object| Some((writer.host(object)?, object));
+        let mut guests: BTreeMap<Id, Vec<&Object>> = BTreeMap::new();
+        for (host, object) in catalog.objects().values().filter_map(hosted) {
+            guests.entry(host).or_default().push(object);
+        }
+        writer.guests = guests;
+        writer
+    }
+
+    /// The object in whose declaration this one stands: a partition's parent.
+    fn host(&self, object: &Object) -> Option<Id> {
+        let host = self.children.get(&object.id())?.iter().find_map(|child| child.host())?;
+        self.catalog.get(&host).is_some().then_some(host)
     }
 
     fn part(&self, object: &Object) -> Part {
-        let mut parts = Parts { sections: BTreeMap::new(), schema: self.schema.clone() };
-        for child in self.children.get(&object.id()).into_iter().flatten() {
+        let is_guest = self.host(object).is_some();
+        let mut parts = Parts { sections: BTreeMap::new(), schema: self.schema.clone(), is_guest };
+        let children = self.children.get(&object.id()).into_iter().flatten();
+        for child in children.filter(|child| !self.unsaid.contains(&child.id())) {
             match self.inside.get(&child.id()) {
                 Some(Some((section, part))) => parts.sections.entry(section).or_default().push(part.clone()),
                 Some(None) => parts.sections.entry(child.section()).or_default().push(self.part(child)),
                 None => {}
             }
+        }
+        for guest in self.guests.get(&object.id()).into_iter().flatten() {
+            parts.sections.entry("partitions").or_default().push(self.part(guest));
         }
         object.write(parts)
     }

@@ -283,6 +283,9 @@ impl Kind for Column {
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
+        if let Some(why) = Inherited::lost(&old.inherited, &new.inherited) {
+            return Alteration::Refused(format!("not supported: {}: {why}", new.key()));
+        }
         match (&old.generated, &new.generated) {
             (None, None) => Alteration::InPlace,
             (Some(_), None) if old.ty == new.ty && old.collation == new.collation && !old.is_virtual => Alteration::InPlace,

@@ -65,6 +65,10 @@ impl Kind for Partition {
 
     const SECTION: &'static str = "partition_of";
 
+    fn host(&self) -> Option<Id> {
+        Some(Id::of(Tag::Table, &self.parent))
+    }
+
     fn write(&self, parts: Parts) -> Part {
         let bound = self.bound.written.text();
         let fields = Fields::default()

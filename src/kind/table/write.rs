@@ -6,9 +6,16 @@ pub fn write(table: &Table, mut parts: Parts) -> Part {
     let Table { name, unlogged, of, inherits, partitioning, options, method, tablespace, row_security, force_row_security } = table;
     let schema = parts.schema.clone();
     let named = |name: &Qualified| crate::draft::write_name(name, schema.as_str());
+    let partition = parts.take_one("partition_of");
+    let (values, partition) = match partition {
+        // the parent says which table it is of
+        Some(Doc::Map(fields)) if parts.is_guest => (fields.into_iter().find(|(key, _)| key == "values"), None),
+        other => (None, other),
+    };
     let fields = Fields::default()
+        .put("values", values.map(|(_, values)| values))
         .put("comment", parts.take_one("comment"))
-        .put("partition_of", parts.take_one("partition_of"))
+        .put("partition_of", partition)
         .put("of", of.as_ref().map(|name| Doc::Text(named(name))))
         .put("inherits", (!inherits.is_empty()).then(|| Doc::List(inherits.iter().map(|name| Doc::Text(named(name))).collect())))
         .when("unlogged", *unlogged)
@@ -29,5 +36,9 @@ pub fn write(table: &Table, mut parts: Parts) -> Part {
         .when("force_row_security", *force_row_security)
         .put("replica_identity", parts.take_one("replica_identity"))
         .put("cluster_on", parts.take_one("cluster_on"));
-    Part { key: Some(named(name)), doc: Doc::Section(fields.0) }
+    let doc = match fields.0.as_slice() {
+        [(key, Doc::Text(values))] if key == "values" => Doc::text(values),
+        _ => Doc::Section(fields.0),
+    };
+    Part { key: Some(named(name)), doc }
 }
