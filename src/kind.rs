@@ -130,6 +130,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn merge(&mut self, _copy: &Self) -> bool {
         false
     }
+    /// What is wrong with it once it is known what it comes from.
+    fn unfounded(&self) -> Option<&'static str> {
+        None
+    }
     /// Makes true what something else needs of it, and what was not said of it.
     fn accept(&mut self, _fact: &Fact) {}
     /// The objects that it is there because of.

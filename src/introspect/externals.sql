@@ -6,7 +6,7 @@ WITH extension AS (
 ), place AS (
   SELECT n.oid, n.nspname, n.nspname = ANY (:schemas) AS managed
   FROM pg_catalog.pg_namespace n
-  WHERE n.nspname !~ '^pg_(toast|temp)' AND n.nspname <> 'information_schema'
+  WHERE n.nspname !~ '^pg_(toast|temp)'
 )
 SELECT 'schema' AS space, p.nspname AS schema, NULL AS name, x.extname AS extension
 FROM place p

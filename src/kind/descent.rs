@@ -56,10 +56,14 @@ impl Inherited {
         Ok(Self { from: from.collect(), how: Aside(how) })
     }
 
+    /// Only its parents say it.
+    pub fn is_unwritten(&self) -> bool {
+        !self.from.is_empty() && self.how.0 == How::Inherits
+    }
+
     /// Why one cannot become the other.
     pub fn lost(old: &Self, new: &Self) -> Option<&'static str> {
-        let only_inherited = |one: &Self| !one.from.is_empty() && one.how.0 == How::Inherits;
-        let own = old.from.is_empty() && only_inherited(new);
+        let own = old.from.is_empty() && new.is_unwritten();
         own.then_some("a column of its own cannot become one that is only inherited, which the way back would need")
     }
 

@@ -101,6 +101,9 @@ macro_rules! kinds {
             pub fn copy(&self, descent: &Descent) -> Option<(Object, bool)> {
                 match self { $(Object::$kind(o) => o.copy(descent).map(|(copy, named)| (Object::$kind(copy), named))),* }
             }
+            pub fn unfounded(&self) -> Option<&'static str> {
+                match self { $(Object::$kind(o) => o.unfounded()),* }
+            }
             pub fn accept(&mut self, fact: &Fact) {
                 match self { $(Object::$kind(o) => o.accept(fact)),* }
             }

@@ -54,6 +54,10 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
         declared.extend(entries.iter().map(|entry| entry.object.id()));
         inherit::copies(&mut entries, &descents, &declared, is_column);
     }
+    if let Some((entry, why)) = entries.iter().find_map(|entry| Some((entry, entry.object.unfounded()?))) {
+        let error = Error::new(format!("{} {why}", entry.object.id())).at(entry.place.clone());
+        return Err(error.hint("correct `inherits:` of the table, or take `inherited:` away"));
+    }
     let there = live.catalog.lookup();
     installable(&entries, live, asker)?;
     for entry in &mut entries {

@@ -198,6 +198,11 @@ impl Kind for Column {
         true
     }
 
+    fn unfounded(&self) -> Option<&'static str> {
+        let orphan = self.inherited.from.is_empty() && self.inherited.how.0 == How::Inherits;
+        orphan.then_some("is said to be inherited, and no table that its table inherits from has it")
+    }
+
     fn accept(&mut self, fact: &Fact) {
         self.not_null |= *fact == Fact::NotNull(self.key());
     }

@@ -4,7 +4,7 @@ use super::*;
 
 pub fn write(column: &Column, mut parts: Parts) -> Part {
     let Column { table: _, name, ty, collation, not_null, not_null_constraint, .. } = column;
-    let Column { identity, generated, is_virtual, using: _, inherited: _, typed: _, .. } = column;
+    let Column { identity, generated, is_virtual, using: _, inherited, typed: _, .. } = column;
     let default = parts.take_one("default");
     let usually_null = generated.is_some();
     let mark = if *not_null || usually_null { "" } else { "?" };
@@ -22,6 +22,7 @@ pub fn write(column: &Column, mut parts: Parts) -> Part {
         .put("generated", generated.as_ref().map(|expression| write_generated(expression, *is_virtual)))
         .put("collation", collation.as_ref().map(|name| Doc::Text(crate::draft::write_name(name, "pg_catalog"))))
         .all(parts.take_one("settings"))
+        .when("inherited", inherited.is_unwritten())
         .put("comment", parts.take_one("comment"));
     Part { key: Some(name.as_str().to_owned()), doc: fields.or_just("type") }
 }

@@ -28,6 +28,9 @@ struct Long {
     collation: Option<Spanned<String>>,
     #[serde(default)]
     primary_key: bool,
+    /// The tables that the table inherits from say it; only what follows is its own.
+    #[serde(default)]
+    inherited: bool,
     unique: Option<Spanned<UniqueOnColumn>>,
     index: Option<Spanned<index::OnColumn>>,
     check: Option<Spanned<check::Declaration>>,
@@ -200,6 +203,9 @@ impl Long {
             }
             column.not_null = true;
             column.not_null_constraint = constraint.value.read(&column, scope)?;
+        }
+        if self.inherited {
+            column.inherited.how = Aside(How::Inherits);
         }
         column.using = Using(self.using.as_ref().map(|text| scope.expression(text)).transpose()?.map(|e| e.written));
         if let Some(identity) = self.identity.as_ref() {
