@@ -148,9 +148,12 @@ impl Kind for Column {
             _ => None,
         };
         let generated = row.expression("generated", row.opt("generated_as").is_some_and(|kind| !kind.is_empty()))?;
+        let inherited = Inherited::read(row)?;
+        // the name of an inherited one is as its history left it, and nobody's choice
+        let own = inherited.from.is_empty().then(|| NotNull::read(row, &table, &name));
         Ok(Self {
             not_null: row.is("not_null"),
-            not_null_constraint: NotNull::read(row, &table, &name),
+            not_null_constraint: own.unwrap_or_default(),
             is_virtual: row.opt("generated_as") == Some("v"),
             table,
             name,
@@ -159,7 +162,7 @@ impl Kind for Column {
             identity,
             generated,
             using: Using(None),
-            inherited: Inherited::read(row)?,
+            inherited,
             typed: Aside(row.is("typed")),
         })
     }
@@ -195,6 +198,7 @@ impl Kind for Column {
 
     fn merge(&mut self, copy: &Self) -> bool {
         self.inherited.merge(&copy.inherited);
+        self.not_null_constraint = NotNull::default();
         true
     }
 
