@@ -3,13 +3,13 @@
 //! One file for each object that has sections of its own (a table), named after it, and one for everything else. Each
 //! object writes its own declaration; children stand inside their parents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::kind::document::SECTIONS;
 use crate::kind::{Doc, Id, Object, Part, Parts};
-use crate::name::Ident;
+use crate::name::{Ident, Qualified};
 
 /// The file that holds what has none of its own.
 const REST: &str = "database.yaml";
@@ -43,6 +43,8 @@ pub fn write(catalog: &Catalog, schema: &Ident) -> Result<BTreeMap<String, Strin
 }
 
 struct Writer<'a> {
+    /// Tables whose partitions others make.
+    unmanaged: &'a BTreeSet<Qualified>,
     schema: &'a Ident,
     /// Of each object, its children in their order.
     children: BTreeMap<Id, Vec<&'a Object>>,
@@ -78,7 +80,7 @@ impl<'a> Writer<'a> {
                 };
             }
         }
-        Self { schema, children, inside }
+        Self { unmanaged: &catalog.notes.unmanaged, schema, children, inside }
     }
 
     fn part(&self, object: &Object) -> Part {
@@ -89,6 +91,13 @@ impl<'a> Writer<'a> {
                 Some(None) => parts.sections.entry(child.section()).or_default().push(self.part(child)),
                 None => {}
             }
+        }
+        let id = object.id();
+        if let [schema, name] = id.path.as_slice()
+            && self.unmanaged.contains(&Qualified::new(schema, name))
+            && let Some((section, part)) = object.unmanaged()
+        {
+            parts.sections.entry(section).or_default().push(part);
         }
         object.write(parts)
     }
