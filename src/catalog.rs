@@ -12,6 +12,8 @@ use rustc_hash::FxHashMap;
 
 use crate::error::Place;
 use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space};
+use crate::name::Qualified;
+use crate::ours::LeftOut;
 
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
@@ -47,6 +49,12 @@ pub struct Notes {
     pub unmodelled: Vec<Unmodelled>,
     /// Privileges and owners, which nobody manages yet and which a recreation would lose.
     pub attachments: Vec<Unmodelled>,
+    /// What is there and not ours.
+    pub left_out: Vec<LeftOut>,
+    /// What is there and may be there, whether a model declares it or not.
+    pub spared: Vec<LeftOut>,
+    /// Tables whose partitions are not ours.
+    pub unmanaged: BTreeSet<Qualified>,
 }
 
 /// An object, or a property of one, that no kind describes. It is named and left alone.

@@ -50,6 +50,19 @@ impl Draft {
         self.entries.push(Entry { object: object.into(), place, named, order });
     }
 
+    /// As they may be called in the database: a rename may have happened there or not.
+    pub fn unmanaged_tables(&self) -> BTreeSet<Qualified> {
+        let mut tables = self.unmanaged.clone();
+        for hint in &self.renames {
+            if let [schema, name] = hint.id.path.as_slice()
+                && self.unmanaged.contains(&Qualified::new(schema, name))
+            {
+                tables.insert(Qualified::new(schema, &hint.from));
+            }
+        }
+        tables
+    }
+
     /// Something attached to an object, where the declaration has it.
     pub fn attach(&mut self, attachment: Option<impl Into<Object>>, place: &Place) {
         if let Some(attachment) = attachment {

@@ -159,6 +159,10 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Its own declaration; `parts` are those of its children, by section.
     fn write(&self, parts: Parts) -> Part;
+    /// What its declaration says where others make the tables below it.
+    fn unmanaged(&self) -> Option<(&'static str, Part)> {
+        None
+    }
     /// For what the server installs from files of its own: the version that is asked for, where one is.
     fn version(&self) -> Option<&str> {
         None

@@ -15,6 +15,7 @@ pub mod lex;
 pub mod model;
 pub mod name;
 pub mod normal;
+pub mod ours;
 pub mod plan;
 pub mod render;
 pub mod revision;

@@ -107,6 +107,19 @@ fn the_keys_of_autogen_yaml_are_those_that_are_read() {
 }
 
 #[test]
+fn the_rules_that_are_shown_are_read_and_every_preset_is_told() {
+    let text = section("## What is managed");
+    let project = Project::new("rules");
+    let file = project.folder.join("autogen.yaml");
+    for rules in blocks(text, "yaml") {
+        fs::write(&file, rules).unwrap();
+        assert!(!Config::load(Some(&file), None).unwrap().rules.rules.is_empty());
+    }
+    let known: BTreeSet<&str> = autogen::ours::PRESETS.iter().map(|preset| preset.name).collect();
+    assert_eq!(first_cells(text), known);
+}
+
+#[test]
 fn the_ops_are_those_that_the_kinds_name() {
     let mut named = BTreeSet::new();
     for kind in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kind")).unwrap() {

@@ -73,6 +73,9 @@ pub enum Command {
         /// Exit 1 when there are changes
         #[arg(long)]
         exit_code: bool,
+        /// Also list what is left out, and why
+        #[arg(long)]
+        explain_ignored: bool,
     },
     /// Compare models and database, and write a revision file
     #[command(after_help = "Example:\n  autogen revision -m \"add due dates\"")]

@@ -76,6 +76,7 @@ impl Verdict {
 
 fn text(session: &Session, comparison: &Comparison, pending: &[String], verdict: Verdict, output: Output) {
     output.unmodelled(&comparison.live.catalog.notes.unmodelled);
+    output.left_out(&comparison.left_out);
     if output.verbose {
         comparison.column_orders().iter().for_each(|order| output.detail(order));
     }

@@ -1,17 +1,23 @@
 //! What differs between the models and the live database?
 
 use std::borrow::Cow;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
+
+use postgres::Client;
 
 use super::session::Session;
 use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::draft::Draft;
 use crate::error::{Error, Result};
 use crate::intent::Intent;
-use crate::introspect::{self, Live};
+use crate::introspect::{self, Asked, Live};
 use crate::kind::Id;
 use crate::model;
 use crate::name::Ident;
 use crate::normal::{self, Twins, Unknown};
+use crate::ours::{self, LeftOut};
 use crate::plan::{self, Plan};
 use crate::revision::Folder;
 use crate::runner::Ledger;
@@ -25,18 +31,21 @@ pub struct Comparison {
     pub upgrade: Plan,
     /// How many model files there are.
     pub files: usize,
+    /// What models declare and a rule leaves out.
+    pub left_out: Vec<LeftOut>,
 }
 
 pub fn compare(session: &mut Session) -> Result<Comparison> {
+    compare_and_name(session, false)
+}
+
+/// With `members`, what is left out has the members of extensions too.
+pub fn compare_and_name(session: &mut Session, members: bool) -> Result<Comparison> {
     let (config, client) = (&session.config, &mut session.client);
-    // the server answers while the files are read
-    let (draft, live) = std::thread::scope(|scope| {
-        let draft = scope.spawn(|| model::load(config));
-        let live = introspect::introspect(client, config.schemas.as_deref());
-        (draft.join(), live)
-    });
-    let draft = draft.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let (files, live) = (draft.files, live?);
+    let (mut draft, mut live) = read(config, client, members)?;
+    let files = draft.files;
+    let rules = config.rules.of(&live.server.extensions);
+    let left_out = ours::sift(&mut draft, &rules, &live.catalog.notes.left_out)?;
     let intent = Intent::of(&draft, &live.catalog)?;
     let (renamed, _) = intent.rename(&live.catalog);
     let after_renames = match renamed {
@@ -46,14 +55,48 @@ pub fn compare(session: &mut Session) -> Result<Comparison> {
     let path = &session.config.search_path;
     let mut twins = Twins::new(&mut session.client, path);
     let wanted = normal::normal(draft, &after_renames, path, &mut twins)?;
+    drop(after_renames);
+    live.catalog = ours::spare(live.catalog, &wanted.catalog, &rules);
     let upgrade = plan::plan(&live.catalog, &wanted.catalog, &intent)?;
-    Ok(Comparison { live, wanted: wanted.catalog, intent, unknowns: wanted.unknowns, upgrade, files })
+    Ok(Comparison { live, wanted: wanted.catalog, intent, unknowns: wanted.unknowns, upgrade, files, left_out })
+}
+
+/// The models, and what is live; the server answers while the files are read.
+fn read(config: &Config, client: &mut Client, members: bool) -> Result<(Draft, Live)> {
+    std::thread::scope(|scope| {
+        let reading = Cell::new(Some(scope.spawn(|| model::load(config))));
+        let draft = OnceCell::new();
+        let models = || {
+            draft.get_or_init(|| match reading.take().map(|thread| thread.join()) {
+                Some(Ok(draft)) => draft,
+                Some(Err(panic)) => std::panic::resume_unwind(panic),
+                None => Ok(Draft::default()),
+            })
+        };
+        let unmanaged = || models().as_ref().map(Draft::unmanaged_tables).map_err(Error::clone);
+        let asked = Asked { schemas: config.schemas.as_deref(), rules: &config.rules, members };
+        let live = introspect::introspect(client, &asked, unmanaged);
+        models();
+        let draft = draft.into_inner().unwrap_or_else(|| Ok(Draft::default()))?;
+        Ok((draft, live?))
+    })
 }
 
 impl Comparison {
     /// The way back, by the same function.
     pub fn downgrade(&self) -> Result<Plan> {
         plan::plan(&self.wanted, &self.live.catalog, &self.intent.inverted())
+    }
+
+    /// What is left out on either side, where a model declares it with its place.
+    pub fn ignored(&self) -> Vec<LeftOut> {
+        let mut all = self.live.catalog.notes.left_out.clone();
+        all.retain(|left| {
+            !self.left_out.iter().any(|declared| (&declared.kind, &declared.path) == (&left.kind, &left.path))
+        });
+        all.extend(self.left_out.iter().cloned());
+        all.sort();
+        all
     }
 
     pub fn is_equal(&self) -> bool {

@@ -1,21 +1,22 @@
 //! `autogen diff`: what would `revision` write?
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{Format, Global};
-use super::compare::{compare, pending};
-use super::output::Output;
+use super::compare::{compare_and_name, pending};
+use super::output::{Output, explained};
 use super::session;
 use crate::error::Result;
+use crate::ours::LeftOut;
 use crate::render;
 use crate::runner::Ledger;
 
-pub fn diff(global: &Global, format: Format, exit_code: bool, output: Output) -> Result<u8> {
+pub fn diff(global: &Global, format: Format, exit_code: bool, explain_ignored: bool, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let folder = session::folder(&session.config)?;
     let ledger = Ledger::read(&mut session.client)?;
     let pending = pending(&folder, &ledger)?;
-    let comparison = compare(&mut session)?;
+    let comparison = compare_and_name(&mut session, explain_ignored)?;
     if format == Format::Json {
         let unknown: Vec<_> = comparison
             .unknowns
@@ -23,19 +24,26 @@ pub fn diff(global: &Global, format: Format, exit_code: bool, output: Output) ->
             .map(|unknown| json!({ "object": unknown.id.to_string(), "reason": unknown.reason }))
             .collect();
         let unmodelled: Vec<_> = comparison.live.catalog.notes.unmodelled.iter().map(|thing| &thing.what).collect();
-        let value = json!({
+        let mut value = json!({
             "version": render::JSON_VERSION,
             "ops": render::json(&comparison.upgrade),
             "unknown": unknown,
             "unmodelled": unmodelled,
             "pending": pending,
         });
+        if explain_ignored {
+            value["ignored"] = comparison.ignored().iter().map(ignored).collect();
+        }
         output.result(&format!("{value:#}"));
     } else {
         for revision in &pending {
             output.say(&format!("pending: {revision}"));
         }
         output.unmodelled(&comparison.live.catalog.notes.unmodelled);
+        output.left_out(&comparison.left_out);
+        if explain_ignored {
+            comparison.ignored().iter().for_each(|left| output.result(&format!("ignored: {}", explained(left))));
+        }
         if comparison.is_equal() {
             output.say(&format!("no changes: {}", comparison.equal_to(&session)));
         }
@@ -45,4 +53,9 @@ pub fn diff(global: &Global, format: Format, exit_code: bool, output: Output) ->
         return Err(error);
     }
     Ok(u8::from(exit_code && !comparison.is_equal()))
+}
+
+fn ignored(left: &LeftOut) -> Value {
+    let place = left.place.as_ref().map(ToString::to_string);
+    json!({ "kind": left.kind, "object": left.called, "why": left.why, "declared": place })
 }

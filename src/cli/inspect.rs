@@ -1,5 +1,6 @@
 //! `autogen inspect`: how would one declare what is there?
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::Global;
@@ -7,15 +8,19 @@ use super::batch::Batch;
 use super::output::Output;
 use super::session;
 use crate::error::{Error, Result};
-use crate::introspect;
+use crate::introspect::{self, Asked};
 use crate::model;
 use crate::name::Ident;
+use crate::ours;
 
 pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
-    let live = introspect::introspect(&mut session.client, session.config.schemas.as_deref())?;
+    let config = &session.config;
+    let asked = Asked { schemas: config.schemas.as_deref(), rules: &config.rules, members: false };
+    let live = introspect::introspect(&mut session.client, &asked, || Ok(BTreeSet::new()))?;
+    let catalog = ours::without_spared(live.catalog);
     let schema = Ident::new(session.config.search_path.first().map_or("public", String::as_str));
-    let files = model::write(&live.catalog, &schema)?;
+    let files = model::write(&catalog, &schema)?;
     if out == Path::new("-") {
         for (name, text) in &files {
             output.raw(&format!("# {name}\n{text}"));
@@ -35,7 +40,7 @@ pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
         batch.keep();
         output.say(&format!("wrote {} to {}", super::compare::count(files.len(), "file"), folder.display()));
     }
-    let unmodelled = &live.catalog.notes.unmodelled;
+    let unmodelled = &catalog.notes.unmodelled;
     output.unmodelled(unmodelled);
     Ok(u8::from(!unmodelled.is_empty()))
 }

@@ -57,7 +57,9 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
     match command {
         Command::Init { dir } => init::init(&dir, output),
         Command::Inspect { out } => inspect::inspect(&global, &out, output),
-        Command::Diff { format, exit_code } => diff::diff(&global, format, exit_code, output),
+        Command::Diff { format, exit_code, explain_ignored } => {
+            diff::diff(&global, format, exit_code, explain_ignored, output)
+        }
         Command::Revision(revision) => revision::revision(&global, &revision, output),
         Command::Upgrade { revision } => run::upgrade(&global, &revision, output),
         Command::Downgrade { revision } => run::downgrade(&global, &revision, output),

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::catalog::Unmodelled;
 use crate::error::{Error, Result};
+use crate::ours::LeftOut;
 use crate::render::{Line, Tone};
 
 /// How much to say.
@@ -84,6 +85,19 @@ impl Output {
         lines.iter().for_each(|line| self.say(&coloured(line)));
     }
 
+    /// What models declare and a rule leaves out: nobody should look for it in vain.
+    pub fn left_out(self, things: &[LeftOut]) {
+        for left in things.iter().take(NAMED) {
+            self.say(&format!("left out: {}", explained(left)));
+        }
+        if things.len() > NAMED {
+            self.say(&format!(
+                "left out: {} more, all of them in `autogen diff --explain-ignored`",
+                things.len() - NAMED
+            ));
+        }
+    }
+
     /// What is there and not modelled: the first twenty by name, then a count.
     pub fn unmodelled(self, things: &[Unmodelled]) {
         for thing in things.iter().take(NAMED) {
@@ -96,6 +110,12 @@ impl Output {
             ));
         }
     }
+}
+
+/// `table public.tasks (schema/tasks.yaml:2:3): exclude rule 1 at autogen.yaml:3`
+pub fn explained(left: &LeftOut) -> String {
+    let place = left.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+    format!("{left}{place}: {}", left.why)
 }
 
 fn coloured(line: &Line) -> String {

@@ -35,6 +35,7 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     };
     let comparison = compare(&mut session)?;
     output.unmodelled(&comparison.live.catalog.notes.unmodelled);
+    output.left_out(&comparison.left_out);
     if let Some(error) = comparison.untold() {
         return Err(error);
     }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_yaml::Spanned;
 
+use super::rules::Form;
 use super::secret::Secret;
 
 /// A group of keys: the struct that serde fills, its list of keys, and the laying of one over another.
@@ -54,6 +55,14 @@ keys! {
         environments: Spanned<IndexMap<String, Option<Layer>>>,
         /// what to do where a drop and a create look like a rename: ask, when-certain or never (default: ask)
         renames: Spanned<String>,
+        /// rules for what is managed, by schema, name and kind; all else is left out (default: everything)
+        include: Spanned<Vec<Spanned<Form>>>,
+        /// rules for what is left out, by schema, name and kind
+        exclude: Spanned<Vec<Spanned<Form>>>,
+        /// what of timescaledb, postgis, supabase, citus and pg_partman is left out (default: the extensions that are installed)
+        presets: Spanned<Words>,
+        /// tables whose partitions something else makes, as `partitions: unmanaged` of a model says it
+        unmanaged_partitions: Spanned<Words>,
     }
 }
 

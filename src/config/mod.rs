@@ -7,6 +7,7 @@
 mod file;
 mod naming;
 mod place;
+mod rules;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use std::sync::LazyLock;
 use serde_yaml::Spanned;
 
 use crate::error::{Error, Place, Result, did_you_mean};
+use crate::ours::Rules;
 use file::{DatabaseKeys, Layer, NamingKeys};
 use naming::Template;
 use place::Source;
@@ -70,6 +72,8 @@ pub struct Config {
     pub search_path: Vec<String>,
     pub naming: Naming,
     pub renames: Renames,
+    /// Which of the things in a database are ours.
+    pub rules: Rules,
     /// The keys of `database:`, variables not yet replaced; empty if it says nothing.
     pub database: Vec<Setting>,
     /// The environment and `.env`.
@@ -136,19 +140,20 @@ impl Config {
             Some(name) => Some((name.to_owned(), "--env")),
             None => set(&vars, "AUTOGEN_ENV")?.map(|name| (name, "AUTOGEN_ENV")),
         };
-        let layer = match &environment {
+        let mut layer = match &environment {
             Some((name, from)) => choose(top, name, from, file, &source)?,
             None => {
                 refuse_nested(&top, &source)?;
                 top
             }
         };
-        let search_path = layer.search_path.map_or_else(|| vec!["public".to_owned()], |words| words.value.0);
+        let search_path = layer.search_path.take().map_or_else(|| vec!["public".to_owned()], |words| words.value.0);
         let renames = match (set(&vars, "AUTOGEN_RENAMES")?, &layer.renames) {
             (Some(word), _) => Renames::read(&word, "AUTOGEN_RENAMES")?,
             (None, Some(word)) => Renames::read(&word.value, "renames").map_err(|e| source.at(e, word.referenced))?,
             (None, None) => Renames::default(),
         };
+        let rules = rules::rules(&mut layer, &search_path, &source)?;
         Ok(Self {
             models: path(&root, layer.models, "models", "schema", &source)?,
             revisions: path(&root, layer.revisions, "revisions", "revisions", &source)?,
@@ -156,6 +161,7 @@ impl Config {
             search_path,
             naming: naming(layer.naming.unwrap_or_default(), &source)?,
             renames,
+            rules,
             database: database(layer.database.unwrap_or_default(), &source)?,
             environment: environment.map(|(name, _)| name),
             file: file.to_owned(),

@@ -43,6 +43,9 @@ impl Source<'_> {
             YamlError::Unexpected { expected: "string scalar", .. } => {
                 Error::new("expected one text, found a list or keys").hint("write one value after the colon")
             }
+            YamlError::Unexpected { expected: "sequence start", .. } => {
+                Error::new("expected a list").hint("write [a, b], or each on a line of its own after a dash")
+            }
             YamlError::Unexpected { expected: "mapping start", .. } => {
                 Error::new("expected keys with values").hint(keys_hint(self.line(location)))
             }

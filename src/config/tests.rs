@@ -37,11 +37,12 @@ fn told(config: &Config) -> String {
         search_path,
         naming,
         renames,
+        rules,
         database,
         vars: _,
     } = config;
     format!(
-        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {database:?}"
+        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {rules:?} {database:?}"
     )
 }
 
@@ -83,7 +84,7 @@ fn the_sample_shows_every_key_and_its_default() {
 fn the_keys_are_listed_in_order_with_a_line_each() {
     let keys = Config::keys();
     assert_eq!(keys[..6], ["models", "revisions", "schemas", "search_path", "database", "database.url"]);
-    assert!(keys.ends_with(&["naming.pk", "environments", "renames"]));
+    assert!(keys.ends_with(&["renames", "include", "exclude", "presets", "unmanaged_partitions"]));
     assert!(Config::described_keys().iter().all(|(_, what)| !what.is_empty() && !what.starts_with(' ')));
 }
 

@@ -19,15 +19,17 @@ LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_type'::regclass AND x.objid = t.oid
 WHERE NOT (t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A')
   AND (p.nspname <> 'pg_catalog' OR t.typtype <> 'c')
-  AND NOT (p.managed AND COALESCE(c.relkind IN ('r', 'p'), false))
+  AND NOT COALESCE(p.managed AND c.oid IN (SELECT pg_catalog.unnest(:tables)), false)
 UNION ALL
 SELECT 'relation', p.nspname, c.relname, x.extname
 FROM pg_catalog.pg_class c
 JOIN place p ON p.oid = c.relnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_class'::regclass AND x.objid = c.oid
+LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
 WHERE p.nspname <> 'pg_catalog'
   AND (c.relkind IN ('v', 'm', 'f')
        OR c.relkind IN ('S', 'i', 'I') AND (NOT p.managed OR x.extname IS NOT NULL)
+       OR c.relkind IN ('i', 'I') AND i.indrelid NOT IN (SELECT pg_catalog.unnest(:tables))
        OR c.relkind IN ('r', 'p') AND c.oid NOT IN (SELECT pg_catalog.unnest(:tables)))
 UNION ALL
 SELECT 'collation', p.nspname, c.collname, x.extname

@@ -1,8 +1,9 @@
 //! What is in the live database?
 //!
-//! One read-only repeatable-read transaction, and two messages to the server: one asks which tables are managed; in the other
-//! every kind's query, the externals and what is not modelled travel together, so that a slow link costs two round trips. The search path is empty, so that the server
-//! qualifies every name that it prints.
+//! One read-only repeatable-read transaction, and two messages to the server: one asks what is ours; in the other every kind's
+//! query, the externals and what is not modelled travel together, so that a slow link costs two round trips (two more where an
+//! extension keeps a table of the tables it looks after). The search path is empty, so that the server qualifies every name that
+//! it prints.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,9 +14,14 @@ use rustc_hash::FxHashSet;
 use crate::catalog::{self, Catalog, Externals, Notes, Unmodelled};
 use crate::error::{Error, Result};
 use crate::kind::{Id, Name, Object, Row, Space, Tag};
-use crate::name::Ident;
+use crate::name::{Ident, Qualified};
+use crate::ours::{Known, LeftOut, Rules};
+use ours::Ours;
 
+mod ours;
 mod query;
+
+pub use ours::Asked;
 
 /// The server and the database that were read.
 #[derive(Debug, Clone)]
@@ -29,6 +35,8 @@ pub struct Server {
     pub schemas: Vec<String>,
     /// Types of `pg_catalog`, by name.
     pub types: BTreeSet<String>,
+    /// Those that are installed, by name.
+    pub extensions: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -40,18 +48,24 @@ pub struct Live {
 /// How often everything is read again when the catalog moves underneath.
 const TRIES: usize = 3;
 
-const SCOPE: &str = include_str!("scope.sql");
-const TABLES: &str = include_str!("tables.sql");
+/// Compiling catalog queries costs many times what they take: no JIT.
+const BEGIN: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET LOCAL search_path = '';\nSET LOCAL jit = off;\n";
 const EXTERNALS: &str = include_str!("externals.sql");
 const ATTACHMENTS: &str = include_str!("attachments.sql");
 const UNMODELLED: &str = include_str!("unmodelled.sql");
+const MEMBERS: &str = include_str!("members.sql");
 
-/// Reads the schemas named (`None`: all but the server's and extensions' own).
-pub fn introspect(client: &mut Client, schemas: Option<&[String]>) -> Result<Live> {
+/// Reads what is ours. `declared` gives the tables whose partitions a model says are unmanaged.
+pub fn introspect(
+    client: &mut Client,
+    asked: &Asked,
+    mut declared: impl FnMut() -> Result<BTreeSet<Qualified>>,
+) -> Result<Live> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match read(client, schemas) {
+        match read(client, asked, &mut declared) {
             Err(Failure::Moved(_)) if tries < TRIES => continue,
             Err(Failure::Moved(why)) => {
                 let error = Error::new("the catalog changes while it is read");
@@ -78,32 +92,33 @@ impl From<Error> for Failure {
     }
 }
 
-fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure> {
-    let begin = begin(schemas);
-    let asked = [("the scope", SCOPE.to_owned()), ("the managed tables", TABLES.to_owned())];
-    let mut scope = ask(client, &begin, &asked, "")?.into_iter();
-    let mut next = || scope.next().map(ResultSet::rows).unwrap_or_default();
-    let (scope, tables) = (next(), next());
+fn read(
+    client: &mut Client,
+    asked: &Asked,
+    declared: impl FnOnce() -> Result<BTreeSet<Qualified>>,
+) -> Result<Live, Failure> {
+    let begin = format!("{BEGIN}{}", ours::settings(asked));
+    let Ours { scope, tables, omitted, rules, mut notes } = ours::ours(client, &begin, asked, declared)?;
     let major = major(&scope)?;
-    let said = |rows: &[Row], column: &str| {
-        rows.first().map_or(Ok("{}".to_owned()), |row| row.text(column).map(str::to_owned))
-    };
+    let said = |column: &str| scope.first().map_or(Ok("{}"), |row| row.text(column));
     let known = query::Known {
         major,
-        tables: &said(&tables, "tables")?,
-        schemas: &said(&scope, "schemas")?,
-        bookkeeping: &said(&scope, "bookkeeping")?,
+        tables: &tables,
+        schemas: said("schemas")?,
+        bookkeeping: said("bookkeeping")?,
+        omitted: (&omitted.0, &omitted.1),
     };
+    let others = [("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)];
     let queries: Vec<(&str, String)> = Tag::ALL
         .iter()
         .map(|tag| (tag.word(), tag.query()))
-        .chain([("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)])
+        .chain(others)
+        .chain(asked.members.then_some(("what extensions brought", MEMBERS)))
         .map(|(what, query)| (what, query::of(query, &known)))
         .collect();
-    let mut results = ask(client, &begin, &queries, "COMMIT")?.into_iter();
+    let mut results = ask(client, &begin, "", &queries, "COMMIT")?.into_iter();
     let mut next = || results.next().map(ResultSet::rows).unwrap_or_default();
     let mut objects = Vec::new();
-    let mut notes = Notes::default();
     for tag in Tag::ALL {
         for row in next() {
             let gone = |error: Error| Failure::Moved(Some(format!("{}: {}", tag.word(), error.message())));
@@ -116,18 +131,45 @@ fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure
     let (externals, types) = externals(next())?;
     notes.unmodelled = unmodelled(next())?;
     notes.attachments = unmodelled(next())?;
+    members(next(), &mut notes)?;
     let server = server(&scope, major, types)?;
-    Ok(Live { catalog: close(catalog::by_id(objects), externals, notes), server })
+    let foreign = foreign(&objects, &rules, &notes);
+    let catalog = close(catalog::by_id(objects), externals, notes);
+    Ok(Live { catalog: if foreign.is_empty() { catalog } else { crate::ours::without(catalog, foreign) }, server })
+}
+
+/// What was read and is not ours: what stands in no table is left out once it is known by its id.
+fn foreign(objects: &[(Id, Object)], rules: &Rules, notes: &Notes) -> BTreeMap<Id, String> {
+    let known = Known::of(&notes.left_out);
+    let why = |(id, object): &(Id, Object)| {
+        let why = known.get(id).map(|left| left.why.clone()).or_else(|| rules.why(object));
+        why.map(|why| (id.clone(), why))
+    };
+    objects.iter().filter_map(why).collect()
+}
+
+fn members(rows: Vec<Row>, notes: &mut Notes) -> Result<()> {
+    for row in rows {
+        let why = format!("extension member of {}", Ident::new(row.text("extension")?));
+        notes.left_out.push(LeftOut::called(row.text("kind")?, row.text("called")?, why));
+    }
+    Ok(())
 }
 
 /// Sends all queries in one message, in the transaction that `begin` begins, and gives what each answered.
-fn ask(client: &mut Client, begin: &str, queries: &[(&str, String)], end: &str) -> Result<Vec<ResultSet>, Failure> {
-    let mut message = if end.is_empty() { begin.to_owned() } else { String::new() };
+fn ask(
+    client: &mut Client,
+    begin: &str,
+    before: &str,
+    queries: &[(&str, String)],
+    after: &str,
+) -> Result<Vec<ResultSet>, Failure> {
+    let mut message = before.to_owned();
     for (_, query) in queries {
         message.push_str(query.trim_end());
         message.push_str(";\n");
     }
-    message.push_str(end);
+    message.push_str(after);
     match client.simple_query(&message) {
         // statements that are no queries answer without rows
         Ok(answer) => Ok(results(answer).into_iter().filter(|result| result.columns.is_some()).collect()),
@@ -135,19 +177,7 @@ fn ask(client: &mut Client, begin: &str, queries: &[(&str, String)], end: &str) 
     }
 }
 
-/// Compiling catalog queries costs many times what they take: no JIT.
-fn begin(schemas: Option<&[String]>) -> String {
-    let asked = schemas.map(|schemas| {
-        let quote = |schema: &String| format!("\"{}\"", schema.replace('\\', "\\\\").replace('"', "\\\""));
-        format!("{{{}}}", schemas.iter().map(quote).collect::<Vec<_>>().join(","))
-    });
-    format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET LOCAL search_path = '';\nSET LOCAL jit = off;\nSET LOCAL autogen.asked = {};\n",
-        crate::sql::quote_literal(&asked.unwrap_or_default())
-    )
-}
-
-/// Attachments of what is not modelled are not modelled either; what is there must be closed, so whatever it needs is
+/// What belongs to something that is not read is not ours either; what is there must be closed, so whatever it needs is
 /// external.
 fn close(mut objects: BTreeMap<Id, Object>, mut externals: Externals, notes: Notes) -> Catalog {
     loop {
@@ -157,8 +187,10 @@ fn close(mut objects: BTreeMap<Id, Object>, mut externals: Externals, notes: Not
         if orphans.is_empty() {
             break;
         }
-        for id in orphans {
-            objects.remove(&id);
+        for object in orphans.iter().filter_map(|id| objects.remove(id)) {
+            for name in object.occupies() {
+                externals.entry(name).or_default();
+            }
         }
     }
     for name in objects.values().flat_map(Object::occupies) {
@@ -231,6 +263,7 @@ fn server(scope: &[Row], major: u32, types: BTreeSet<String>) -> Result<Server> 
         database: row.text("database")?.to_owned(),
         schemas: array(schemas),
         types,
+        extensions: row.list("extensions")?.into_iter().collect(),
     })
 }
 
@@ -267,7 +300,7 @@ fn blame(client: &mut Client, begin: &str, queries: &[(&str, String)], cause: &p
     let _ = client.simple_query("ROLLBACK");
     let mut failed = None;
     // what the scope sets is needed by what comes after it
-    if client.simple_query(&format!("{begin}{SCOPE}")).is_ok() {
+    if client.simple_query(&format!("{begin}{}", ours::SCOPE)).is_ok() {
         failed = queries.iter().find_map(|(what, query)| Some((*what, client.simple_query(query).err()?)));
     }
     let _ = client.simple_query("ROLLBACK");

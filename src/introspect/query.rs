@@ -3,7 +3,7 @@
 //! A line that begins with `--15+` is for servers from that major version on, one with `--14-` for those up to it; for any
 //! other server it stays the comment that it is. `:tables` stands for the oids of the managed tables, `:schemas` for the names of
 //! the managed schemas, `:bookkeeping` for the names that are left out wherever they stand: as constants, which the server reads
-//! once, where it would read a setting again for every row.
+//! once, where it would read a setting again for every row. `:omitted` is what rules leave out, as rows of a catalog and an oid.
 
 /// What the names in a query stand for: arrays as the server prints them.
 pub struct Known<'a> {
@@ -11,6 +11,8 @@ pub struct Known<'a> {
     pub tables: &'a str,
     pub schemas: &'a str,
     pub bookkeeping: &'a str,
+    /// The catalogs and the oids of what is left out, in pairs.
+    pub omitted: (&'a str, &'a str),
 }
 
 pub fn of(text: &str, known: &Known) -> String {
@@ -20,7 +22,9 @@ pub fn of(text: &str, known: &Known) -> String {
         version(known.major).then_some(rest)
     });
     let query = lines.collect::<Vec<_>>().join("\n");
-    let query = query.replace(":tables", &array(known.tables, "oid"));
+    let (classes, oids) = known.omitted;
+    let omitted = format!("unnest({}, {})", array(classes, "oid"), array(oids, "oid"));
+    let query = query.replace(":omitted", &omitted).replace(":tables", &array(known.tables, "oid"));
     query.replace(":schemas", &array(known.schemas, "text")).replace(":bookkeeping", &array(known.bookkeeping, "text"))
 }
 
@@ -38,7 +42,8 @@ mod tests {
     #[test]
     fn a_line_for_another_version_is_left_out() {
         let text = "-- what is read\nSELECT a\n--15+ , b\n--14- , c\nFROM unnest(:tables)";
-        let known = |major| super::Known { major, tables: "{1}", schemas: "{}", bookkeeping: "{}" };
+        let known =
+            |major| super::Known { major, tables: "{1}", schemas: "{}", bookkeeping: "{}", omitted: ("{}", "{}") };
         assert_eq!(super::of(text, &known(14)), "SELECT a\n , c\nFROM unnest('{1}'::pg_catalog.oid[])");
         assert_eq!(super::of(text, &known(15)), "SELECT a\n , b\nFROM unnest('{1}'::pg_catalog.oid[])");
     }

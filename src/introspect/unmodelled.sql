@@ -11,6 +11,7 @@ WITH wanted AS (
   FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
   WHERE NOT (c.relname = ANY (:bookkeeping))
     AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)
+    AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = 'pg_catalog.pg_class'::regclass AND o.oid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
          CASE WHEN c.relkind = 'v' THEN 'view ' WHEN c.relkind = 'm' THEN 'materialized view '
@@ -126,6 +127,7 @@ WITH wanted AS (
 ), kept AS (
   SELECT t.* FROM thing t
   WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = t.classid AND m.objid = t.objid)
+    AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = t.classid AND o.oid = t.objid)
 ), part AS (
   -- what belongs to a thing and depends in its stead
   SELECT k.classid, k.objid, k.classid AS by_class, k.objid AS by_object FROM kept k WHERE NOT k.property

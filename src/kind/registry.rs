@@ -134,6 +134,9 @@ macro_rules! kinds {
             pub fn inside(&self, siblings: &[&Object]) -> Option<(&'static str, Part)> {
                 match self { $(Object::$kind(o) => o.inside(siblings)),* }
             }
+            pub fn unmanaged(&self) -> Option<(&'static str, Part)> {
+                match self { $(Object::$kind(o) => o.unmanaged()),* }
+            }
             pub fn version(&self) -> Option<&str> {
                 match self { $(Object::$kind(o) => o.version()),* }
             }

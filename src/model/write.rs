@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::kind::document::SECTIONS;
 use crate::kind::{Doc, Id, Object, Part, Parts};
-use crate::name::Ident;
+use crate::name::{Ident, Qualified};
 
 /// The file that holds what has none of its own.
 const REST: &str = "database.yaml";
@@ -113,6 +113,13 @@ impl<'a> Writer<'a> {
         }
         for guest in self.guests.get(&object.id()).into_iter().flatten() {
             parts.sections.entry("partitions").or_default().push(self.part(guest));
+        }
+        let id = object.id();
+        if let [schema, name] = id.path.as_slice()
+            && self.catalog.notes.unmanaged.contains(&Qualified::new(schema, name))
+            && let Some((section, part)) = object.unmanaged()
+        {
+            parts.sections.entry(section).or_default().push(part);
         }
         object.write(parts)
     }

@@ -137,7 +137,7 @@ fn server() -> Server {
     let schemas = ["app", "audit", "ext", "public", "We\"ird"].map(str::to_owned).to_vec();
     let types = ["box", "date", "jsonb", "text", "tsrange", "uuid"].map(str::to_owned);
     let (version, database) = ("18.0".to_owned(), "fixtures".to_owned());
-    Server { major: 18, version, database, schemas, types: BTreeSet::from(types) }
+    Server { major: 18, version, database, schemas, types: BTreeSet::from(types), extensions: BTreeSet::new() }
 }
 
 /// Takes every expression for what it says, and knows what two extensions bring.

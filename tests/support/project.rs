@@ -11,8 +11,9 @@ use autogen::catalog::Catalog;
 use autogen::connect;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
-use autogen::introspect::{Live, introspect};
+use autogen::introspect::{Asked, Live, introspect};
 use autogen::normal::{Twins, Unknown, normal};
+use autogen::ours::Rules;
 use autogen::revision::Folder;
 use autogen::runner::{self, Options};
 use autogen::{Error, Result};
@@ -53,7 +54,9 @@ impl Project {
     }
 
     pub fn live(&mut self) -> Result<Live> {
-        introspect(&mut self.client, None)
+        let rules = Rules::automatic();
+        let asked = Asked { schemas: None, rules: &rules, members: false };
+        introspect(&mut self.client, &asked, || Ok(Default::default()))
     }
 
     pub fn compare(&mut self, draft: Draft) -> Result<Comparison> {

@@ -154,6 +154,10 @@ impl Kind for Table {
         write::write(self, parts)
     }
 
+    fn unmanaged(&self) -> Option<(&'static str, Part)> {
+        Some(("unmanaged", Part { key: None, doc: Doc::text("unmanaged") }))
+    }
+
     fn rename(&mut self, renames: &Renames) {
         for key in self.partitioning.iter_mut().flat_map(|by| &mut by.keys) {
             key.rename(&self.name, renames);

@@ -28,7 +28,7 @@ pub fn write(table: &Table, mut parts: Parts) -> Part {
         .put("indexes", parts.take_map("indexes"))
         .put("statistics", parts.take_map("statistics"))
         .put("partition_by", partitioning.as_ref().map(Partitioning::write))
-        .put("partitions", parts.take_map("partitions"))
+        .put("partitions", parts.take_one("unmanaged").or_else(|| parts.take_map("partitions")))
         .put("with", options.write())
         .put("access_method", method.as_ref().map(|name| Doc::text(name.as_str())))
         .put("tablespace", tablespace.as_ref().map(|name| Doc::text(name.as_str())))
