@@ -30,7 +30,8 @@ fn compare(project: &mut Project, text: &str) -> Comparison {
 /// Makes the database follow the model; the ops that it took.
 fn apply(project: &mut Project, text: &str) -> BTreeSet<String> {
     let found = compare(project, text);
-    let ops: BTreeSet<String> = found.plans.up.statements.iter().flat_map(|s| &s.ops).map(|op| op.name.into()).collect();
+    let ops: BTreeSet<String> =
+        found.plans.up.statements.iter().flat_map(|s| &s.ops).map(|op| op.name.into()).collect();
     if !ops.is_empty() {
         let file = project.revise(&found).unwrap_or_else(|e| panic!("{e}\n{text}"));
         project.upgrade().unwrap_or_else(|e| panic!("{e}\n{file}"));
@@ -43,7 +44,8 @@ fn apply(project: &mut Project, text: &str) -> BTreeSet<String> {
 fn silent(project: &mut Project, text: &str) {
     let found = compare(project, text);
     assert_eq!(found.unknowns, [], "could not tell\n{text}");
-    let ops: Vec<_> = found.plans.up.statements.iter().flat_map(|s| &s.ops).map(|op| (op.name, op.id.to_string())).collect();
+    let ops: Vec<_> =
+        found.plans.up.statements.iter().flat_map(|s| &s.ops).map(|op| (op.name, op.id.to_string())).collect();
     assert!(ops.is_empty(), "{ops:?} where the model has just been applied\n{text}");
 }
 
@@ -75,7 +77,9 @@ fn index(said: &str) -> String {
 
 /// A table with one column of this declaration besides its key.
 fn column(said: &str) -> String {
-    format!("tables:\n  things:\n    columns:\n      id: {{ type: bigint, primary_key: true }}\n      a: integer\n      c: {said}\n")
+    format!(
+        "tables:\n  things:\n    columns:\n      id: {{ type: bigint, primary_key: true }}\n      a: integer\n      c: {said}\n"
+    )
 }
 
 const INDEX: &[&str] = &["drop_index", "create_index"];
@@ -109,7 +113,9 @@ fn the_storage_parameters_of_an_index_are_seen() {
 #[test]
 fn the_columns_of_a_primary_key_are_seen() {
     let key = |columns: &str| {
-        format!("tables:\n  t:\n    columns: {{ id: bigint, b: integer }}\n    primary_key: {{ name: t_pkey, columns: [{columns}] }}\n")
+        format!(
+            "tables:\n  t:\n    columns: {{ id: bigint, b: integer }}\n    primary_key: {{ name: t_pkey, columns: [{columns}] }}\n"
+        )
     };
     seen(&key("id"), &key("id, b"), &["drop_constraint", "create_primary_key"]);
 }
@@ -252,7 +258,9 @@ fn what_alembic_sees_is_seen_too() {
     seen(&referring("fk", ""), &referring("fk", ", on_delete: cascade"), FOREIGN_KEY);
     let identity = |mode: &str| column(&format!("{{ type: bigint, identity: {mode} }}"));
     seen(&identity("always"), &identity("by default"), &["alter_column"]);
-    for (one, other) in [("text", "varchar(5)"), ("timestamptz", "timestamp"), ("\"integer[]\"", "\"bigint[]\""), ("json", "jsonb")] {
+    for (one, other) in
+        [("text", "varchar(5)"), ("timestamptz", "timestamp"), ("\"integer[]\"", "\"bigint[]\""), ("json", "jsonb")]
+    {
         seen(&column(one), &column(other), &["alter_column"]);
     }
     seen(&table(""), &table("comment: All of them"), &["comment"]);

@@ -1,16 +1,18 @@
 //! What differs between the models and the live database?
 
+use super::answers;
 use super::session::Session;
 use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
+use crate::draft::Draft;
 use crate::error::{Error, Result};
 use crate::intent::Intent;
 use crate::introspect::{self, Live};
 use crate::kind::Id;
 use crate::model;
 use crate::name::Ident;
-use crate::normal::{self, Twins, Unknown};
+use crate::normal::{self, Known, Remembering, Twins, Unknown, Wanted};
 use crate::plan::{self, Plan};
 use crate::revision::Folder;
 use crate::runner::Ledger;
@@ -30,14 +32,28 @@ pub fn compare(session: &mut Session) -> Result<Comparison> {
     let draft = model::load(&session.config)?;
     let files = draft.files;
     let live = introspect::introspect(&mut session.client, session.config.schemas.as_deref())?;
+    let mut known = answers::read(&session.config.root);
+    let mut found = against(draft, &live, session, &mut known);
+    // what is only remembered is no ground for a difference
+    if known.was_used() && !found.as_ref().is_ok_and(|(.., upgrade)| upgrade.statements.is_empty()) {
+        known.forget();
+        found = against(model::load(&session.config)?, &live, session, &mut known);
+    }
+    answers::keep(&session.config.root, &known);
+    let (Wanted { catalog, unknowns }, intent, upgrade) = found?;
+    Ok(Comparison { live, wanted: catalog, intent, unknowns, upgrade, files })
+}
+
+fn against(draft: Draft, live: &Live, session: &mut Session, known: &mut Known) -> Result<(Wanted, Intent, Plan)> {
     let intent = Intent::of(&draft, &live.catalog)?;
     let (renamed, _) = intent.rename(&live.catalog);
     let after_renames = Live { catalog: renamed, server: live.server.clone() };
     let path = &session.config.search_path;
     let mut twins = Twins::new(&mut session.client, path);
-    let wanted = normal::normal(draft, &after_renames, path, &mut twins)?;
+    let mut asker = Remembering::new(&mut twins, known, &after_renames, path);
+    let wanted = normal::normal(draft, &after_renames, path, &mut asker)?;
     let upgrade = plan::plan(&live.catalog, &wanted.catalog, &intent)?;
-    Ok(Comparison { live, wanted: wanted.catalog, intent, unknowns: wanted.unknowns, upgrade, files })
+    Ok((wanted, intent, upgrade))
 }
 
 impl Comparison {

@@ -17,6 +17,7 @@ use crate::name::{Ident, Qualified};
 mod adopt;
 mod canonical;
 mod inherit;
+mod known;
 mod prove;
 mod question;
 mod resolve;
@@ -24,6 +25,7 @@ mod stand_in;
 mod twin;
 
 pub use canonical::{Answer, Asker, Installs, Question, Unknown};
+pub use known::{Known, Remembering};
 pub use stand_in::StandIns;
 pub use twin::Twins;
 
