@@ -2,9 +2,13 @@
 //!
 //! Invariant: a [`Catalog`] is closed. Every fact that an object requires is provided by an object in it or by an external:
 //! something that is there and not managed, held by its name alone and never created or dropped. Two catalogs are equal
-//! when their objects are; where a thing was declared, in which order and what it hangs on is no part of that.
+//! when their objects are; where a thing was declared, in which order and what it hangs on is no part of that. Facts are worked
+//! out when somebody asks for them, since two equal catalogs need none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::error::Place;
 use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space};
@@ -13,20 +17,30 @@ use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space};
 pub struct Catalog {
     objects: BTreeMap<Id, Object>,
     externals: Externals,
-    requires: BTreeMap<Id, Vec<Fact>>,
+    closure: OnceLock<Closure>,
     pub notes: Notes,
+}
+
+/// The needs of all objects as facts, and those facts that nothing provides.
+#[derive(Debug, Clone)]
+struct Closure {
+    requires: BTreeMap<Id, Vec<Fact>>,
+    dangling: Vec<Dangling>,
 }
 
 /// What is there and not managed, each with the name whose existence it hangs on (what an extension brings).
 pub type Externals = BTreeMap<Name, Option<Name>>;
 
-/// What is known beside the objects, and is no part of comparing.
+/// The objects of a catalog, for one look-up after another.
+pub type Lookup<'a> = FxHashMap<&'a Id, &'a Object>;
+
+/// What is known beside the objects, and is no part of comparing. Where nobody goes through all of it, order does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
     /// Where the model declares it.
-    pub places: BTreeMap<Id, Place>,
+    pub places: FxHashMap<Id, Place>,
     /// Position among its siblings: `attnum`, or the order in the file.
-    pub order: BTreeMap<Id, i64>,
+    pub order: FxHashMap<Id, i64>,
     /// `pg_class.reltuples` of tables; -1 where never analyzed.
     pub rows: BTreeMap<Id, i64>,
     /// What there is and is not modelled.
@@ -59,33 +73,36 @@ impl PartialEq for Catalog {
     }
 }
 
+/// Objects in the order of their ids; of two with one id, the last counts.
+pub fn by_id(objects: Vec<(Id, Object)>) -> BTreeMap<Id, Object> {
+    let (ids, objects): (Vec<Id>, Vec<Object>) = objects.into_iter().unzip();
+    // an object is many times the size of its id, and sorting moves things about
+    let mut order: Vec<(Id, usize)> = ids.into_iter().zip(0..).collect();
+    order.sort_unstable();
+    let mut objects: Vec<Option<Object>> = objects.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(id, n)| Some((id, objects[n].take()?))).collect()
+}
+
 impl Catalog {
-    /// Closes a set of objects: needs become facts. The facts that nothing provides are given back with the catalog; a
-    /// caller that cannot do without them makes errors of them.
-    pub fn close(objects: BTreeMap<Id, Object>, externals: Externals, notes: Notes) -> (Self, Vec<Dangling>) {
-        let index = Index::of(&objects);
-        let mut dangling = Vec::new();
-        let mut requires = BTreeMap::new();
-        for (id, object) in &objects {
-            let mut facts = BTreeSet::new();
-            for need in object.requires() {
-                index.resolve(need, &mut facts);
-            }
-            let mut held = Vec::with_capacity(facts.len());
-            for fact in facts {
-                let (fact, known) = index.settle(fact, &externals);
-                if !known {
-                    dangling.push(Dangling { id: id.clone(), fact: fact.clone() });
-                }
-                held.push(fact);
-            }
-            requires.insert(id.clone(), held);
-        }
-        (Self { objects, externals, requires, notes }, dangling)
+    pub fn close(objects: BTreeMap<Id, Object>, externals: Externals, notes: Notes) -> Self {
+        Self { objects, externals, closure: OnceLock::new(), notes }
+    }
+
+    /// The facts that are required and that nothing provides; a caller that cannot do without them makes errors of them.
+    pub fn dangling(&self) -> &[Dangling] {
+        &self.closure().dangling
+    }
+
+    fn closure(&self) -> &Closure {
+        self.closure.get_or_init(|| Closure::of(&self.objects, &self.externals))
     }
 
     pub fn objects(&self) -> &BTreeMap<Id, Object> {
         &self.objects
+    }
+
+    pub fn lookup(&self) -> Lookup<'_> {
+        self.objects.iter().collect()
     }
 
     pub fn externals(&self) -> &Externals {
@@ -98,7 +115,7 @@ impl Catalog {
 
     /// What must hold while the object exists here.
     pub fn requires(&self, id: &Id) -> &[Fact] {
-        self.requires.get(id).map_or(&[], Vec::as_slice)
+        self.closure().requires.get(id).map_or(&[], Vec::as_slice)
     }
 
     pub fn place(&self, id: &Id) -> Option<&Place> {
@@ -115,6 +132,31 @@ impl Catalog {
     /// The parts to build a changed catalog from.
     pub fn into_parts(self) -> (BTreeMap<Id, Object>, Externals, Notes) {
         (self.objects, self.externals, self.notes)
+    }
+}
+
+impl Closure {
+    /// Needs become facts.
+    fn of(objects: &BTreeMap<Id, Object>, externals: &Externals) -> Self {
+        let index = Index::of(objects);
+        let mut dangling = Vec::new();
+        let mut requires = BTreeMap::new();
+        for (id, object) in objects {
+            let mut facts = BTreeSet::new();
+            for need in object.requires() {
+                index.resolve(need, &mut facts);
+            }
+            let mut held = Vec::with_capacity(facts.len());
+            for fact in facts {
+                let (fact, known) = index.settle(fact, externals);
+                if !known {
+                    dangling.push(Dangling { id: id.clone(), fact: fact.clone() });
+                }
+                held.push(fact);
+            }
+            requires.insert(id.clone(), held);
+        }
+        Self { requires, dangling }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Renames, for now. Intent stands beside the catalogs and never in an object, so that comparing stays `==`; inverted, it
 //! serves the way back.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
@@ -22,6 +23,9 @@ impl Intent {
     /// unless that name is only now becoming free.
     pub fn of(draft: &Draft, live: &Catalog) -> Result<Self> {
         let hints = &draft.renames;
+        if hints.is_empty() {
+            return Ok(Self::default());
+        }
         let declared: BTreeSet<Id> = draft.entries.iter().map(|entry| entry.object.id()).collect();
         if let Some(hint) = hints.iter().find(|hint| hints.iter().any(|other| change_places(hint, other))) {
             return Err(Error::no(format!("not supported: {} and {} change places", hint.id, hint.from))
@@ -63,13 +67,13 @@ impl Intent {
     }
 
     /// The catalog as it reads after the renames, and the statements that make them: tables first, then columns.
-    pub fn rename(&self, before: &Catalog) -> (Catalog, Vec<Statement>) {
+    pub fn rename<'a>(&self, before: &'a Catalog) -> (Cow<'a, Catalog>, Vec<Statement>) {
         if self.renames.is_empty() {
-            return (before.clone(), Vec::new());
+            return (Cow::Borrowed(before), Vec::new());
         }
         let tables_only = Renames { tables: self.renames.tables.clone(), columns: BTreeMap::new() };
         let (mut objects, mut notes) = (BTreeMap::new(), before.notes.clone());
-        (notes.order, notes.rows) = (BTreeMap::new(), BTreeMap::new());
+        (notes.order, notes.rows) = (Default::default(), BTreeMap::new());
         let mut statements = Vec::new();
         for (id, old) in before.objects() {
             let mut new = old.clone();
@@ -87,7 +91,8 @@ impl Intent {
             objects.insert(new_id, new);
         }
         statements.sort_by_key(|statement| statement.ops[0].id.tag);
-        (Catalog::close(objects, before.externals().clone(), notes).0, vacated_first(statements))
+        let renamed = Catalog::close(objects, before.externals().clone(), notes);
+        (Cow::Owned(renamed), vacated_first(statements))
     }
 }
 

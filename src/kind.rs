@@ -70,8 +70,8 @@ kinds! {
 /// Everything that is true of one kind of object.
 pub trait Kind: Clone + Eq + Sized {
     const TAG: Tag;
-    /// One row for each object in the schemas named by the setting `autogen.schemas` (a text array), extension-owned
-    /// ones left out.
+    /// One row for each object in the schemas `:schemas` or of the tables `:tables` (arrays, put in when it is sent),
+    /// extension-owned ones left out.
     const QUERY: &'static str;
 
     fn read(row: &Row) -> Result<Self>;

@@ -29,6 +29,17 @@ pub fn is_bracketed(text: &str) -> bool {
     false
 }
 
+/// What the round brackets hold that stand around the whole text, however many pairs of them.
+pub fn within_brackets(text: &str) -> &str {
+    let mut inner = text.trim();
+    while is_bracketed(inner)
+        && let Some(held) = inner.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
+    {
+        inner = held.trim();
+    }
+    inner
+}
+
 /// The names in a text that may be columns: words, as the catalog would hold them, that no `(` follows and no `.` precedes
 /// (a dot after the word is allowed: it may be a row).
 pub fn words(source: &str) -> std::collections::BTreeSet<String> {

@@ -26,10 +26,13 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
         Format::Json => output.result(&format!("{:#}", json(&comparison, &pending, verdict))),
         Format::Text => text(&session, &comparison, &pending, verdict, output),
     }
-    match (verdict, comparison.untold()) {
+    let answer = match (verdict, comparison.untold()) {
         (Verdict::Unknown, Some(error)) if format == Format::Text => Err(error),
         _ => Ok(verdict.code()),
-    }
+    };
+    // the process ends: taking two catalogs apart, object by object, would be for nothing
+    std::mem::forget(comparison);
+    answer
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! What differs between the models and the live database?
 
-use super::answers;
-use super::session::Session;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::answers;
+use super::session::Session;
 use crate::catalog::Catalog;
 use crate::draft::Draft;
 use crate::error::{Error, Result};
@@ -29,10 +30,16 @@ pub struct Comparison {
 }
 
 pub fn compare(session: &mut Session) -> Result<Comparison> {
-    let draft = model::load(&session.config)?;
+    let (config, client) = (&session.config, &mut session.client);
+    // the server answers while the files are read
+    let (draft, known, live) = std::thread::scope(|scope| {
+        let files = scope.spawn(|| (model::load(config), answers::read(&config.root)));
+        let live = introspect::introspect(client, config.schemas.as_deref());
+        let (draft, known) = files.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (draft, known, live)
+    });
+    let (draft, mut known, live) = (draft?, known, live?);
     let files = draft.files;
-    let live = introspect::introspect(&mut session.client, session.config.schemas.as_deref())?;
-    let mut known = answers::read(&session.config.root);
     let mut found = against(draft, &live, session, &mut known);
     // what is only remembered is no ground for a difference
     if known.was_used() && !found.as_ref().is_ok_and(|(.., upgrade)| upgrade.statements.is_empty()) {
@@ -47,7 +54,10 @@ pub fn compare(session: &mut Session) -> Result<Comparison> {
 fn against(draft: Draft, live: &Live, session: &mut Session, known: &mut Known) -> Result<(Wanted, Intent, Plan)> {
     let intent = Intent::of(&draft, &live.catalog)?;
     let (renamed, _) = intent.rename(&live.catalog);
-    let after_renames = Live { catalog: renamed, server: live.server.clone() };
+    let after_renames = match renamed {
+        Cow::Borrowed(_) => Cow::Borrowed(live),
+        Cow::Owned(catalog) => Cow::Owned(Live { catalog, server: live.server.clone() }),
+    };
     let path = &session.config.search_path;
     let mut twins = Twins::new(&mut session.client, path);
     let mut asker = Remembering::new(&mut twins, known, &after_renames, path);

@@ -7,16 +7,14 @@ CROSS JOIN LATERAL (VALUES ('privileges', t.typacl IS NOT NULL),
                            ('the owner ' || pg_catalog.pg_get_userbyid(t.typowner),
                             pg_catalog.pg_get_userbyid(t.typowner) <> current_user)) p (what, holds)
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
-WHERE (t.typtype IN ('e', 'd', 'r') OR c.relkind = 'c')
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[]) AND p.holds
+WHERE (t.typtype IN ('e', 'd', 'r') OR c.relkind = 'c') AND n.nspname = ANY (:schemas) AND p.holds
 UNION ALL
 SELECT 'the owner ' || pg_catalog.pg_get_userbyid(c.collowner) || ' of collation '
          || pg_catalog.format('%I.%I', n.nspname, c.collname), true,
        json_build_array(json_build_array('collation', json_build_array(n.nspname, c.collname)))
 FROM pg_catalog.pg_collation c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace
-WHERE pg_catalog.pg_get_userbyid(c.collowner) <> current_user
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
+WHERE pg_catalog.pg_get_userbyid(c.collowner) <> current_user AND n.nspname = ANY (:schemas)
 UNION ALL
 SELECT 'privileges of column ' || pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname), true,
        json_build_array(json_build_array('column', json_build_array(n.nspname, c.relname, a.attname)))
@@ -24,4 +22,4 @@ FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE a.attacl IS NOT NULL AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  AND n.nspname = ANY (:schemas)

@@ -4,7 +4,7 @@ WITH extension AS (
   FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
   WHERE d.deptype = 'e' AND d.refclassid = 'pg_catalog.pg_extension'::regclass
 ), place AS (
-  SELECT n.oid, n.nspname, n.nspname = ANY (current_setting('autogen.schemas')::text[]) AS managed
+  SELECT n.oid, n.nspname, n.nspname = ANY (:schemas) AS managed
   FROM pg_catalog.pg_namespace n
   WHERE n.nspname !~ '^pg_(toast|temp)' AND n.nspname <> 'information_schema'
 )

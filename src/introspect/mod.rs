@@ -7,9 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use postgres::{Client, SimpleQueryMessage};
+use postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
+use rustc_hash::FxHashSet;
 
-use crate::catalog::{Catalog, Externals, Notes, Unmodelled};
+use crate::catalog::{self, Catalog, Externals, Notes, Unmodelled};
 use crate::error::{Error, Result};
 use crate::kind::{Id, Name, Object, Row, Space, Tag};
 use crate::name::Ident;
@@ -84,30 +85,39 @@ fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure
     let mut next = || scope.next().map(ResultSet::rows).unwrap_or_default();
     let (scope, tables) = (next(), next());
     let major = major(&scope)?;
-    let tables = tables.first().map_or(Ok("{}"), |row| row.text("tables"))?;
+    let said = |rows: &[Row], column: &str| {
+        rows.first().map_or(Ok("{}".to_owned()), |row| row.text(column).map(str::to_owned))
+    };
+    let known = query::Known {
+        major,
+        tables: &said(&tables, "tables")?,
+        schemas: &said(&scope, "schemas")?,
+        bookkeeping: &said(&scope, "bookkeeping")?,
+    };
     let queries: Vec<(&str, String)> = Tag::ALL
         .iter()
         .map(|tag| (tag.word(), tag.query()))
         .chain([("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)])
-        .map(|(what, query)| (what, query::of(query, major, tables)))
+        .map(|(what, query)| (what, query::of(query, &known)))
         .collect();
     let mut results = ask(client, &begin, &queries, "COMMIT")?.into_iter();
     let mut next = || results.next().map(ResultSet::rows).unwrap_or_default();
-    let mut objects = BTreeMap::new();
+    let mut objects = Vec::new();
     let mut notes = Notes::default();
     for tag in Tag::ALL {
         for row in next() {
             let gone = |error: Error| Failure::Moved(Some(format!("{}: {}", tag.word(), error.message())));
             let object = tag.read(&row).map_err(gone)?;
-            note(&row, &object, &mut notes);
-            objects.insert(object.id(), object);
+            let id = object.id();
+            note(&row, &id, &mut notes);
+            objects.push((id, object));
         }
     }
     let (externals, types) = externals(next())?;
     notes.unmodelled = unmodelled(next())?;
     notes.attachments = unmodelled(next())?;
     let server = server(&scope, major, types)?;
-    Ok(Live { catalog: close(objects, externals, notes), server })
+    Ok(Live { catalog: close(catalog::by_id(objects), externals, notes), server })
 }
 
 /// Sends all queries in one message, in the transaction that `begin` begins, and gives what each answered.
@@ -141,7 +151,8 @@ fn begin(schemas: Option<&[String]>) -> String {
 /// external.
 fn close(mut objects: BTreeMap<Id, Object>, mut externals: Externals, notes: Notes) -> Catalog {
     loop {
-        let orphan = |object: &Object| object.parent().is_some_and(|parent| !objects.contains_key(&parent));
+        let ids: FxHashSet<&Id> = objects.keys().collect();
+        let orphan = |object: &Object| object.parent().is_some_and(|parent| !ids.contains(&parent));
         let orphans: Vec<Id> = objects.iter().filter(|(_, object)| orphan(object)).map(|(id, _)| id.clone()).collect();
         if orphans.is_empty() {
             break;
@@ -150,15 +161,16 @@ fn close(mut objects: BTreeMap<Id, Object>, mut externals: Externals, notes: Not
             objects.remove(&id);
         }
     }
-    let provided: BTreeSet<Name> = objects.values().flat_map(Object::occupies).collect();
-    externals.retain(|name, _| !provided.contains(name));
-    Catalog::close(objects, externals, notes).0
+    for name in objects.values().flat_map(Object::occupies) {
+        externals.remove(&name);
+    }
+    Catalog::close(objects, externals, notes)
 }
 
-fn note(row: &Row, object: &Object, notes: &mut Notes) {
+fn note(row: &Row, id: &Id, notes: &mut Notes) {
     let number = |column: &str| row.opt(column).and_then(|text| text.parse().ok());
-    notes.order.extend(number("position").map(|position| (object.id(), position)));
-    notes.rows.extend(number("rows").map(|rows| (object.id(), rows)));
+    notes.order.extend(number("position").map(|position| (id.clone(), position)));
+    notes.rows.extend(number("rows").map(|rows| (id.clone(), rows)));
 }
 
 fn externals(rows: Vec<Row>) -> Result<(Externals, BTreeSet<String>)> {
@@ -272,13 +284,14 @@ fn server_error(what: &str, cause: &postgres::Error) -> Failure {
 /// What one statement of a message answered.
 struct ResultSet {
     columns: Option<Arc<[String]>>,
-    rows: Vec<Vec<Option<String>>>,
+    rows: Vec<SimpleQueryRow>,
 }
 
 impl ResultSet {
     fn rows(self) -> Vec<Row> {
         let columns = self.columns.unwrap_or_default();
-        self.rows.into_iter().map(|values| Row::new(columns.clone(), values)).collect()
+        let row = |row: &SimpleQueryRow| Row::new(columns.clone(), (0..row.len()).map(|n| row.get(n)));
+        self.rows.iter().map(row).collect()
     }
 }
 
@@ -291,7 +304,7 @@ fn results(messages: Vec<SimpleQueryMessage>) -> Vec<ResultSet> {
                 current.columns = Some(columns.iter().map(|column| column.name().to_owned()).collect());
             }
             SimpleQueryMessage::Row(row) => {
-                current.rows.push((0..row.len()).map(|n| row.get(n).map(str::to_owned)).collect());
+                current.rows.push(row);
             }
             SimpleQueryMessage::CommandComplete(_) => {
                 out.push(std::mem::replace(&mut current, ResultSet { columns: None, rows: Vec::new() }));
@@ -300,16 +313,4 @@ fn results(messages: Vec<SimpleQueryMessage>) -> Vec<ResultSet> {
         }
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_for_other_versions_are_left_out() {
-        let text = "-- a comment\n--15+   a,\n--14-   b,\nc -- 15+ d";
-        assert_eq!(for_major(text, 14), "-- a comment\n  b,\nc -- 15+ d\n");
-        assert_eq!(for_major(text, 15), "-- a comment\n  a,\nc -- 15+ d\n");
-    }
 }

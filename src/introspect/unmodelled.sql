@@ -1,19 +1,20 @@
 -- what is in the managed schemas and no kind describes: named, with what it stands on
 WITH wanted AS (
   SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n
-  WHERE n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  WHERE n.nspname = ANY (:schemas)
 ), member AS (
   SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
 ), relation AS (
-  SELECT c.*, n.nspname, pg_catalog.format('%I.%I', n.nspname, c.relname) AS called,
+  SELECT c.oid, c.relname, c.relkind, c.relispartition, c.reloftype, c.reloptions, c.relpersistence, c.relrowsecurity,
+         c.relforcerowsecurity, c.relreplident, c.reltablespace, c.relam, n.nspname,
          c.oid IN (SELECT pg_catalog.unnest(:tables)) AS plain
   FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
-  WHERE NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
+  WHERE NOT (c.relname = ANY (:bookkeeping))
     AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
          CASE WHEN c.relkind = 'v' THEN 'view ' WHEN c.relkind = 'm' THEN 'materialized view '
-              ELSE 'foreign table ' END || c.called, false, NULL, NULL::json
+              ELSE 'foreign table ' END || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
   FROM relation c
   WHERE c.relkind IN ('v', 'm', 'f')
   UNION ALL
@@ -33,19 +34,19 @@ WITH wanted AS (
                     AND d.objid = p.oid AND d.deptype = 'i')
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
-         'constraint ' || c.called || pg_catalog.format('.%I', k.conname), false, NULL, NULL
+         'constraint ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', k.conname), false, NULL, NULL
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
   WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'x', 'f', 't', 'n')
   UNION ALL
-  SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || c.called || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
+  SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
   FROM pg_catalog.pg_trigger t JOIN relation c ON c.oid = t.tgrelid
   WHERE NOT t.tgisinternal
   UNION ALL
-  SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule ' || c.called || pg_catalog.format('.%I', r.rulename), false, NULL, NULL
+  SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', r.rulename), false, NULL, NULL
   FROM pg_catalog.pg_rewrite r JOIN relation c ON c.oid = r.ev_class
   WHERE r.rulename <> '_RETURN'
   UNION ALL
-  SELECT 'pg_catalog.pg_policy'::regclass, p.oid, 'policy ' || c.called || pg_catalog.format('.%I', p.polname), false, NULL, NULL
+  SELECT 'pg_catalog.pg_policy'::regclass, p.oid, 'policy ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', p.polname), false, NULL, NULL
   FROM pg_catalog.pg_policy p JOIN relation c ON c.oid = p.polrelid
   UNION ALL
   SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
@@ -83,7 +84,7 @@ WITH wanted AS (
   FROM pg_catalog.pg_publication p
   UNION ALL
   SELECT 'pg_catalog.pg_publication_rel'::regclass, p.oid,
-         'publication membership of table ' || c.called, false, NULL, NULL
+         'publication membership of table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL
   FROM pg_catalog.pg_publication_rel p JOIN relation c ON c.oid = p.prrelid
   UNION ALL
   SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass, f.oid, 'foreign data wrapper ' || pg_catalog.quote_ident(f.fdwname),
@@ -110,7 +111,7 @@ WITH wanted AS (
   FROM pg_catalog.pg_extension e
   JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
   UNION ALL
-  SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || i.called, true, 'relation',
+  SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || pg_catalog.format('%I.%I', i.nspname, i.relname), true, 'relation',
          json_build_array(i.nspname, i.relname)
   FROM pg_catalog.pg_index x
   JOIN relation i ON i.oid = x.indexrelid
@@ -118,9 +119,9 @@ WITH wanted AS (
   CROSS JOIN LATERAL (VALUES
     ('invalid state', NOT x.indisvalid),
     ('tablespace', i.reltablespace <> 0),
-    ('column statistics', EXISTS (SELECT FROM pg_catalog.pg_constraint k
-                                  JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conindid
-                                  WHERE k.conindid = x.indexrelid AND k.contype = 'x' AND a.attstattarget >= 0))) p (what, holds)
+    ('column statistics', x.indexrelid IN (SELECT k.conindid FROM pg_catalog.pg_constraint k
+                                           JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conindid
+                                           WHERE k.contype = 'x' AND a.attstattarget >= 0))) p (what, holds)
   WHERE p.holds
 ), kept AS (
   SELECT t.* FROM thing t
@@ -146,7 +147,7 @@ WITH wanted AS (
   JOIN pg_catalog.pg_depend d ON d.classid = p.by_class AND d.objid = p.by_object AND d.deptype IN ('n', 'a', 'i', 'P', 'S')
   WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_constraint'::regclass,
                          'pg_catalog.pg_collation'::regclass)
-), named AS (
+), named (classid, objid, space, path) AS (
   SELECT s.classid, s.objid, CASE WHEN a.attnum IS NULL THEN 'relation' ELSE 'column' END AS space,
          CASE WHEN a.attnum IS NULL THEN jsonb_build_array(n.nspname, c.relname)
               ELSE jsonb_build_array(n.nspname, c.relname, a.attname) END AS path
@@ -176,8 +177,8 @@ WITH wanted AS (
   WHERE n.nspname <> 'pg_catalog'
 )
 SELECT k.what, k.property,
-       CASE WHEN k.space IS NOT NULL THEN json_build_array(json_build_array(k.space, k.path))
-            ELSE (SELECT json_agg(json_build_array(d.space, d.path)) FROM named d
-                  WHERE d.classid = k.classid AND d.objid = k.objid) END AS stands_on
+       CASE WHEN k.space IS NOT NULL THEN json_build_array(json_build_array(k.space, k.path)) ELSE d.stands_on END AS stands_on
 FROM kept k
+LEFT JOIN (SELECT d.classid, d.objid, json_agg(json_build_array(d.space, d.path)) AS stands_on
+           FROM named d GROUP BY d.classid, d.objid) d ON d.classid = k.classid AND d.objid = k.objid
 ORDER BY k.what

@@ -185,7 +185,8 @@ impl Read {
             }
         };
         let qualified = |schema: Option<String>, name: Option<String>| {
-            Some(Qualified { name: Ident::new(name?), schema: Ident::new(schema?) })
+            let schema = schema.as_deref().unwrap_or("pg_catalog");
+            Some(Qualified { name: Ident::new(name?), schema: Ident::new(schema) })
         };
         let split = |text: &String| {
             let (name, value) = text.split_once('=').unwrap_or((text, ""));

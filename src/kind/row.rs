@@ -13,18 +13,27 @@ use super::Expression;
 /// One row and the names of its columns.
 pub struct Row {
     columns: Arc<[String]>,
-    values: Vec<Option<String>>,
+    /// The values one after another, and where each ends; NULL is none.
+    text: String,
+    ends: Vec<(usize, bool)>,
 }
 
 impl Row {
-    pub fn new(columns: Arc<[String]>, values: Vec<Option<String>>) -> Self {
-        Self { columns, values }
+    pub fn new<'a>(columns: Arc<[String]>, values: impl Iterator<Item = Option<&'a str>>) -> Self {
+        let (mut text, mut ends) = (String::new(), Vec::with_capacity(columns.len()));
+        for value in values {
+            text.push_str(value.unwrap_or_default());
+            ends.push((text.len(), value.is_some()));
+        }
+        Self { columns, text, ends }
     }
 
     /// The column's text, or `None` where it is NULL or the query has no such column.
     pub fn opt(&self, column: &str) -> Option<&str> {
         let at = self.columns.iter().position(|name| name == column)?;
-        self.values.get(at)?.as_deref()
+        let (end, there) = *self.ends.get(at)?;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before].0);
+        there.then(|| &self.text[start..end])
     }
 
     pub fn text(&self, column: &str) -> Result<&str> {

@@ -3,8 +3,9 @@
 //! Every file under the folder is read, in the order of paths, and together they are one [`Draft`]. A file that is not read
 //! is an error and never passed over: a model that nobody reads would become a DROP.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
 
 use crate::config::Config;
 use crate::draft::{Draft, Scope};
@@ -94,7 +95,7 @@ fn collect(folder: &Path, within: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -
 
 /// One object, declared in two places.
 fn twice(draft: &Draft) -> Result<()> {
-    let mut seen: BTreeMap<Id, &Place> = BTreeMap::new();
+    let mut seen: FxHashMap<Id, &Place> = FxHashMap::default();
     for entry in draft.entries.iter().filter(|entry| entry.named) {
         let id = entry.object.id();
         if let Some(first) = seen.get(&id) {

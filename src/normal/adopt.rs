@@ -3,11 +3,13 @@
 //! A sequence that nobody named is the one that its column owns. Any other unnamed object takes the name of a live one of equal
 //! definition on the same parent, whatever that name is; only what is new gets a name from a template. So a changed template renames nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::catalog::Catalog;
 use crate::draft::Entry;
-use crate::kind::{Id, Name, Object, Tag};
+use crate::kind::{Id, Name, Object, Space, Tag};
 use crate::name::{Ident, MAX_BYTES, cut};
 
 /// Of the entries from the `first`-th on; what comes before has its name.
@@ -15,10 +17,17 @@ pub fn names(entries: &mut [Entry], first: usize, live: &Catalog) {
     if entries[first..].iter().all(|entry| entry.named) {
         return;
     }
-    let settled = entries.iter().enumerate().filter(|(n, entry)| *n < first || entry.named);
-    let mut taken: BTreeSet<Name> = settled.flat_map(|(_, entry)| entry.object.occupies()).collect();
-    let mut candidates: BTreeMap<(Tag, Option<Id>), Vec<&Object>> = BTreeMap::new();
-    for (id, object) in live.objects() {
+    let open = |(n, entry): (usize, &Entry)| n >= first && !entry.named;
+    let occupied = |unnamed: bool| {
+        let of = entries.iter().enumerate().filter(move |entry| open(*entry) == unnamed);
+        of.flat_map(|(_, entry)| entry.object.occupies())
+    };
+    let spaces: BTreeSet<Space> = occupied(true).map(|name| name.space).collect();
+    let mut taken: HashSet<Name> = occupied(false).filter(|name| spaces.contains(&name.space)).collect();
+    let tags: BTreeSet<Tag> =
+        entries[first..].iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
+    let mut candidates: HashMap<(Tag, Option<Id>), Vec<&Object>> = HashMap::default();
+    for (id, object) in live.objects().iter().filter(|(id, _)| tags.contains(&id.tag)) {
         candidates.entry((id.tag, object.parent())).or_default().push(object);
     }
     let mut renamed = Vec::new();
@@ -53,7 +62,7 @@ pub fn names(entries: &mut [Entry], first: usize, live: &Catalog) {
 }
 
 /// The object under its own name, or with the first number behind it that makes the name free, as Postgres does.
-fn unused(object: &Object, taken: &BTreeSet<Name>) -> Object {
+fn unused(object: &Object, taken: &HashSet<Name>) -> Object {
     let free = |object: &Object| object.occupies().iter().all(|name| !taken.contains(name));
     if free(object) {
         return object.clone();

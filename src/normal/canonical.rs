@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::prove;
 use super::stand_in::StandIns;
-use crate::catalog::Externals;
+use crate::catalog::{Externals, Lookup};
 use crate::draft::Entry;
 use crate::error::{Error, Place, Result};
 use crate::introspect::Live;
@@ -82,9 +84,15 @@ struct Open {
     live: Vec<String>,
 }
 
-/// Of the entries from the `first`-th on.
-pub fn canonical(entries: &mut [Entry], first: usize, live: &Live, asker: &mut dyn Asker) -> Result<Vec<Unknown>> {
-    let open = settle(entries, first, live);
+/// Of the entries from the `first`-th on; `there` are the objects of `live`.
+pub fn canonical(
+    entries: &mut [Entry],
+    first: usize,
+    live: &Live,
+    there: &Lookup,
+    asker: &mut dyn Asker,
+) -> Result<Vec<Unknown>> {
+    let open = settle(entries, first, live, there);
     if open.is_empty() {
         return Ok(Vec::new());
     }
@@ -142,6 +150,9 @@ fn spell(entry: &mut Entry, slot: usize, text: String) {
 
 /// The first live text that no other entry of the same parent bears: several that nobody named may all be untold.
 fn unclaimed(entries: &mut [Entry], open: &Open) -> Option<String> {
+    if entries[open.entry].named {
+        return open.live.first().cloned();
+    }
     let place = |entry: &Entry| (entry.object.id().tag, entry.object.parent());
     let own = place(&entries[open.entry]);
     let mut claimed = BTreeSet::new();
@@ -186,12 +197,12 @@ fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
 }
 
 /// Gives every expression that equals a live one its spelling, as far as text and proof go; the rest is open.
-fn settle(entries: &mut [Entry], first: usize, live: &Live) -> Vec<Open> {
-    let mut unnamed: BTreeMap<(Tag, Option<Id>), Vec<&Object>> = BTreeMap::new();
-    if entries[first..].iter().any(|entry| !entry.named) {
-        for (id, object) in live.catalog.objects() {
-            unnamed.entry((id.tag, object.parent())).or_default().push(object);
-        }
+fn settle(entries: &mut [Entry], first: usize, live: &Live, there: &Lookup) -> Vec<Open> {
+    let tags: BTreeSet<Tag> =
+        entries[first..].iter().filter(|entry| !entry.named).map(|entry| entry.object.tag()).collect();
+    let mut unnamed: FxHashMap<(Tag, Option<Id>), Vec<&Object>> = FxHashMap::default();
+    for (id, object) in live.catalog.objects().iter().filter(|(id, _)| tags.contains(&id.tag)) {
+        unnamed.entry((id.tag, object.parent())).or_default().push(object);
     }
     let divided: BTreeMap<Qualified, String> = entries
         .iter()
@@ -201,8 +212,12 @@ fn settle(entries: &mut [Entry], first: usize, live: &Live) -> Vec<Open> {
     let mut open = Vec::new();
     for (n, entry) in entries.iter_mut().enumerate().skip(first) {
         let id = entry.object.id();
+        let namesake = there.get(&id).filter(|_| entry.named);
+        if namesake == Some(&&entry.object) {
+            continue;
+        }
         let partners: Vec<&Object> = match entry.named {
-            true => live.catalog.get(&id).into_iter().collect(),
+            true => namesake.into_iter().copied().collect(),
             false => unnamed.get(&(id.tag, entry.object.parent())).cloned().unwrap_or_default(),
         };
         for (at, slot) in entry.object.expressions().into_iter().enumerate() {

@@ -5,9 +5,11 @@
 //! expression bears the spelling of the live one that it equals. What cannot be compared is named, and neither equal nor
 //! different.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, Dangling, Externals, Notes};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::catalog::{self, Catalog, Dangling, Externals, Lookup, Notes};
 use crate::draft::{Draft, Entry};
 use crate::error::{Error, Place, Result, did_you_mean};
 use crate::introspect::Live;
@@ -40,38 +42,43 @@ pub struct Wanted {
 pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn Asker) -> Result<Wanted> {
     let mut entries = draft.entries;
     let mut externals = live.catalog.externals().clone();
-    imply(&mut entries, &externals);
-    resolve::resolve(&mut entries, live, &mut externals, search_path, asker)?;
-    managed(&entries, live)?;
+    // what has a parent is never looked up by its name alone
+    let rooted = entries.iter().filter(|entry| entry.object.parent().is_none());
+    let mut names: FxHashSet<Name> = rooted.flat_map(|entry| entry.object.occupies()).collect();
+    imply(&mut entries, &mut names, &externals);
+    resolve::resolve(&mut entries, &names, live, &mut externals, search_path, asker)?;
+    managed(&entries, &names, live)?;
     fits(&entries, live)?;
     let descents = inherit::descents(&entries)?;
-    let declared: BTreeSet<Id> = entries.iter().map(|entry| entry.object.id()).collect();
+    let mut declared: BTreeSet<Id> = BTreeSet::new();
     let is_column = |object: &Object| object.as_column().is_some();
     if !descents.is_empty() {
+        declared.extend(entries.iter().map(|entry| entry.object.id()));
         inherit::copies(&mut entries, &descents, &declared, is_column);
     }
+    let there = live.catalog.lookup();
     installable(&entries, live, asker)?;
     for entry in &mut entries {
-        if let Some(live) = live.catalog.get(&entry.object.id()) {
+        if let Some(live) = there.get(&entry.object.id()) {
             entry.object.adopt(live);
         }
     }
-    let mut unknowns = canonical::canonical(&mut entries, 0, live, asker)?;
+    let mut unknowns = canonical::canonical(&mut entries, 0, live, &there, asker)?;
     adopt::names(&mut entries, 0, &live.catalog);
     // generation by generation: a copy is of what its parent's is called
     for generation in inherit::generations(&descents) {
         let first = inherit::copies(&mut entries, generation, &declared, |object| !is_column(object));
-        unknowns.extend(canonical::canonical(&mut entries, first, live, asker)?);
+        unknowns.extend(canonical::canonical(&mut entries, first, live, &there, asker)?);
         adopt::names(&mut entries, first, &live.catalog);
     }
-    close(entries, externals).map(|catalog| Wanted { catalog, unknowns })
+    close(entries, externals, &there).map(|catalog| Wanted { catalog, unknowns })
 }
 
 /// Objects that nobody declares and that a declaration implies: the schema of a table in one.
-fn imply(entries: &mut Vec<Entry>, externals: &Externals) {
-    let mut there: BTreeSet<Name> = entries.iter().flat_map(|entry| entry.object.occupies()).collect();
+fn imply(entries: &mut Vec<Entry>, there: &mut FxHashSet<Name>, externals: &Externals) {
     let mut implied = Vec::new();
-    for entry in entries.iter() {
+    // what has a parent needs no more of this than its parent does
+    for entry in entries.iter().filter(|entry| entry.object.parent().is_none()) {
         for need in entry.object.requires() {
             let Need::Fact(Fact::Exists(name)) = need else { continue };
             if there.contains(&name)
@@ -124,9 +131,8 @@ fn installable(entries: &[Entry], live: &Live, asker: &mut dyn Asker) -> Result<
 }
 
 /// Nothing is declared in a schema that is not read: it would look new every time.
-fn managed(entries: &[Entry], live: &Live) -> Result<()> {
+fn managed(entries: &[Entry], ours: &FxHashSet<Name>, live: &Live) -> Result<()> {
     let schemas: BTreeSet<&str> = live.server.schemas.iter().map(String::as_str).collect();
-    let ours: BTreeSet<Name> = entries.iter().flat_map(|entry| entry.object.occupies()).collect();
     for entry in entries.iter().filter(|entry| entry.object.parent().is_none()) {
         for name in entry.object.occupies() {
             let ([schema, _], Space::Relation | Space::Type) = (name.path.as_slice(), name.space) else { continue };
@@ -143,30 +149,49 @@ fn managed(entries: &[Entry], live: &Live) -> Result<()> {
     Ok(())
 }
 
-fn close(entries: Vec<Entry>, externals: Externals) -> Result<Catalog> {
-    let mut objects: BTreeMap<Id, Object> = BTreeMap::new();
+fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup) -> Result<Catalog> {
+    // of what is there already, no name is taken twice and nothing is missing
+    let ids: Vec<Id> = entries.iter().map(|entry| entry.object.id()).collect();
+    let equal = entries.iter().zip(&ids).all(|(entry, id)| there.get(id) == Some(&&entry.object));
+    let nothing_new = equal && ids.iter().collect::<FxHashSet<_>>().len() == there.len() && ids.len() == there.len();
+    if !nothing_new {
+        distinct(&entries, &mut externals)?;
+    }
     let mut notes = Notes::default();
-    let mut names: BTreeMap<Name, Place> = BTreeMap::new();
-    for Entry { object, place, order, .. } in entries {
-        let id = object.id();
-        for name in object.occupies() {
-            if let Some(first) = names.insert(name.clone(), place.clone()) {
-                return Err(Error::new(format!("{id} takes the name {name}, which is taken"))
-                    .at(place)
-                    .detail(format!("first at {first}"))
-                    .hint("give one of the two another name"));
-            }
-        }
+    notes.places.reserve(entries.len());
+    notes.order.reserve(entries.len());
+    let mut objects = Vec::with_capacity(entries.len());
+    for (Entry { object, place, order, .. }, id) in entries.into_iter().zip(ids) {
         notes.places.insert(id.clone(), place);
         notes.order.insert(id.clone(), order);
-        objects.insert(id, object);
+        objects.push((id, object));
     }
-    let externals = externals.into_iter().filter(|(name, _)| !names.contains_key(name)).collect();
-    let (catalog, dangling) = Catalog::close(objects, externals, notes);
-    match dangling.first() {
+    let catalog = Catalog::close(catalog::by_id(objects), externals, notes);
+    if nothing_new {
+        return Ok(catalog);
+    }
+    match catalog.dangling().first() {
         Some(first) => Err(unknown(first, &catalog)),
         None => Ok(catalog),
     }
+}
+
+/// Every name is taken once, and what the models take is not external.
+fn distinct(entries: &[Entry], externals: &mut Externals) -> Result<()> {
+    let mut names: FxHashMap<Name, &Place> = FxHashMap::default();
+    for Entry { object, place, .. } in entries {
+        for name in object.occupies() {
+            if let Some(first) = names.get(&name) {
+                return Err(Error::new(format!("{} takes the name {name}, which is taken", object.id()))
+                    .at(place.clone())
+                    .detail(format!("first at {first}"))
+                    .hint("give one of the two another name"));
+            }
+            names.insert(name, place);
+        }
+    }
+    externals.retain(|name, _| !names.contains_key(name));
+    Ok(())
 }
 
 /// A name that is found nowhere, or a fact that nothing makes true.

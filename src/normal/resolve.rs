@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::canonical::Asker;
 use crate::catalog::Externals;
 use crate::draft::Entry;
@@ -13,22 +15,24 @@ use crate::name::{Ident, Qualified};
 
 /// What is in the wanted catalog or stands beside it.
 struct Known<'a> {
-    names: BTreeSet<Name>,
-    path: Vec<Ident>,
+    names: &'a FxHashSet<Name>,
+    externals: &'a Externals,
+    path: &'a [Ident],
     /// Types of `pg_catalog`.
     builtin: &'a BTreeSet<String>,
 }
 
 pub fn resolve(
     entries: &mut [Entry],
+    names: &FxHashSet<Name>,
     live: &Live,
     externals: &mut Externals,
     search_path: &[String],
     asker: &mut dyn Asker,
 ) -> Result<()> {
-    let names = entries.iter().flat_map(|entry| entry.object.occupies()).chain(externals.keys().cloned()).collect();
-    let path = search_path.iter().map(|schema| Ident::new(schema.as_str())).collect();
-    let mut known = Known { names, path, builtin: &live.server.types };
+    let path: &[Ident] = &search_path.iter().map(|schema| Ident::new(schema.as_str())).collect::<Vec<_>>();
+    let builtin = &live.server.types;
+    let known = Known { names, externals, path, builtin };
     if entries.iter_mut().any(|entry| !known.has_all(&mut entry.object)) {
         // an extension that is still to be installed may bring the name
         let new: Vec<&Object> = entries
@@ -37,11 +41,10 @@ pub fn resolve(
             .filter(|object| object.brings_names() && live.catalog.get(&object.id()).is_none())
             .collect();
         if !new.is_empty() {
-            let brought = asker.brought(&new)?;
-            known.names.extend(brought.keys().cloned());
-            externals.extend(brought);
+            externals.extend(asker.brought(&new)?);
         }
     }
+    let known = Known { names, externals, path, builtin };
     for entry in entries.iter_mut() {
         for ty in entry.object.types() {
             known.ty(ty).map_err(|error| error.at(entry.place.clone()))?;
@@ -63,8 +66,16 @@ pub fn resolve(
 
 impl Known<'_> {
     fn has_all(&self, object: &mut Object) -> bool {
-        let types = object.types().iter().all(|ty| self.ty(&mut (**ty).clone()).is_ok());
+        let types = object.types().iter().all(|ty| self.has(ty));
         types && object.references().iter().all(|(space, name)| self.finds(*space, name))
+    }
+
+    fn has(&self, ty: &Type) -> bool {
+        match &ty.name {
+            TypeName::Builtin(_) => true,
+            TypeName::Unresolved(name) if self.builtin.contains(name.as_str()) => true,
+            _ => self.ty(&mut ty.clone()).is_ok(),
+        }
     }
 
     fn finds(&self, space: Space, name: &Qualified) -> bool {
@@ -74,7 +85,10 @@ impl Known<'_> {
     }
 
     fn find(&self, space: Space, name: &Qualified) -> Option<Qualified> {
-        let there = |schema: &Ident| self.names.contains(&Name::new(space, [schema, &name.name]));
+        let there = |schema: &Ident| {
+            let name = Name::new(space, [schema, &name.name]);
+            self.names.contains(&name) || self.externals.contains_key(&name)
+        };
         if !name.schema.as_str().is_empty() {
             return there(&name.schema).then(|| name.clone());
         }
@@ -105,10 +119,11 @@ impl Known<'_> {
     }
 
     fn unknown_type(&self, shown: &str, name: &str) -> Error {
-        let ours = self.names.iter().filter(|name| name.space == Space::Type).filter_map(|name| name.path.last());
+        let named = self.names.iter().chain(self.externals.keys()).filter(|name| name.space == Space::Type);
+        let ours: BTreeSet<&Ident> = named.filter_map(|name| name.path.last()).collect();
         let usual =
             ["integer", "bigint", "varchar", "timestamptz", "boolean", "serial", "bigserial", "decimal", "string"];
-        let known = ours.map(Ident::as_str).chain(self.builtin.iter().map(String::as_str)).chain(usual);
+        let known = ours.into_iter().map(Ident::as_str).chain(self.builtin.iter().map(String::as_str)).chain(usual);
         let error = Error::new(format!("unknown type `{shown}`"));
         match did_you_mean(name, known) {
             Some("string") => error.hint("PostgreSQL calls it text"),

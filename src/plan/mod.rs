@@ -3,6 +3,7 @@
 //! Invariant: every prefix of a plan is closed. What makes a fact true comes before what begins to need it; what ceases to
 //! need a fact comes before what makes it false; a name is vacated before it is taken. No kind is known here.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
@@ -96,9 +97,9 @@ pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> 
 
 /// Drops what bears a name that a rename gives to something else, and what cannot be without it: the name must be free
 /// before the rename, and what is wanted under it comes after.
-fn vacate(before: &Catalog, intent: &Intent) -> Result<(Catalog, Vec<Statement>)> {
+fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a, Catalog>, Vec<Statement>)> {
     if intent.renames.is_empty() {
-        return Ok((before.clone(), Vec::new()));
+        return Ok((Cow::Borrowed(before), Vec::new()));
     }
     let renamed = |object: &Object| {
         let mut object = object.clone();
@@ -109,7 +110,7 @@ fn vacate(before: &Catalog, intent: &Intent) -> Result<(Catalog, Vec<Statement>)
     let moving = before.objects().iter().map(|(id, object)| (id, renamed(object))).filter(|(id, new)| *id != new);
     let mut gone: BTreeSet<Id> = moving.map(|(_, new)| new).filter(stays).collect();
     if gone.is_empty() {
-        return Ok((before.clone(), Vec::new()));
+        return Ok((Cow::Borrowed(before), Vec::new()));
     }
     loop {
         let lost: BTreeSet<Fact> = gone.iter().filter_map(|id| before.get(id)).flat_map(Object::provides).collect();
@@ -126,13 +127,16 @@ fn vacate(before: &Catalog, intent: &Intent) -> Result<(Catalog, Vec<Statement>)
     }
     let (mut objects, externals, notes) = before.clone().into_parts();
     objects.retain(|id, _| !gone.contains(id));
-    let (cleared, _) = Catalog::close(objects, externals, notes);
+    let cleared = Catalog::close(objects, externals, notes);
     let steps = rewrite(&diff(before, &cleared), before, &cleared)?;
     let statements = arrange(&steps, before, &cleared)?;
-    Ok((cleared, statements))
+    Ok((Cow::Owned(cleared), statements))
 }
 
 fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<Statement>> {
+    if steps.is_empty() {
+        return Ok(Vec::new());
+    }
     let nodes = nodes(steps, before, after);
     let moves = order::moves(&nodes, before, after);
     let bonds = descent::bonds(&nodes);

@@ -128,7 +128,7 @@ impl Case {
 pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
     let mut externals = live.externals().clone();
     externals.entry(Name::schema(&Ident::new("public"))).or_insert(None);
-    let catalog = Catalog::close(live.objects().clone(), externals, live.notes.clone()).0;
+    let catalog = Catalog::close(live.objects().clone(), externals, live.notes.clone());
     let live = Live { catalog, server: server() };
     normal(draft, &live, &["public".to_owned()], &mut Echo).map(|wanted| wanted.catalog)
 }

@@ -74,8 +74,8 @@ fn replay(plan: &Plan, before: &Catalog, after: &Catalog, intent: &Intent) -> Re
         if statement.changes.iter().any(|change| matches!(change, Change::Rename { .. })) {
             // one rename carries what is inside along; between two of them nothing is to be seen
             if !renamed {
-                let here = Catalog::close(stage.objects, before.externals().clone(), before.notes.clone()).0;
-                let there = intent.rename(&here).0;
+                let here = Catalog::close(stage.objects, before.externals().clone(), before.notes.clone());
+                let there = intent.rename(&here).0.into_owned();
                 stage = Stage::of(&there);
                 ends[0] = Side::of(there);
                 renamed = true;

@@ -60,7 +60,7 @@ impl Project {
         let live = self.live()?;
         let intent = Intent::of(&draft, &live.catalog)?;
         let (renamed, _) = intent.rename(&live.catalog);
-        let renamed = Live { catalog: renamed, server: live.server.clone() };
+        let renamed = Live { catalog: renamed.into_owned(), server: live.server.clone() };
         let path = search_path();
         let wanted = normal(draft, &renamed, &path, &mut Twins::new(&mut self.client, &path))?;
         let plans = revise::plans(&live.catalog, &wanted.catalog, &intent)?;

@@ -6,7 +6,7 @@ SELECT n.nspname AS schema, c.collname AS name, c.collprovider AS provider,
 FROM pg_catalog.pg_collation c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace
 CROSS JOIN LATERAL (SELECT pg_catalog.to_jsonb(c) AS c) j
-WHERE n.nspname = ANY (current_setting('autogen.schemas')::text[])
+WHERE n.nspname = ANY (:schemas)
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                   WHERE d.classid = 'pg_catalog.pg_collation'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY n.nspname, c.collname

@@ -1,10 +1,10 @@
 -- pg_description of what the other queries read; the kind of the target is the word of its tag
 WITH wanted AS NOT MATERIALIZED (
   SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n
-  WHERE n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  WHERE n.nspname = ANY (:schemas)
 ), relation AS NOT MATERIALIZED (
   SELECT c.oid, c.relkind, c.relname, n.nspname FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
-  WHERE NOT (c.relname = ANY (current_setting('autogen.bookkeeping')::text[]))
+  WHERE NOT (c.relname = ANY (:bookkeeping))
 )
 SELECT 'schema' AS kind, json_build_array(n.nspname) AS path, d.description AS text
 FROM pg_catalog.pg_description d JOIN wanted n ON n.oid = d.objoid

@@ -9,7 +9,7 @@ JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
 WHERE o.classid = 'pg_catalog.pg_class'::regclass AND o.objsubid = 0 AND o.deptype = 'a'
   AND o.refclassid = 'pg_catalog.pg_class'::regclass AND o.refobjsubid > 0
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  AND n.nspname = ANY (:schemas)
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                   WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY n.nspname, c.relname

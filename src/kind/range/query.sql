@@ -21,7 +21,7 @@ LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = f.pronamespace
 LEFT JOIN pg_catalog.pg_type m ON m.oid = (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::oid
 LEFT JOIN pg_catalog.pg_namespace mn ON mn.oid = m.typnamespace
 WHERE r.rngcanonical = 0
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  AND n.nspname = ANY (:schemas)
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                   WHERE d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
 ORDER BY n.nspname, t.typname

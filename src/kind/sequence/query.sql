@@ -13,7 +13,7 @@ LEFT JOIN pg_catalog.pg_class t ON t.oid = o.refobjid
 LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
 WHERE c.relkind = 'S'
-  AND n.nspname = ANY (current_setting('autogen.schemas')::text[])
+  AND n.nspname = ANY (:schemas)
   AND o.deptype IS DISTINCT FROM 'i'
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                   WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')

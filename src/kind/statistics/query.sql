@@ -10,5 +10,5 @@ JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = s.stxrelid
 JOIN pg_catalog.pg_namespace sn ON sn.oid = s.stxnamespace
 JOIN pg_catalog.pg_class c ON c.oid = s.stxrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE sn.nspname = ANY (current_setting('autogen.schemas')::text[])
+WHERE sn.nspname = ANY (:schemas)
 ORDER BY sn.nspname, s.stxname
