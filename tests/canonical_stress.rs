@@ -48,7 +48,13 @@ fn certain_beside_untold(project: &Project, run: impl Fn(&[&str]) -> Output) {
     project.write("schema/things.yaml", MODEL.replace("price: integer }", "price: integer, more: text? }"));
     let told = project.told(&run(&["check"]));
     assert!(told.starts_with("exit 1\n") && told.contains("things.more") && told.contains("could not tell"), "{told}");
-    project.write("schema/things.yaml", MODEL.replace("kind in ('a', 'b')", "((kind)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))"));
+    project.write(
+        "schema/things.yaml",
+        MODEL.replace(
+            "kind in ('a', 'b')",
+            "((kind)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))",
+        ),
+    );
     let told = project.told(&run(&["check"]));
     assert!(told.starts_with("exit 0\n"), "equal texts are equal\n{told}");
 }
@@ -58,7 +64,9 @@ fn many_tables_with_open_expressions_exhaust_nothing() {
     let tables: usize = std::env::var("STRESS_TABLES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000);
     let mut model = String::from("tables:\n");
     for n in 1..=tables {
-        model.push_str(&format!("  t{n}: {{ columns: {{ kind: varchar }}, checks: {{ ck: \"kind in ('a', 'b')\" }} }}\n"));
+        model.push_str(&format!(
+            "  t{n}: {{ columns: {{ kind: varchar }}, checks: {{ ck: \"kind in ('a', 'b')\" }} }}\n"
+        ));
     }
     let project = Project::with(&[("schema/many.yaml", &model)]);
     let mut client = project.database.client();
@@ -129,7 +137,8 @@ fn a_role_that_may_not_make_temporary_tables_cannot_tell() {
 
 #[test]
 fn a_role_that_may_not_use_the_schema_of_a_type_cannot_tell() {
-    let model = format!("enums:\n  app.mood: [low, high]\n{}", MODEL.replace("kind: varchar", "kind: varchar, mood: app.mood"));
+    let model =
+        format!("enums:\n  app.mood: [low, high]\n{}", MODEL.replace("kind: varchar", "kind: varchar, mood: app.mood"));
     let project = Project::with(&[("schema/things.yaml", &model)]);
     project.sql(&format!(
         "CREATE SCHEMA app; CREATE TYPE app.mood AS ENUM ('low', 'high'); {}",
@@ -250,6 +259,7 @@ fn a_cache_that_cannot_be_written_is_done_without() {
     fs::remove_file(project.folder.join(".autogen")).unwrap();
     fs::create_dir_all(project.folder.join(".autogen/answers.json/in the way")).unwrap();
     project.done(&["check"]);
-    let left: Vec<_> = fs::read_dir(project.folder.join(".autogen")).unwrap().flatten().map(|e| e.file_name()).collect();
+    let left: Vec<_> =
+        fs::read_dir(project.folder.join(".autogen")).unwrap().flatten().map(|e| e.file_name()).collect();
     assert_eq!(left, ["answers.json"], "nothing half written is left");
 }

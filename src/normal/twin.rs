@@ -73,9 +73,9 @@ impl Asker for Twins<'_> {
             Ok(noted) => (noted, "the server gave no answer".to_owned()),
             Err(cause) => (String::new(), self.refused(&cause)?),
         };
-        let noted: Vec<Noted> = serde_json::from_str(&noted).unwrap_or_default();
+        let noted: Vec<Vec<Noted>> = serde_json::from_str(&noted).unwrap_or_default();
         let mut answers: Vec<Answer> = questions.iter().map(|_| Answer::Untold(reason.clone())).collect();
-        for Noted { n, text, code, message } in noted {
+        for Noted { n, text, code, message } in noted.into_iter().flatten() {
             let Some(slot) = answers.get_mut(n) else { continue };
             *slot = match text {
                 Some(text) => Answer::Spelled(stand_ins.home(&text)),
@@ -191,7 +191,7 @@ fn block(questions: &[Question], twins: &BTreeMap<Qualified, Twin>, stand_ins: &
             body.push_str(&trial.apart(&apart));
         }
     }
-    body.push_str("  PERFORM pg_catalog.set_config('autogen.answers', answers::text, true);\nEND");
+    body.push_str("  PERFORM pg_catalog.set_config('autogen.answers', pg_catalog.to_jsonb(answers)::text, true);\nEND");
     body
 }
 
@@ -241,7 +241,7 @@ impl Trial<'_> {
             questions.iter().map(|(n, question)| serde_json::json!({ "n": n, "text": question.text })).collect();
         format!(
             "  BEGIN\n    PERFORM pg_catalog.set_config('search_path', {}, true);\n    {}\n    EXECUTE {};\n    \
-             answers := answers || {}::jsonb;\n    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN \
+             answers := pg_catalog.array_append(answers, {}::jsonb);\n    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN \
              NULL;\n    WHEN OTHERS THEN\n{}  END;\n",
             self.path,
             self.create(),
@@ -261,7 +261,7 @@ impl Trial<'_> {
             let (put, read) = question_sql(question, self.columns, self.stand_ins);
             let _ = writeln!(
                 body,
-                "    answers := answers || pg_temp.autogen_ask({n}, {}, {}, {}, {}, {});",
+                "    answers := pg_catalog.array_append(answers, pg_temp.autogen_ask({n}, {}, {}, {}, {}, {}));",
                 quote_literal(&self.stand_ins.in_twin(&question.text)),
                 quote_literal(&put),
                 quote_literal(&read),
@@ -272,8 +272,8 @@ impl Trial<'_> {
         let _ = writeln!(
             body,
             "    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN NULL;\n    \
-             WHEN OTHERS THEN answers := answers || (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(\
-             'n', u.n, 'code', SQLSTATE, 'message', SQLERRM)) FROM pg_catalog.unnest('{{{}}}'::int[]) AS u (n));\n  END;",
+             WHEN OTHERS THEN answers := pg_catalog.array_append(answers, (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(\
+             'n', u.n, 'code', SQLSTATE, 'message', SQLERRM)) FROM pg_catalog.unnest('{{{}}}'::int[]) AS u (n)));\n  END;",
             numbers.join(",")
         );
         body
