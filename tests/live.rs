@@ -13,13 +13,22 @@ use std::thread;
 mod fixtures;
 #[path = "support/project.rs"]
 mod project;
+#[path = "support/respell.rs"]
+mod respell;
 #[path = "support/revise.rs"]
 mod revise;
 #[path = "support/server.rs"]
 mod server;
+#[path = "support/universe.rs"]
+mod universe;
+
+use std::path::Path;
 
 use autogen::catalog::Catalog;
+use autogen::config::Config;
 use autogen::diff::diff;
+use autogen::draft::Draft;
+use autogen::model;
 use fixtures::Case;
 use project::Project;
 
@@ -88,6 +97,8 @@ fn there_and_back(case: &Case) -> Result<(), String> {
     let text = project.revise(&after).map_err(step("revision"))?;
     project.upgrade().map_err(|error| format!("upgrade: {error}\n{text}"))?;
     equals_the_models(&mut project, case, "after.yaml").map_err(|why| format!("{why}\n{text}"))?;
+    in_other_words(&mut project)?;
+    restored(&mut project, case)?;
     for holds in &case.options.holds {
         let rows = project.rows(&holds.query);
         if rows != holds.rows {
@@ -116,21 +127,125 @@ fn equals_the_models(project: &mut Project, case: &Case, file: &str) -> Result<(
     same(&found.live, &found.wanted).map_err(|why| format!("the database is not as {file}: {why}"))
 }
 
+fn draft(text: &str) -> autogen::Result<Draft> {
+    let config = Config::defaults(Path::new("."))?;
+    let mut draft = Draft::default();
+    model::declare(text, Path::new("model.yaml"), &config, &mut draft)?;
+    Ok(draft)
+}
+
+fn is_as(project: &mut Project, draft: Draft) -> Result<(), String> {
+    let found = project.compare(draft).map_err(|error| error.to_string())?;
+    match found.unknowns.is_empty() {
+        true => same(&found.live, &found.wanted),
+        false => Err(format!("could not tell: {:?}", found.unknowns)),
+    }
+}
+
+/// What `inspect` writes, as a person would have written it, is no difference.
+fn in_other_words(project: &mut Project) -> Result<(), String> {
+    let live = project.live().map_err(|error| error.to_string())?;
+    let written = model::write(&live.catalog, &"public".into()).map_err(|error| error.to_string())?;
+    let mut all = Draft::default();
+    let mut words = String::new();
+    for text in written.values().filter(|text| !text.trim().is_empty()) {
+        let text = respell::model(text);
+        let one = draft(&text).map_err(|error| format!("in other words: {error}\n{text}"))?;
+        all.entries.extend(one.entries);
+        words.push_str(&text);
+        words.push('\n');
+    }
+    is_as(project, all).map_err(|why| format!("in other words: {why}\n{words}"))
+}
+
+/// A database made anew of its own dump holds the server's second spelling of some expressions, which is no difference.
+fn restored(project: &mut Project, case: &Case) -> Result<(), String> {
+    let mut copy = Project::new();
+    let Some(dumped) = server::copy(project.database(), copy.database()) else { return Ok(()) };
+    dumped.map_err(|why| format!("restoring: {why}"))?;
+    equals_the_models(&mut copy, case, "after.yaml").map_err(|why| format!("restored from its dump: {why}"))
+}
+
 fn same(one: &Catalog, other: &Catalog) -> Result<(), String> {
     let changes = diff(one, other);
     if changes.is_empty() { Ok(()) } else { Err(format!("{changes:#?}")) }
 }
 
+/// `LIVE_PAIRS` of them, a handful unless said; `LIVE_SEED` gives the same ones again.
+#[test]
+fn random_pairs_go_there_and_back() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let (count, seed) = (number("LIVE_PAIRS").unwrap_or(8), number("LIVE_SEED").unwrap_or(20_260_101));
+    let mut random = universe::Random::new(seed);
+    let pairs: Vec<(String, String)> = (0..count)
+        .map(|n| {
+            let genes = random.genes();
+            // small changes, and catalogs that have little in common
+            let other = if n % 4 == 0 { random.genes() } else { random.neighbour(&genes) };
+            (universe::model(&genes), universe::model(&other))
+        })
+        .collect();
+    let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                while let Some((before, after)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = catch_unwind(AssertUnwindSafe(|| pair(before, after)));
+                    let message = outcome.unwrap_or_else(|_| Err("it panicked, see above".into()));
+                    if let (Err(why), Ok(mut failed)) = (message, failed.lock()) {
+                        failed.push(format!("{why}\nbefore:\n{before}\nafter:\n{after}"));
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap_or_default();
+    assert!(
+        failed.is_empty(),
+        "LIVE_SEED={seed}: {} of {count} pairs failed:\n\n{}",
+        failed.len(),
+        failed.join("\n\n")
+    );
+}
+
+fn pair(before: &str, after: &str) -> Result<(), String> {
+    let mut project = Project::new();
+    let text = match take(&mut project, before)? {
+        Some(text) => text,
+        None => return Err("the first state is refused".into()),
+    };
+    is_as(&mut project, draft(before).map_err(|error| error.to_string())?).map_err(|why| format!("{why}\n{text}"))?;
+    let start = project.live().map_err(|error| error.to_string())?.catalog;
+    let Some(text) = take(&mut project, after)? else { return Ok(()) };
+    is_as(&mut project, draft(after).map_err(|error| error.to_string())?).map_err(|why| format!("{why}\n{text}"))?;
+    in_other_words(&mut project)?;
+    if text.is_empty() {
+        return Ok(());
+    }
+    project.downgrade("-1").map_err(|error| format!("downgrade: {error}\n{text}"))?;
+    let end = project.live().map_err(|error| error.to_string())?.catalog;
+    same(&start, &end).map_err(|why| format!("after the downgrade: {why}\n{text}"))
+}
+
+/// The revision that makes the database follow the model; `None` where it is refused by name.
+fn take(project: &mut Project, model: &str) -> Result<Option<String>, String> {
+    let found = match draft(model).and_then(|draft| project.compare(draft)) {
+        Ok(found) => found,
+        Err(error) if error.code() == 1 => return Ok(None),
+        Err(error) => return Err(format!("comparing: {error}")),
+    };
+    if found.plans.up.statements.is_empty() {
+        return Ok(Some(String::new()));
+    }
+    let text = project.revise(&found).map_err(|error| format!("revision: {error}"))?;
+    project.upgrade().map_err(|error| format!("upgrade: {error}\n{text}"))?;
+    Ok(Some(text))
+}
+
 #[test]
 fn expressions_as_a_person_writes_them_stay_equal() {
     let mut project = Project::new();
-    let draft = || {
-        let text = include_str!("support/respelled.yaml");
-        let config = autogen::config::Config::defaults(std::path::Path::new("."))?;
-        let mut draft = autogen::draft::Draft::default();
-        autogen::model::declare(text, std::path::Path::new("respelled.yaml"), &config, &mut draft)?;
-        Ok::<_, autogen::Error>(draft)
-    };
+    let draft = || draft(include_str!("support/respelled.yaml"));
     let first = draft().and_then(|draft| project.compare(draft)).unwrap_or_else(|e| panic!("{e}"));
     let text = project.revise(&first).unwrap_or_else(|e| panic!("{e}"));
     project.upgrade().unwrap_or_else(|e| panic!("{e}\n{text}"));

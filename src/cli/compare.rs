@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use postgres::Client;
 
+use super::answers;
 use super::session::Session;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -16,8 +17,8 @@ use crate::introspect::{self, Asked, Live};
 use crate::kind::Id;
 use crate::model;
 use crate::name::Ident;
-use crate::normal::{self, Twins, Unknown};
-use crate::ours::{self, LeftOut};
+use crate::normal::{self, Known, Remembering, Twins, Unknown, Wanted};
+use crate::ours::{self, LeftOut, Rules};
 use crate::plan::{self, Plan};
 use crate::revision::Folder;
 use crate::runner::Ledger;
@@ -42,27 +43,49 @@ pub fn compare(session: &mut Session) -> Result<Comparison> {
 /// With `members`, what is left out has the members of extensions too.
 pub fn compare_and_name(session: &mut Session, members: bool) -> Result<Comparison> {
     let (config, client) = (&session.config, &mut session.client);
-    let (mut draft, mut live) = read(config, client, members)?;
+    let (draft, mut known, mut live) = read(config, client, members)?;
     let files = draft.files;
     let rules = config.rules.of(&live.server.extensions);
-    let left_out = ours::sift(&mut draft, &rules, &live.catalog.notes.left_out)?;
+    let mut found = against(draft, &live, &rules, session, &mut known);
+    // what is only remembered is no ground for a difference
+    if known.was_used() && !found.as_ref().is_ok_and(|found| found.upgrade.statements.is_empty()) {
+        known.forget();
+        found = against(model::load(&session.config)?, &live, &rules, session, &mut known);
+    }
+    answers::keep(&session.config.root, &known);
+    let Found { wanted: Wanted { catalog: wanted, unknowns }, spared, intent, upgrade, left_out } = found?;
+    live.catalog = spared.unwrap_or(live.catalog);
+    Ok(Comparison { live, wanted, intent, unknowns, upgrade, files, left_out })
+}
+
+struct Found {
+    wanted: Wanted,
+    /// The live catalog, where something in it is spared.
+    spared: Option<Catalog>,
+    intent: Intent,
+    upgrade: Plan,
+    left_out: Vec<LeftOut>,
+}
+
+fn against(mut draft: Draft, live: &Live, rules: &Rules, session: &mut Session, known: &mut Known) -> Result<Found> {
+    let left_out = ours::sift(&mut draft, rules, &live.catalog.notes.left_out)?;
     let intent = Intent::of(&draft, &live.catalog)?;
     let (renamed, _) = intent.rename(&live.catalog);
     let after_renames = match renamed {
-        Cow::Borrowed(_) => Cow::Borrowed(&live),
+        Cow::Borrowed(_) => Cow::Borrowed(live),
         Cow::Owned(catalog) => Cow::Owned(Live { catalog, server: live.server.clone() }),
     };
     let path = &session.config.search_path;
     let mut twins = Twins::new(&mut session.client, path);
-    let wanted = normal::normal(draft, &after_renames, path, &mut twins)?;
-    drop(after_renames);
-    live.catalog = ours::spare(live.catalog, &wanted.catalog, &rules);
-    let upgrade = plan::plan(&live.catalog, &wanted.catalog, &intent)?;
-    Ok(Comparison { live, wanted: wanted.catalog, intent, unknowns: wanted.unknowns, upgrade, files, left_out })
+    let mut asker = Remembering::new(&mut twins, known, &after_renames, path);
+    let wanted = normal::normal(draft, &after_renames, path, &mut asker)?;
+    let spared = ours::spare(&live.catalog, &wanted.catalog, rules);
+    let upgrade = plan::plan(spared.as_ref().unwrap_or(&live.catalog), &wanted.catalog, &intent)?;
+    Ok(Found { wanted, spared, intent, upgrade, left_out })
 }
 
-/// The models, and what is live; the server answers while the files are read.
-fn read(config: &Config, client: &mut Client, members: bool) -> Result<(Draft, Live)> {
+/// The models, what was remembered, and what is live; the server answers while the files are read.
+fn read(config: &Config, client: &mut Client, members: bool) -> Result<(Draft, Known, Live)> {
     std::thread::scope(|scope| {
         let reading = Cell::new(Some(scope.spawn(|| model::load(config))));
         let draft = OnceCell::new();
@@ -73,12 +96,13 @@ fn read(config: &Config, client: &mut Client, members: bool) -> Result<(Draft, L
                 None => Ok(Draft::default()),
             })
         };
+        let remembered = scope.spawn(|| answers::read(&config.root));
         let unmanaged = || models().as_ref().map(Draft::unmanaged_tables).map_err(Error::clone);
         let asked = Asked { schemas: config.schemas.as_deref(), rules: &config.rules, members };
         let live = introspect::introspect(client, &asked, unmanaged);
         models();
         let draft = draft.into_inner().unwrap_or_else(|| Ok(Draft::default()))?;
-        Ok((draft, live?))
+        Ok((draft, remembered.join().unwrap_or_default(), live?))
     })
 }
 

@@ -8,6 +8,7 @@ use clap::Parser;
 
 use crate::error::Result;
 
+mod answers;
 mod args;
 mod batch;
 mod check;

@@ -16,7 +16,24 @@ pub struct Key {
     /// Parameters of the operator class, e.g. `siglen=16`.
     pub opclass_options: IndexOptions,
     pub order: Order,
+    /// Those that a live one has, stated or not; outside `==`.
+    pub used: Used,
 }
+
+/// So that a model may state what the server takes anyway.
+#[derive(Debug, Clone, Default)]
+pub struct Used {
+    collation: Option<Qualified>,
+    opclass: Option<Qualified>,
+}
+
+impl PartialEq for Used {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Used {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Of {
@@ -44,8 +61,8 @@ impl Order {
 impl Key {
     /// With nothing more said.
     pub fn of(of: Of) -> Self {
-        let opclass_options = IndexOptions::default();
-        Self { of, collation: None, opclass: None, opclass_options, order: Order::default() }
+        let (opclass_options, order, used) = Default::default();
+        Self { of, collation: None, opclass: None, opclass_options, order, used }
     }
 
     pub fn column(&self) -> Option<&Ident> {
@@ -63,7 +80,7 @@ impl Key {
     }
 
     pub fn sql(&self) -> Sql {
-        let Self { of, collation, opclass, opclass_options, order } = self;
+        let Self { of, collation, opclass, opclass_options, order, used: _ } = self;
         let sql = match of {
             Of::Column(column) => Sql::new().ident(column),
             Of::Expression(expression) => expression.written.in_brackets(),
@@ -92,6 +109,23 @@ impl Key {
         needs
     }
 
+    /// What is stated and is what a live key of the same column or words has anyway is as if it were not stated.
+    pub fn adopt(&mut self, live: &Self) {
+        let same = match (&self.of, &live.of) {
+            (Of::Column(ours), Of::Column(theirs)) => ours == theirs,
+            (Of::Expression(ours), Of::Expression(theirs)) => {
+                words(ours.written.text()).is_subset(&words(theirs.written.text()))
+            }
+            _ => false,
+        };
+        if same && live.collation.is_none() && self.collation == live.used.collation {
+            self.collation = None;
+        }
+        if same && live.opclass.is_none() && self.opclass == live.used.opclass {
+            self.opclass = None;
+        }
+    }
+
     /// The names that it refers to.
     pub fn references(&mut self) -> impl Iterator<Item = (Space, &mut Qualified)> {
         let opclass = self.opclass.as_mut().map(|name| (Space::OperatorClass, name));
@@ -106,6 +140,10 @@ impl Key {
     }
 }
 
+fn words(text: &str) -> BTreeSet<String> {
+    crate::lex::words(&text.to_lowercase())
+}
+
 /// What the catalog query says of one key, in JSON.
 #[derive(Deserialize)]
 struct Read {
@@ -114,9 +152,11 @@ struct Read {
     options: Option<u16>,
     opclass: Option<String>,
     opclass_schema: Option<String>,
+    opclass_own: Option<bool>,
     opclass_options: Option<Vec<String>>,
     collation: Option<String>,
     collation_schema: Option<String>,
+    collation_own: Option<bool>,
 }
 
 /// The keys, and the columns that are only included.
@@ -145,20 +185,26 @@ impl Read {
             }
         };
         let qualified = |schema: Option<String>, name: Option<String>| {
-            Some(Qualified { name: Ident::new(name?), schema: Ident::new(schema?) })
+            let schema = schema.as_deref().unwrap_or("pg_catalog");
+            Some(Qualified { name: Ident::new(name?), schema: Ident::new(schema) })
         };
         let split = |text: &String| {
             let (name, value) = text.split_once('=').unwrap_or((text, ""));
             (Ident::new(name), value.to_owned())
         };
         let bits = self.options.unwrap_or(0);
-        Ok(Key {
-            of,
+        let used = Used {
             collation: qualified(self.collation_schema, self.collation),
             opclass: qualified(self.opclass_schema, self.opclass),
+        };
+        Ok(Key {
+            of,
+            collation: used.collation.clone().filter(|_| self.collation_own == Some(true)),
+            opclass: used.opclass.clone().filter(|_| self.opclass_own == Some(true)),
             opclass_options: IndexOptions(self.opclass_options.iter().flatten().map(split).collect()),
             // pg_index.indoption: 1 is descending, 2 is nulls first
             order: Order { descending: bits & 1 != 0, nulls_first: bits & 2 != 0 },
+            used,
         })
     }
 }

@@ -37,6 +37,8 @@ pub enum Answer {
         code: String,
         message: String,
     },
+    /// Nothing could be tried, which says nothing of the expression.
+    Untold(String),
 }
 
 /// A table to try expressions in: its columns with their types, in order.
@@ -112,40 +114,61 @@ pub fn canonical(
         let verdict = verdict(one, &answers);
         let entry = &mut entries[one.entry];
         let id = entry.object.id();
-        match verdict {
+        let untold = match verdict {
             Verdict::Equals(text) => {
-                if let Some(slot) = entry.object.expressions().into_iter().nth(one.slot) {
-                    slot.expression.canonical = text;
-                }
+                spell(entry, one.slot, text);
+                None
             }
-            Verdict::Different => {}
-            Verdict::Failed { code, message } => {
-                let place = entry.place.clone();
-                if missing(&code) && mentions_any(&message, &ours) {
-                    // what it mentions is still to be made, so no live text can be equal
-                } else if missing(&code) || invalid(&code) {
-                    if !fresh || code == "42703" || code == "42601" {
-                        return Err(wrong(&id, &one.wanted.text, &message).at(place));
-                    }
-                } else if !one.live.is_empty() {
-                    unknowns.push(Unknown { id, reason: format!("{message} (SQLSTATE {code})"), place: Some(place) });
-                    if let (Some(slot), [only]) =
-                        (entry.object.expressions().into_iter().nth(one.slot), one.live.as_slice())
-                    {
-                        // neither equal nor different: left as it is, and named
-                        slot.expression.canonical = only.clone();
-                    }
+            Verdict::Different => None,
+            // what it mentions is still to be made, so no live text can be equal
+            Verdict::Failed { code, message } if missing(&code) && mentions_any(&message, &ours) => None,
+            Verdict::Failed { code, message } if missing(&code) || invalid(&code) => {
+                if !fresh || code == "42703" || code == "42601" {
+                    return Err(wrong(&id, &one.wanted.text, &message).at(entry.place.clone()));
                 }
+                None
+            }
+            Verdict::Failed { code, message } => Some(format!("{message} (SQLSTATE {code})")),
+            Verdict::Untold(reason) => Some(reason),
+        };
+        if let Some(reason) = untold.filter(|_| !one.live.is_empty()) {
+            unknowns.push(Unknown { id, reason, place: Some(entry.place.clone()) });
+            // neither equal nor different: left as a live one is, and named
+            if let Some(text) = unclaimed(entries, one) {
+                spell(&mut entries[one.entry], one.slot, text);
             }
         }
     }
     Ok(unknowns)
 }
 
+fn spell(entry: &mut Entry, slot: usize, text: String) {
+    if let Some(slot) = entry.object.expressions().into_iter().nth(slot) {
+        slot.expression.canonical = text;
+    }
+}
+
+/// The first live text that no other entry of the same parent bears: several that nobody named may all be untold.
+fn unclaimed(entries: &mut [Entry], open: &Open) -> Option<String> {
+    if entries[open.entry].named {
+        return open.live.first().cloned();
+    }
+    let place = |entry: &Entry| (entry.object.id().tag, entry.object.parent());
+    let own = place(&entries[open.entry]);
+    let mut claimed = BTreeSet::new();
+    for (n, entry) in entries.iter_mut().enumerate() {
+        if n != open.entry && place(entry) == own {
+            claimed.extend(entry.object.expressions().into_iter().map(|slot| slot.expression.canonical.clone()));
+        }
+    }
+    open.live.iter().find(|text| !claimed.contains(*text)).cloned()
+}
+
 enum Verdict {
     Equals(String),
     Different,
     Failed { code: String, message: String },
+    Untold(String),
 }
 
 fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
@@ -154,15 +177,23 @@ fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
         Some(Answer::Failed { code, message }) => {
             return Verdict::Failed { code: code.clone(), message: message.clone() };
         }
-        None => return Verdict::Failed { code: "XX000".into(), message: "the server gave no answer".into() },
+        Some(Answer::Untold(reason)) => return Verdict::Untold(reason.clone()),
+        None => return Verdict::Untold("the server gave no answer".into()),
     };
+    let mut verdict = Verdict::Different;
     for text in &open.live {
         let question = Question { text: text.clone(), ..open.wanted.clone() };
-        if matches!(answers.get(&question), Some(Answer::Spelled(spelled)) if spelled == wanted) {
-            return Verdict::Equals(text.clone());
+        match answers.get(&question) {
+            Some(Answer::Spelled(spelled)) if spelled == wanted => return Verdict::Equals(text.clone()),
+            Some(Answer::Untold(reason)) => verdict = Verdict::Untold(reason.clone()),
+            // over the columns as they are wanted a live text may well be wrong; any other failure says nothing
+            Some(Answer::Failed { code, message }) if !missing(code) && !invalid(code) => {
+                verdict = Verdict::Untold(format!("{message} (SQLSTATE {code})"));
+            }
+            _ => {}
         }
     }
-    Verdict::Different
+    verdict
 }
 
 /// Gives every expression that equals a live one its spelling, as far as text and proof go; the rest is open.

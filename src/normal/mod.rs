@@ -19,6 +19,7 @@ use crate::name::{Ident, Qualified};
 mod adopt;
 mod canonical;
 mod inherit;
+mod known;
 mod prove;
 mod question;
 mod resolve;
@@ -26,6 +27,7 @@ mod stand_in;
 mod twin;
 
 pub use canonical::{Answer, Asker, Installs, Question, Unknown};
+pub use known::{Known, Remembering};
 pub use stand_in::StandIns;
 pub use twin::Twins;
 

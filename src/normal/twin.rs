@@ -36,11 +36,9 @@ impl<'a> Twins<'a> {
     }
 
     /// Runs a message that ends in ROLLBACK and gives the first value of its last row.
-    fn rolled_back(&mut self, what: &str, message: &str) -> Result<String> {
-        let answer = self.client.simple_query(message).map_err(|cause| {
-            let error = server_error(what, &cause);
+    fn rolled_back(&mut self, message: &str) -> Result<String, postgres::Error> {
+        let answer = self.client.simple_query(message).inspect_err(|_| {
             let _ = self.client.simple_query("ROLLBACK");
-            error
         })?;
         let values = answer.iter().filter_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
@@ -68,14 +66,16 @@ impl Asker for Twins<'_> {
     ) -> Result<Vec<Answer>> {
         let block = block(questions, twins, stand_ins, &self.search_path);
         let message = format!(
-            "BEGIN;\nSET LOCAL client_min_messages = error;\nDO {};\nSELECT pg_catalog.current_setting('autogen.answers', true);\nROLLBACK",
+            "BEGIN READ WRITE;\nSET LOCAL client_min_messages = error;\nDO {};\nSELECT pg_catalog.current_setting('autogen.answers', true);\nROLLBACK",
             quote_literal(&block)
         );
-        let noted = self.rolled_back("cannot ask the server how it spells expressions", &message)?;
-        let noted: Vec<Noted> = serde_json::from_str(&noted).unwrap_or_default();
-        let silent = || Answer::Failed { code: "XX000".into(), message: "the server gave no answer".into() };
-        let mut answers: Vec<Answer> = questions.iter().map(|_| silent()).collect();
-        for Noted { n, text, code, message } in noted {
+        let (noted, reason) = match self.rolled_back(&message) {
+            Ok(noted) => (noted, "the server gave no answer".to_owned()),
+            Err(cause) => (String::new(), self.refused(&cause)?),
+        };
+        let noted: Vec<Vec<Noted>> = serde_json::from_str(&noted).unwrap_or_default();
+        let mut answers: Vec<Answer> = questions.iter().map(|_| Answer::Untold(reason.clone())).collect();
+        for Noted { n, text, code, message } in noted.into_iter().flatten() {
             let Some(slot) = answers.get_mut(n) else { continue };
             *slot = match text {
                 Some(text) => Answer::Spelled(stand_ins.home(&text)),
@@ -102,13 +102,15 @@ impl Asker for Twins<'_> {
         let message = format!(
             "BEGIN READ ONLY;\nSELECT pg_catalog.json_agg(x.version ORDER BY x.version) FROM ({versions}) x (version);\nROLLBACK"
         );
-        let json = self.rolled_back("cannot ask the server what it can install", &message)?;
+        let json = self
+            .rolled_back(&message)
+            .map_err(|cause| server_error("cannot ask the server what it can install", &cause))?;
         let instead: Vec<String> = serde_json::from_str(&json).unwrap_or_default();
         Ok(if instead.iter().any(|known| known == version) { Installs::Yes } else { Installs::No { instead } })
     }
 
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {
-        let mut message = String::from("BEGIN;\nSET LOCAL client_min_messages = error;\n");
+        let mut message = String::from("BEGIN READ WRITE;\nSET LOCAL client_min_messages = error;\n");
         let names: Vec<Ident> = extensions.iter().filter_map(|object| object.id().last().cloned()).collect();
         for name in &names {
             let create = Sql::new().kw("CREATE EXTENSION IF NOT EXISTS").ident(name);
@@ -117,7 +119,7 @@ impl Asker for Twins<'_> {
         message.push_str(include_str!("brought.sql"));
         message.push_str(";\nROLLBACK");
         // a role that may not create it, or a server that does not have it: the names stay unknown
-        let Ok(json) = self.rolled_back("cannot try the new extensions", &message) else { return Ok(Externals::new()) };
+        let Ok(json) = self.rolled_back(&message) else { return Ok(Externals::new()) };
         let rows: Vec<(String, String, String, String)> = serde_json::from_str(&json).unwrap_or_default();
         let external = |(space, schema, name, extension): (String, String, String, String)| {
             let space = match space.as_str() {
@@ -134,6 +136,16 @@ impl Asker for Twins<'_> {
 }
 
 impl Twins<'_> {
+    /// Why nothing could be tried: rights, a standby, no plpgsql. A connection that is lost is an error.
+    fn refused(&self, cause: &postgres::Error) -> Result<String> {
+        match cause.as_db_error() {
+            Some(refusal) if !self.client.is_closed() => {
+                Ok(format!("{} (SQLSTATE {})", refusal.message(), refusal.code().code()))
+            }
+            _ => Err(server_error("cannot ask the server how it spells expressions", cause)),
+        }
+    }
+
     /// In the schema that the models put it in, which may have to be made first.
     fn placed(&self, extensions: &[&Object], name: &Ident, create: Sql) -> String {
         let object = extensions.iter().find(|object| object.id().last() == Some(name));
@@ -179,7 +191,7 @@ fn block(questions: &[Question], twins: &BTreeMap<Qualified, Twin>, stand_ins: &
             body.push_str(&trial.apart(&apart));
         }
     }
-    body.push_str("  PERFORM pg_catalog.set_config('autogen.answers', answers::text, true);\nEND");
+    body.push_str("  PERFORM pg_catalog.set_config('autogen.answers', pg_catalog.to_jsonb(answers)::text, true);\nEND");
     body
 }
 
@@ -229,7 +241,7 @@ impl Trial<'_> {
             questions.iter().map(|(n, question)| serde_json::json!({ "n": n, "text": question.text })).collect();
         format!(
             "  BEGIN\n    PERFORM pg_catalog.set_config('search_path', {}, true);\n    {}\n    EXECUTE {};\n    \
-             answers := answers || {}::jsonb;\n    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN \
+             answers := pg_catalog.array_append(answers, {}::jsonb);\n    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN \
              NULL;\n    WHEN OTHERS THEN\n{}  END;\n",
             self.path,
             self.create(),
@@ -249,7 +261,7 @@ impl Trial<'_> {
             let (put, read) = question_sql(question, self.columns, self.stand_ins);
             let _ = writeln!(
                 body,
-                "    answers := answers || pg_temp.autogen_ask({n}, {}, {}, {}, {}, {});",
+                "    answers := pg_catalog.array_append(answers, pg_temp.autogen_ask({n}, {}, {}, {}, {}, {}));",
                 quote_literal(&self.stand_ins.in_twin(&question.text)),
                 quote_literal(&put),
                 quote_literal(&read),
@@ -260,8 +272,8 @@ impl Trial<'_> {
         let _ = writeln!(
             body,
             "    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN NULL;\n    \
-             WHEN OTHERS THEN answers := answers || (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(\
-             'n', u.n, 'code', SQLSTATE, 'message', SQLERRM)) FROM pg_catalog.unnest('{{{}}}'::int[]) AS u (n));\n  END;",
+             WHEN OTHERS THEN answers := pg_catalog.array_append(answers, (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(\
+             'n', u.n, 'code', SQLSTATE, 'message', SQLERRM)) FROM pg_catalog.unnest('{{{}}}'::int[]) AS u (n)));\n  END;",
             numbers.join(",")
         );
         body

@@ -40,9 +40,10 @@ pub fn sift(draft: &mut Draft, rules: &Rules, live: &[LeftOut]) -> Result<Vec<Le
     Ok(left)
 }
 
-/// Takes out of the live catalog what may be there though no model declares it: what a preset spares, and a schema in which
-/// something stands that is not ours.
-pub fn spare(live: Catalog, wanted: &Catalog, rules: &Rules) -> Catalog {
+/// The live catalog without what may be there though no model declares it: what a preset spares, and a schema in which
+/// something stands that is not ours; `None`
+/// where it has nothing of the kind.
+pub fn spare(live: &Catalog, wanted: &Catalog, rules: &Rules) -> Option<Catalog> {
     let spared = Known::of(&live.notes.spared);
     let holds = |id: &Id| {
         let of =
@@ -57,7 +58,7 @@ pub fn spare(live: Catalog, wanted: &Catalog, rules: &Rules) -> Catalog {
             gone.insert(id.clone(), why);
         }
     }
-    if gone.is_empty() { live } else { without(live, gone) }
+    (!gone.is_empty()).then(|| without(live.clone(), gone))
 }
 
 /// The live catalog as models would declare it: without what an extension adds to tables of ours.

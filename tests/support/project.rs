@@ -27,7 +27,7 @@ pub struct Project {
     folder: PathBuf,
     written: Vec<String>,
     /// Last, so that the connection closes before the database goes.
-    _database: Database,
+    database: Database,
 }
 
 /// What the models ask of the database.
@@ -50,7 +50,11 @@ impl Project {
         fs::create_dir_all(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
         let mut client = database.client();
         client.batch_execute(&connect::pin(&search_path())).expect("the session is set up");
-        Self { client, folder, written: Vec::new(), _database: database }
+        Self { client, folder, written: Vec::new(), database }
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
     }
 
     pub fn live(&mut self) -> Result<Live> {

@@ -6,7 +6,9 @@
 #![allow(dead_code)]
 
 use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -57,6 +59,33 @@ impl Drop for Database {
             panic!("cannot drop {}: {e}", self.name);
         }
     }
+}
+
+/// Dumps one database into another, an empty one; `None` where the server's folder has no `pg_dump`.
+pub fn copy(from: &Database, to: &Database) -> Option<Result<(), String>> {
+    let dir = embedded::find(None).ok()?.dir;
+    let (dump, psql) = (dir.join("pg_dump"), dir.join("psql"));
+    if !dump.exists() || !psql.exists() {
+        return None;
+    }
+    let said = |output: std::process::Output| match output.status.success() {
+        true => Ok(output.stdout),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    };
+    let piped = || -> std::io::Result<Result<(), String>> {
+        let dumped = Command::new(dump).arg(from.url()).output()?;
+        let text = match said(dumped) {
+            Ok(text) => text,
+            Err(why) => return Ok(Err(why)),
+        };
+        let mut psql = Command::new(psql);
+        psql.args(["-qX", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null"]).arg(to.url());
+        let mut child = psql.stdin(Stdio::piped()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+        // what psql does not read any more it has said why
+        let _ = child.stdin.take().map(|mut pipe| pipe.write_all(&text));
+        Ok(said(child.wait_with_output()?).map(drop))
+    };
+    Some(piped().unwrap_or_else(|cause| Err(cause.to_string())))
 }
 
 struct Server {

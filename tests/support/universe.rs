@@ -15,7 +15,7 @@ use crate::fixtures;
 
 pub type Genes = Vec<u64>;
 
-pub const LENGTH: usize = 96;
+pub const LENGTH: usize = 120;
 
 /// xorshift64*: a page of numbers that a seed gives again.
 pub struct Random(u64);
@@ -116,7 +116,76 @@ pub fn model(genes: &Genes) -> String {
             out.push_str(&text);
         }
     }
-    if plan.present.contains(&true) { out } else { out + "  {}\n" }
+    let (types, tables) = further(&mut Reader { genes, at: 96 });
+    if !plan.present.contains(&true) && tables.is_empty() {
+        out.push_str("  {}\n");
+    }
+    types + &out + &tables
+}
+
+/// Types of the models' own, and a table of each kind that the others are not: one that says how it is stored, one that
+/// inherits from it, and one in parts.
+fn further(reader: &mut Reader) -> (String, String) {
+    let (mut types, mut tables) = (String::new(), String::new());
+    let domain = reader.pick(&[
+        "",
+        "d: integer",
+        "d: { type: integer, checks: { k: VALUE > 0 } }",
+        "d: { type: integer, default: 7, not_null: true }",
+    ]);
+    if !domain.is_empty() {
+        let _ = writeln!(types, "domains:\n  {domain}");
+    }
+    let composite = reader.pick(&[
+        "",
+        "k: { a: text, b: integer }",
+        "k: { a: text, b: bigint }",
+        "k: { a: text, b: integer, c: text }",
+    ]);
+    if !composite.is_empty() {
+        let _ = writeln!(types, "composites:\n  {composite}");
+    }
+    let (of_domain, of_composite) = (reader.rarely() && !domain.is_empty(), reader.rarely() && !composite.is_empty());
+    let lines = [
+        reader.pick(&["", "unlogged: true"]),
+        reader.pick(&["", "with: { fillfactor: 70 }", "with: { fillfactor: 80, autovacuum_enabled: false }"]),
+        reader.pick(&[
+            "",
+            "exclusions: { ex: { method: gist, elements: [r with &&] } }",
+            "exclusions: { ex: { method: gist, elements: [r with &&], where: n > 0 } }",
+        ]),
+        reader.pick(&["", "statistics: { st: [n, m] }", "statistics: { st: { columns: [n, m], kinds: [ndistinct] } }"]),
+    ];
+    let (storage, identity) =
+        (reader.pick(&["", ", storage: external"]), reader.pick(&["", ", identity: always", ", identity: by default"]));
+    let (heir, parts) = (reader.pick(&[0, 1, 2]), reader.pick(&[0, 1, 2, 3]));
+    if reader.pick(&[true, true, false]) {
+        let own = format!("{}{}", if of_domain { ", o: d?" } else { "" }, if of_composite { ", c: k?" } else { "" });
+        let _ = writeln!(
+            tables,
+            "  x:\n    columns: {{ n: {{ type: integer{identity} }}, m: text?, r: {{ type: tsrange }}, s: {{ type: text{storage} }}{own} }}"
+        );
+        lines.iter().filter(|line| !line.is_empty()).for_each(|line| tables.push_str(&format!("    {line}\n")));
+        // an unlogged parent may have a logged heir
+        match heir {
+            1 => tables.push_str("  y: { columns: { z: integer? }, inherits: [x] }\n"),
+            2 => tables
+                .push_str("  y: { columns: { z: integer?, m: { type: text?, default: \"'m'\" } }, inherits: [x] }\n"),
+            _ => {}
+        }
+    }
+    let key =
+        reader.pick(&["", "    primary_key: { name: p_key, columns: [id] }\n", "    indexes: { p_ix: [id, v] }\n"]);
+    if parts > 0 {
+        let v = reader.pick(&["text?", "integer?", "{ type: text, default: \"'v'\" }"]);
+        let _ = write!(
+            tables,
+            "  p:\n    columns: {{ id: integer, v: {v} }}\n{key}    partition_by: {{ range: [id] }}\n    partitions:\n"
+        );
+        let bounds = ["p0: FROM (0) TO (10)", "p1: FROM (10) TO (20)", "p2: DEFAULT"];
+        bounds[..parts].iter().for_each(|bound| tables.push_str(&format!("      {bound}\n")));
+    }
+    (types, tables)
 }
 
 fn outline<'a>(reader: &mut Reader, has_enum: bool) -> Plan<'a> {

@@ -143,6 +143,10 @@ impl Kind for Exclusion {
         self.elements.iter_mut().flat_map(|element| element.key.references()).collect()
     }
 
+    fn adopt(&mut self, live: &Self) {
+        self.elements.iter_mut().zip(&live.elements).for_each(|(element, live)| element.key.adopt(&live.key));
+    }
+
     const SECTION: &'static str = "exclusions";
 
     fn write(&self, mut parts: Parts) -> Part {

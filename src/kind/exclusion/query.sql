@@ -5,12 +5,16 @@ SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.condeferrab
                  'column', a.attname,
                  'expression', CASE WHEN u.attnum = 0 THEN pg_catalog.pg_get_indexdef(x.indexrelid, u.n::int, true) END,
                  'options', x.indoption[u.n - 1],
-                 'opclass', CASE WHEN u.n <= x.indnkeyatts AND NOT oc.opcdefault THEN oc.opcname END,
+                 'opclass', oc.opcname,
                  'opclass_schema', ocn.nspname,
+                 'opclass_own', NOT oc.opcdefault,
                  'opclass_options', to_jsonb(xa.attoptions),
-                 'collation', CASE WHEN u.n <= x.indnkeyatts AND x.indcollation[u.n - 1] <> 0
-                                    AND x.indcollation[u.n - 1] <> COALESCE(a.attcollation, xt.typcollation)
-                               THEN co.collname END,
+                 'collation', co.collname,
+                 'collation_own', CASE WHEN co.oid IS NULL OR co.oid = COALESCE(a.attcollation, xt.typcollation) THEN false
+                                       WHEN u.attnum > 0 THEN true
+                                       ELSE pg_catalog.strpos(
+                                         pg_catalog.pg_get_indexdef(x.indexrelid, 0, true),
+                                         pg_catalog.pg_get_indexdef(x.indexrelid, u.n::int, true) || ' COLLATE ') > 0 END,
                  'collation_schema', con.nspname) ORDER BY u.n)
         FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS u (attnum, n)
         JOIN pg_catalog.pg_attribute xa ON xa.attrelid = x.indexrelid AND xa.attnum = u.n

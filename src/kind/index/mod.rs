@@ -139,6 +139,10 @@ impl Kind for Index {
         self.keys.iter_mut().flat_map(Key::references).collect()
     }
 
+    fn adopt(&mut self, live: &Self) {
+        self.keys.iter_mut().zip(&live.keys).for_each(|(key, live)| key.adopt(live));
+    }
+
     fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
         descent.partition.as_ref()?;
         let part_of = Some(PartOf { table: self.table.clone(), name: self.name.name.clone() });

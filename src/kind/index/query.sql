@@ -10,12 +10,18 @@ WITH managed AS MATERIALIZED (
            'column', a.attname,
            'expression', CASE WHEN a.attname IS NULL THEN pg_catalog.pg_get_indexdef(x.indexrelid, xa.attnum, true) END,
            'options', x.indoption[xa.attnum - 1],
-           'opclass', CASE WHEN NOT oc.opcdefault THEN oc.opcname END,
-           'opclass_schema', CASE WHEN NOT oc.opcdefault THEN
+           'opclass', oc.opcname, 'opclass_own', NOT oc.opcdefault,
+           'opclass_schema', CASE WHEN oc.opcnamespace <> 'pg_catalog'::regnamespace THEN
                                (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid = oc.opcnamespace) END,
            'opclass_options', xa.attoptions,
            'collation', co.collname,
-           'collation_schema', CASE WHEN co.oid IS NOT NULL THEN
+           -- that of an expression may come from a column in it: then the whole definition does not say it
+           'collation_own', CASE WHEN co.oid IS NULL OR co.oid = COALESCE(a.attcollation, xt.typcollation) THEN false
+                                 WHEN a.attname IS NOT NULL THEN true
+                                 ELSE pg_catalog.strpos(
+                                   pg_catalog.pg_get_indexdef(x.indexrelid, 0, true),
+                                   pg_catalog.pg_get_indexdef(x.indexrelid, xa.attnum, true) || ' COLLATE ') > 0 END,
+           'collation_schema', CASE WHEN co.collnamespace <> 'pg_catalog'::regnamespace THEN
                                  (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid = co.collnamespace) END)
            ORDER BY xa.attnum) AS keys,
          json_agg(json_build_array(xa.attnum, xa.attstattarget)) FILTER (WHERE xa.attstattarget >= 0) AS statistics
@@ -25,7 +31,8 @@ WITH managed AS MATERIALIZED (
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[xa.attnum - 1]
                                      AND x.indkey[xa.attnum - 1] <> 0
   LEFT JOIN pg_catalog.pg_opclass oc ON oc.oid = x.indclass[xa.attnum - 1]
-  LEFT JOIN pg_catalog.pg_collation co ON co.oid = NULLIF(x.indcollation[xa.attnum - 1], COALESCE(a.attcollation, xt.typcollation))
+  LEFT JOIN pg_catalog.pg_collation co ON co.oid = x.indcollation[xa.attnum - 1]
+       AND (co.oid <> 'pg_catalog."default"'::regcollation OR co.oid <> COALESCE(a.attcollation, xt.typcollation))
   GROUP BY x.indexrelid
 )
 SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, x.indisunique AS "unique", am.amname AS method,
