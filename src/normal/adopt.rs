@@ -41,7 +41,9 @@ pub fn names(entries: &mut [Entry], first: usize, live: &Catalog) {
                 return free(candidate);
             }
             let name = candidate.id().last().cloned();
-            free(candidate) && name.and_then(|name| entry.object.named(&name)).is_some_and(|ours| ours == ***candidate)
+            // one that is known to be a part of its parent's equals one that is not known to be yet
+            let equal = |mut ours: Object| ours == ***candidate || ours.merge(candidate) && ours == ***candidate;
+            free(candidate) && name.and_then(|name| entry.object.named(&name)).is_some_and(equal)
         };
         let adopted = candidates.get(&key).into_iter().flatten().find(like).map(|object| (*object).clone());
         let object = match adopted {
