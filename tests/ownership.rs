@@ -140,7 +140,7 @@ fn mistakes_in_the_rules_are_shown_at_their_place() {
         project.write("autogen.yaml", text);
         told.push_str(&format!("{text}{}\n", project.refused(&["check"])));
     }
-    shows!("ownership__mistakes", told);
+    shows!("ours__mistakes", told);
 }
 
 const EVENTS: &str = "tables:\n  events:\n    columns:\n      id: int\n      at: timestamptz\n    partition_by: { range: [at] }\n    partitions: unmanaged\n    indexes: { events_at: [at] }\n";
