@@ -14,7 +14,7 @@ use crate::runner::Ledger;
 pub fn diff(global: &Global, format: Format, exit_code: bool, explain_ignored: bool, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let folder = session::folder(&session.config)?;
-    let ledger = Ledger::read(&mut session.client)?;
+    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
     let pending = pending(&folder, &ledger)?;
     let comparison = compare_and_name(&mut session, explain_ignored)?;
     if format == Format::Json {

@@ -1,7 +1,7 @@
 //! How does the server spell an expression, when no shadow database is at hand?
 //!
-//! In a transaction that is rolled back, one DO block builds for each table a temporary twin with the wanted columns, puts
-//! each expression where it would stand, reads back what the server made of it, and feeds that in once more, since the first
+//! In a transaction that is rolled back, DO blocks build for each table a temporary twin with the wanted columns, put
+//! each expression where it would stand, read back what the server made of it, and feed that in once more, since the first
 //! spelling is not always the stable one. Each twin lives in a sub-transaction of its own, undone as soon as its texts are
 //! read: one round trip, errors kept apart, and no more than a few locks at a time however many tables there are.
 
@@ -35,8 +35,8 @@ impl<'a> Twins<'a> {
         Self { client, search_path: quoted.join(", ") }
     }
 
-    /// Runs a message that ends in ROLLBACK and gives the first value of its last row.
-    fn rolled_back(&mut self, message: &str) -> Result<String, postgres::Error> {
+    /// Runs a message that ends in ROLLBACK and gives the first value of each row.
+    fn rolled_back(&mut self, message: &str) -> Result<Vec<String>, postgres::Error> {
         let answer = self.client.simple_query(message).inspect_err(|_| {
             let _ = self.client.simple_query("ROLLBACK");
         })?;
@@ -44,11 +44,17 @@ impl<'a> Twins<'a> {
             SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
             _ => None,
         });
-        Ok(values.last().unwrap_or_default())
+        Ok(values.collect())
     }
 }
 
-/// One answer as the DO block notes it.
+/// What a block has noted.
+const ANSWERS: &str = "SELECT pg_catalog.current_setting('autogen.answers', true)";
+
+/// So many tables to a block: the time that PL/pgSQL takes to read one grows with the square of its length.
+const TABLES_AT_ONCE: usize = 20;
+
+/// One answer as a DO block notes it.
 #[derive(Deserialize)]
 struct Noted {
     n: usize,
@@ -64,18 +70,18 @@ impl Asker for Twins<'_> {
         twins: &BTreeMap<Qualified, Twin>,
         stand_ins: &StandIns,
     ) -> Result<Vec<Answer>> {
-        let block = block(questions, twins, stand_ins, &self.search_path);
-        let message = format!(
-            "BEGIN READ WRITE;\nSET LOCAL client_min_messages = error;\nDO {};\nSELECT pg_catalog.current_setting('autogen.answers', true);\nROLLBACK",
-            quote_literal(&block)
-        );
+        let mut message = String::from("BEGIN READ WRITE;\nSET LOCAL client_min_messages = error;\n");
+        for block in blocks(questions, twins, stand_ins, &self.search_path) {
+            let _ = writeln!(message, "DO {};\n{ANSWERS};", quote_literal(&block));
+        }
+        message.push_str("ROLLBACK");
         let (noted, reason) = match self.rolled_back(&message) {
             Ok(noted) => (noted, "the server gave no answer".to_owned()),
-            Err(cause) => (String::new(), self.refused(&cause)?),
+            Err(cause) => (Vec::new(), self.refused(&cause)?),
         };
-        let noted: Vec<Vec<Noted>> = serde_json::from_str(&noted).unwrap_or_default();
+        let noted = noted.iter().flat_map(|json| serde_json::from_str::<Vec<Vec<Noted>>>(json).unwrap_or_default());
         let mut answers: Vec<Answer> = questions.iter().map(|_| Answer::Untold(reason.clone())).collect();
-        for Noted { n, text, code, message } in noted.into_iter().flatten() {
+        for Noted { n, text, code, message } in noted.flatten() {
             let Some(slot) = answers.get_mut(n) else { continue };
             *slot = match text {
                 Some(text) => Answer::Spelled(stand_ins.home(&text)),
@@ -105,7 +111,8 @@ impl Asker for Twins<'_> {
         let json = self
             .rolled_back(&message)
             .map_err(|cause| server_error("cannot ask the server what it can install", &cause))?;
-        let instead: Vec<String> = serde_json::from_str(&json).unwrap_or_default();
+        let json = json.last().map_or("", String::as_str);
+        let instead: Vec<String> = serde_json::from_str(json).unwrap_or_default();
         Ok(if instead.iter().any(|known| known == version) { Installs::Yes } else { Installs::No { instead } })
     }
 
@@ -120,7 +127,8 @@ impl Asker for Twins<'_> {
         message.push_str(";\nROLLBACK");
         // a role that may not create it, or a server that does not have it: the names stay unknown
         let Ok(json) = self.rolled_back(&message) else { return Ok(Externals::new()) };
-        let rows: Vec<(String, String, String, String)> = serde_json::from_str(&json).unwrap_or_default();
+        let json = json.last().map_or("", String::as_str);
+        let rows: Vec<(String, String, String, String)> = serde_json::from_str(json).unwrap_or_default();
         let external = |(space, schema, name, extension): (String, String, String, String)| {
             let space = match space.as_str() {
                 "type" => Space::Type,
@@ -167,32 +175,37 @@ impl Twins<'_> {
     }
 }
 
-/// The body of the DO block.
-fn block(questions: &[Question], twins: &BTreeMap<Qualified, Twin>, stand_ins: &StandIns, search_path: &str) -> String {
-    let mut body = String::from(include_str!("twin_head.sql"));
+/// The bodies of the DO blocks. The first makes what the others use.
+fn blocks(
+    questions: &[Question],
+    twins: &BTreeMap<Qualified, Twin>,
+    stand_ins: &StandIns,
+    search_path: &str,
+) -> Vec<String> {
+    let mut first = String::from(include_str!("twin_head.sql"));
     for sql in stand_ins.creation(needed(questions, twins), &words(questions)) {
         // one that cannot be made fails what needs it, and nothing else
         let _ =
-            writeln!(body, "  BEGIN EXECUTE {}; EXCEPTION WHEN OTHERS THEN NULL; END;", quote_literal(sql.as_str()));
+            writeln!(first, "  BEGIN EXECUTE {}; EXCEPTION WHEN OTHERS THEN NULL; END;", quote_literal(sql.as_str()));
     }
+    first.push_str("END");
     let mut by_table: BTreeMap<&Qualified, Vec<(usize, &Question)>> = BTreeMap::new();
     for (n, question) in questions.iter().enumerate() {
         by_table.entry(&question.table).or_default().push((n, question));
     }
     let path = quote_literal(search_path);
-    for (table, questions) in by_table {
-        let trial = Trial { table, columns: twins.get(table).map_or(&[][..], Vec::as_slice), stand_ins, path: &path };
-        let at_once = |question: &Question| !question.settle && matches!(question.role, Role::Default(_) | Role::Check);
-        let (together, apart): (Vec<_>, Vec<_>) = questions.into_iter().partition(|(_, question)| at_once(question));
-        if !together.is_empty() {
-            body.push_str(&trial.together(&together));
+    let tables: Vec<(&Qualified, Vec<(usize, &Question)>)> = by_table.into_iter().collect();
+    let block = |tables: &[(&Qualified, Vec<(usize, &Question)>)]| {
+        // an array, which grows in place: what is built anew with every answer takes time in the square of them
+        let mut body = String::from("DECLARE\n  answers jsonb[] := '{}';\nBEGIN\n");
+        for (table, questions) in tables {
+            let columns = twins.get(*table).map_or(&[][..], Vec::as_slice);
+            Trial { table, columns, stand_ins, path: &path }.ask(questions, &mut body);
         }
-        if !apart.is_empty() {
-            body.push_str(&trial.apart(&apart));
-        }
-    }
-    body.push_str("  PERFORM pg_catalog.set_config('autogen.answers', pg_catalog.to_jsonb(answers)::text, true);\nEND");
-    body
+        body.push_str("  PERFORM pg_catalog.set_config('autogen.answers', pg_catalog.to_jsonb(answers)::text, true);\nEND");
+        body
+    };
+    std::iter::once(first).chain(tables.chunks(TABLES_AT_ONCE).map(block)).collect()
 }
 
 /// What the twins and the questions cannot be without.
@@ -221,6 +234,17 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
+    fn ask(&self, questions: &[(usize, &Question)], body: &mut String) {
+        let at_once = |question: &Question| !question.settle && matches!(question.role, Role::Default(_) | Role::Check);
+        let (together, apart): (Vec<_>, Vec<_>) = questions.iter().copied().partition(|(_, question)| at_once(question));
+        if !together.is_empty() {
+            body.push_str(&self.together(&together));
+        }
+        if !apart.is_empty() {
+            body.push_str(&self.apart(&apart));
+        }
+    }
+
     fn create(&self) -> String {
         format!("EXECUTE {};", quote_literal(create(self.table, self.columns, self.stand_ins).as_str()))
     }

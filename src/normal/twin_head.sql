@@ -1,7 +1,4 @@
 
-DECLARE
-  -- an array, which grows in place: what is built anew with every answer takes time in the square of them
-  answers jsonb[] := '{}';
 BEGIN
   -- puts a text into the twin, reads the server's spelling, and puts that in until it comes back unchanged
   CREATE FUNCTION pg_temp.autogen_ask(n int, written text, put text, read text, path text, rounds int) RETURNS jsonb
