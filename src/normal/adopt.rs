@@ -42,7 +42,12 @@ pub fn names(entries: &mut [Entry], first: usize, live: &Catalog) {
             }
             let name = candidate.id().last().cloned();
             // one that is known to be a part of its parent's equals one that is not known to be yet
-            let equal = |mut ours: Object| ours == ***candidate || ours.merge(candidate) && ours == ***candidate;
+            let equal = |mut ours: Object| {
+                if ours != ***candidate {
+                    ours.merge(candidate);
+                }
+                ours == ***candidate
+            };
             free(candidate) && name.and_then(|name| entry.object.named(&name)).is_some_and(equal)
         };
         let adopted = candidates.get(&key).into_iter().flatten().find(like).map(|object| (*object).clone());

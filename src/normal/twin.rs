@@ -202,7 +202,9 @@ fn blocks(
             let columns = twins.get(*table).map_or(&[][..], Vec::as_slice);
             Trial { table, columns, stand_ins, path: &path }.ask(questions, &mut body);
         }
-        body.push_str("  PERFORM pg_catalog.set_config('autogen.answers', pg_catalog.to_jsonb(answers)::text, true);\nEND");
+        body.push_str(
+            "  PERFORM pg_catalog.set_config('autogen.answers', pg_catalog.to_jsonb(answers)::text, true);\nEND",
+        );
         body
     };
     std::iter::once(first).chain(tables.chunks(TABLES_AT_ONCE).map(block)).collect()
@@ -236,7 +238,8 @@ struct Trial<'a> {
 impl Trial<'_> {
     fn ask(&self, questions: &[(usize, &Question)], body: &mut String) {
         let at_once = |question: &Question| !question.settle && matches!(question.role, Role::Default(_) | Role::Check);
-        let (together, apart): (Vec<_>, Vec<_>) = questions.iter().copied().partition(|(_, question)| at_once(question));
+        let (together, apart): (Vec<_>, Vec<_>) =
+            questions.iter().copied().partition(|(_, question)| at_once(question));
         if !together.is_empty() {
             body.push_str(&self.together(&together));
         }
