@@ -46,7 +46,7 @@ fn every_command_of_the_tour_succeeds_and_nothing_is_left() {
             "downgrade base",
         ]
     );
-    assert!(told.contains("in step: 10 tables in 6 files equal public, audit"), "{told}");
+    assert!(told.contains("in step: 10 tables in 6 files equal audit, public"), "{told}");
     assert!(told.contains("ALTER TYPE public.priority ADD VALUE 'urgent';"), "{told}");
     assert!(is_empty(&temporary));
     std::fs::remove_dir(&temporary).unwrap();
