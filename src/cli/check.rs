@@ -15,7 +15,7 @@ use crate::runner::Ledger;
 pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let folder = session::folder(&session.config)?;
-    let ledger = Ledger::read(&mut session.client)?;
+    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
     let pending = pending(&folder, &ledger)?;
     let mut comparison = compare(&mut session)?;
     if !comparison.is_equal() {

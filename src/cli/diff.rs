@@ -13,7 +13,7 @@ use crate::runner::Ledger;
 pub fn diff(global: &Global, format: Format, exit_code: bool, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let folder = session::folder(&session.config)?;
-    let ledger = Ledger::read(&mut session.client)?;
+    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
     let pending = pending(&folder, &ledger)?;
     let comparison = compare(&mut session)?;
     if format == Format::Json {

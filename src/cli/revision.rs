@@ -25,7 +25,7 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let _alone = alone(&session.config, output);
     let folder = session::folder(&session.config)?;
-    let ledger = Ledger::read(&mut session.client)?;
+    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
     let amended = match args.amend {
         true => Some(newest_unapplied(&folder, &ledger, args)?),
         false => {

@@ -9,6 +9,7 @@ use crate::connect::{self, Address};
 use crate::embedded::{self, Cluster};
 use crate::error::Result;
 use crate::revision::Folder;
+use crate::runner::{LEDGER_THERE, is_there};
 
 /// The database of a project that names none.
 pub const EMBEDDED_DATABASE: &str = "autogen";
@@ -18,6 +19,8 @@ pub struct Session {
     pub config: Config,
     pub address: Address,
     pub client: Client,
+    /// Asked when the session began, since it costs nothing more then.
+    pub has_ledger: bool,
     /// Stopped when the session ends; after the client in the order of fields, so that it is closed first.
     _cluster: Option<Cluster>,
 }
@@ -41,15 +44,15 @@ pub fn open(global: &Global, output: Output) -> Result<Session> {
         }
     };
     let mut client = address.connect()?;
-    client
-        .batch_execute(&connect::pin(&config.search_path))
+    let answer = client
+        .simple_query(&format!("{}{LEDGER_THERE}", connect::pin(&config.search_path)))
         .map_err(|cause| connect::server_error("cannot set up the session", &cause))?;
     if output.verbose {
         let version = client.query_one("SHOW server_version", &[]).and_then(|row| row.try_get::<_, String>(0));
         let version = version.map_err(|cause| connect::server_error("cannot read the server's version", &cause))?;
         output.detail(&format!("database: {}, PostgreSQL {version}", address.describe()));
     }
-    Ok(Session { config, address, client, _cluster: cluster })
+    Ok(Session { config, address, client, has_ledger: is_there(&answer), _cluster: cluster })
 }
 
 /// The project's own server, made and started if need be.

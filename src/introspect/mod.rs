@@ -12,8 +12,8 @@ use rustc_hash::FxHashSet;
 
 use crate::catalog::{self, Catalog, Externals, Notes, Unmodelled};
 use crate::error::{Error, Result};
-use crate::kind::{Id, Name, Object, Row, Space, Tag};
-use crate::name::Ident;
+use crate::kind::{Id, Name, Names, Object, Row, Space, Tag};
+use crate::name::{Ident, Qualified};
 
 mod query;
 
@@ -42,6 +42,7 @@ const TRIES: usize = 3;
 
 const SCOPE: &str = include_str!("scope.sql");
 const TABLES: &str = include_str!("tables.sql");
+const NAMES: &str = include_str!("names.sql");
 const EXTERNALS: &str = include_str!("externals.sql");
 const ATTACHMENTS: &str = include_str!("attachments.sql");
 const UNMODELLED: &str = include_str!("unmodelled.sql");
@@ -81,27 +82,26 @@ impl From<Error> for Failure {
 fn read(client: &mut Client, schemas: Option<&[String]>) -> Result<Live, Failure> {
     let begin = begin(schemas);
     let asked = [("the scope", SCOPE.to_owned()), ("the managed tables", TABLES.to_owned())];
-    let mut scope = ask(client, &begin, &asked, "")?.into_iter();
-    let mut next = || scope.next().map(ResultSet::rows).unwrap_or_default();
-    let (scope, tables) = (next(), next());
-    let major = major(&scope)?;
-    let said = |rows: &[Row], column: &str| {
-        rows.first().map_or(Ok("{}".to_owned()), |row| row.text(column).map(str::to_owned))
-    };
+    let answers = ask(client, &begin, &asked, "")?;
+    let none = Names::default();
+    let [scope, tables] = answers.as_slice() else { return Err(Error::new(NOBODY).into()) };
+    let scope = scope.rows(&none).next().ok_or_else(|| Error::new(NOBODY))?;
+    let (major, mut names) = (major(&scope)?, Names::default());
     let known = query::Known {
         major,
-        tables: &said(&tables, "tables")?,
-        schemas: &said(&scope, "schemas")?,
-        bookkeeping: &said(&scope, "bookkeeping")?,
+        tables: &managed(tables.rows(&none), &mut names)?,
+        schemas: scope.text("schemas")?,
+        bookkeeping: scope.text("bookkeeping")?,
     };
-    let queries: Vec<(&str, String)> = Tag::ALL
-        .iter()
-        .map(|tag| (tag.word(), tag.query()))
+    let first = [("names", NAMES)].into_iter().chain(Tag::ALL.iter().map(|tag| (tag.word(), tag.query())));
+    let queries: Vec<(&str, String)> = first
         .chain([("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)])
         .map(|(what, query)| (what, query::of(query, &known)))
         .collect();
-    let mut results = ask(client, &begin, &queries, "COMMIT")?.into_iter();
-    let mut next = || results.next().map(ResultSet::rows).unwrap_or_default();
+    let results = ask(client, &begin, &queries, "COMMIT")?;
+    learn(&results, &mut names)?;
+    let mut results = results.iter().skip(1);
+    let mut next = || results.next().into_iter().flat_map(|result| result.rows(&names));
     let mut objects = Vec::new();
     let mut notes = Notes::default();
     for tag in Tag::ALL {
@@ -133,6 +133,30 @@ fn ask(client: &mut Client, begin: &str, queries: &[(&str, String)], end: &str) 
         Ok(answer) => Ok(results(answer).into_iter().filter(|result| result.columns.is_some()).collect()),
         Err(cause) => Err(blame(client, begin, queries, &cause)),
     }
+}
+
+/// The oids of the managed tables, as the server would print them; what they stand for is learned.
+fn managed<'a>(rows: impl Iterator<Item = Row<'a>>, names: &mut Names) -> Result<String> {
+    // tables of one schema share its name
+    let mut schemas: BTreeMap<&str, Ident> = BTreeMap::new();
+    let mut oids = Vec::new();
+    for row in rows {
+        let schema = row.text("schema")?;
+        let schema = schemas.entry(schema).or_insert_with(|| Ident::new(schema)).clone();
+        names.add(Space::Relation, row.oid("oid")?, Qualified { schema, name: row.ident("name")? });
+        oids.push(row.text("oid")?);
+    }
+    Ok(format!("{{{}}}", oids.join(",")))
+}
+
+/// The first of the results is of names; whatever else names something is looked for in all of them.
+fn learn(results: &[ResultSet], names: &mut Names) -> Result<()> {
+    let none = Names::default();
+    for row in results.first().into_iter().flat_map(|result| result.rows(&none)) {
+        names.add(space(row.text("space")?)?, row.oid("oid")?, row.qualified("schema", "name")?);
+    }
+    let naming = results.iter().filter(|result| result.has("position"));
+    naming.flat_map(|result| result.rows(&none)).try_for_each(|row| names.learn(&row))
 }
 
 /// Compiling catalog queries costs many times what they take: no JIT.
@@ -173,7 +197,7 @@ fn note(row: &Row, id: &Id, notes: &mut Notes) {
     notes.rows.extend(number("rows").map(|rows| (id.clone(), rows)));
 }
 
-fn externals(rows: Vec<Row>) -> Result<(Externals, BTreeSet<String>)> {
+fn externals<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<(Externals, BTreeSet<String>)> {
     let mut externals = Externals::new();
     let mut types = BTreeSet::new();
     for row in rows {
@@ -190,16 +214,14 @@ fn externals(rows: Vec<Row>) -> Result<(Externals, BTreeSet<String>)> {
     Ok((externals, types))
 }
 
-fn unmodelled(rows: Vec<Row>) -> Result<Vec<Unmodelled>> {
-    rows.into_iter()
-        .map(|row| {
-            let pairs: Vec<(String, Vec<String>)> = row.json("stands_on")?.unwrap_or_default();
-            let named =
-                |(word, path): (String, Vec<String>)| Ok(Name::new(space(&word)?, path.iter().map(String::as_str)));
-            let on = pairs.into_iter().map(named).collect::<Result<_>>()?;
-            Ok(Unmodelled { what: row.text("what")?.to_owned(), on, property: row.is("property") })
-        })
-        .collect()
+fn unmodelled<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<Unmodelled>> {
+    rows.map(|row| {
+        let pairs: Vec<(String, Vec<String>)> = row.json("stands_on")?.unwrap_or_default();
+        let named = |(word, path): (String, Vec<String>)| Ok(Name::new(space(&word)?, path.iter().map(String::as_str)));
+        let on = pairs.into_iter().map(named).collect::<Result<_>>()?;
+        Ok(Unmodelled { what: row.text("what")?.to_owned(), on, property: row.is("property") })
+    })
+    .collect()
 }
 
 fn space(word: &str) -> Result<Space> {
@@ -217,13 +239,13 @@ fn space(word: &str) -> Result<Space> {
     })
 }
 
-fn major(scope: &[Row]) -> Result<u32> {
-    let row = scope.first().ok_or_else(|| Error::new("the server did not say what it is"))?;
-    Ok((row.number("version_num")? / 10000) as u32)
+const NOBODY: &str = "the server did not say what it is";
+
+fn major(scope: &Row) -> Result<u32> {
+    Ok((scope.number("version_num")? / 10000) as u32)
 }
 
-fn server(scope: &[Row], major: u32, types: BTreeSet<String>) -> Result<Server> {
-    let row = scope.first().ok_or_else(|| Error::new("the server did not say what it is"))?;
+fn server(row: &Row, major: u32, types: BTreeSet<String>) -> Result<Server> {
     let schemas = row.text("schemas")?;
     Ok(Server {
         major,
@@ -288,10 +310,13 @@ struct ResultSet {
 }
 
 impl ResultSet {
-    fn rows(self) -> Vec<Row> {
-        let columns = self.columns.unwrap_or_default();
-        let row = |row: &SimpleQueryRow| Row::new(columns.clone(), (0..row.len()).map(|n| row.get(n)));
-        self.rows.iter().map(row).collect()
+    fn rows<'a>(&'a self, names: &'a Names) -> impl Iterator<Item = Row<'a>> {
+        let columns = self.columns.as_deref().unwrap_or_default();
+        self.rows.iter().map(move |row| Row::new(columns, (0..row.len()).map(|n| row.get(n)), names))
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.columns.iter().flat_map(|columns| columns.iter()).any(|name| name == column)
     }
 }
 

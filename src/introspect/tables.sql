@@ -1,5 +1,5 @@
--- the tables that are managed, by oid: decided once, for every query that reads what belongs to a table
-SELECT COALESCE(pg_catalog.array_agg(c.oid)::text, '{}') AS tables
+-- the tables that are managed, by oid and name: decided once, for every query that reads what belongs to a table
+SELECT c.oid, n.nspname AS schema, c.relname AS name
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p')

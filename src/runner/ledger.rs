@@ -33,9 +33,10 @@
 //! transaction of what it is about, or, for a statement that can have none, before and after it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
 use postgres::types::Type;
-use postgres::{Client, GenericClient, Row};
+use postgres::{Client, GenericClient, SimpleQueryMessage, SimpleQueryRow};
 
 use crate::error::{Error, Result};
 
@@ -78,7 +79,9 @@ pub struct Ledger {
     begun: Vec<Begun>,
 }
 
-const TABLES: &str = "SELECT count(*) FROM pg_catalog.pg_class AS c \
+/// Whether the tables are there; travels well with other statements, see [`is_there`]. Not to_regclass: it fails for a role
+/// that may not use the schema, where this still tells.
+pub const LEDGER_THERE: &str = "SELECT count(*) = 2 AS autogen_ledger FROM pg_catalog.pg_class AS c \
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
     WHERE n.nspname = 'public' AND c.relname IN ('autogen_revisions', 'autogen_steps')";
 
@@ -111,7 +114,7 @@ COMMENT ON TABLE public.autogen_revisions IS 'The revisions that autogen has app
 COMMENT ON TABLE public.autogen_steps IS 'How far autogen has come with a revision that is not whole';
 COMMIT;";
 
-const REVISIONS: &str = "SELECT id, parents, message, fingerprint, \
+const REVISIONS: &str = "SELECT id, pg_catalog.array_to_json(parents) AS parents, message, fingerprint, \
     pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC', \
     applied_by, duration_ms, autogen_version, position FROM public.autogen_revisions ORDER BY position, id";
 
@@ -121,21 +124,33 @@ const STEPS: &str = "SELECT revision, direction, step, \
     FROM public.autogen_steps ORDER BY revision, direction, step";
 
 impl Ledger {
+    /// Reads whether the tables are there, and then what is in them.
     pub fn read(client: &mut impl GenericClient) -> Result<Self> {
-        let failed = |cause: postgres::Error| failure::bookkeeping("cannot read", &cause);
-        // not to_regclass: it fails for a role that may not use the schema, where this still tells
-        let tables: i64 = client.query_typed(TABLES, &[]).map_err(failed)?.first().map_or(0, |row| row.get(0));
-        if tables < 2 {
+        let answer = client.simple_query(LEDGER_THERE).map_err(|cause| failure::bookkeeping("cannot read", &cause))?;
+        Self::read_there(client, is_there(&answer))
+    }
+
+    /// For who has asked [`LEDGER_THERE`] together with something else: one message more, or none.
+    pub fn read_there(client: &mut impl GenericClient, there: bool) -> Result<Self> {
+        if !there {
             return Ok(Self::default());
         }
+        let failed = |cause: postgres::Error| failure::bookkeeping("cannot read", &cause);
+        let answer = client.simple_query(&format!("{REVISIONS};\n{STEPS}")).map_err(failed)?;
         let mut ledger = Self { exists: true, ..Self::default() };
-        for row in client.query_typed(REVISIONS, &[]).map_err(failed)? {
-            let applied = read_applied(&row).map_err(failed)?;
-            ledger.ids.insert(applied.id.clone());
-            ledger.rows.insert(applied.id.clone(), applied);
-        }
-        for row in client.query_typed(STEPS, &[]).map_err(failed)? {
-            ledger.begun.push(read_begun(&row).map_err(failed)?);
+        let mut of_steps = false;
+        for message in &answer {
+            match message {
+                SimpleQueryMessage::Row(row) if of_steps => ledger.begun.push(read_begun(row)?),
+                SimpleQueryMessage::Row(row) => {
+                    let applied = read_applied(row)?;
+                    ledger.ids.insert(applied.id.clone());
+                    ledger.rows.insert(applied.id.clone(), applied);
+                }
+                // the end of the revisions
+                SimpleQueryMessage::CommandComplete(_) => of_steps = true,
+                _ => {}
+            }
         }
         Ok(ledger)
     }
@@ -181,32 +196,55 @@ impl Ledger {
     }
 }
 
-fn read_applied(row: &Row) -> Result<Applied, postgres::Error> {
+/// What the server answered to [`LEDGER_THERE`], be it among other things.
+pub fn is_there(answer: &[SimpleQueryMessage]) -> bool {
+    let told = answer.iter().rev().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get("autogen_ledger"),
+        _ => None,
+    });
+    told == Some("t")
+}
+
+fn read_applied(row: &SimpleQueryRow) -> Result<Applied> {
+    let parents = serde_json::from_str(text(row, 1)?).map_err(|_| unreadable("parents"))?;
     Ok(Applied {
-        id: row.try_get(0)?,
-        parents: row.try_get(1)?,
-        message: row.try_get(2)?,
-        fingerprint: row.try_get(3)?,
-        applied_at: row.try_get(4)?,
-        applied_by: row.try_get(5)?,
-        duration_ms: row.try_get(6)?,
-        autogen_version: row.try_get(7)?,
-        position: row.try_get(8)?,
+        id: text(row, 0)?.to_owned(),
+        parents,
+        message: text(row, 2)?.to_owned(),
+        fingerprint: text(row, 3)?.to_owned(),
+        applied_at: text(row, 4)?.to_owned(),
+        applied_by: text(row, 5)?.to_owned(),
+        duration_ms: parsed(row, 6)?,
+        autogen_version: text(row, 7)?.to_owned(),
+        position: parsed(row, 8)?,
     })
 }
 
-fn read_begun(row: &Row) -> Result<Begun, postgres::Error> {
-    let count = |n: i32| usize::try_from(n).unwrap_or_default();
+fn read_begun(row: &SimpleQueryRow) -> Result<Begun> {
     Ok(Begun {
-        revision: row.try_get(0)?,
-        direction: if row.try_get::<_, &str>(1)? == "downgrade" { Direction::Downgrade } else { Direction::Upgrade },
-        step: count(row.try_get(2)?),
-        started_at: row.try_get(3)?,
-        finished: row.try_get(4)?,
-        done: count(row.try_get(5)?),
-        running: row.try_get::<_, Option<i32>>(6)?.map(count),
-        hash: row.try_get(7)?,
+        revision: text(row, 0)?.to_owned(),
+        direction: if text(row, 1)? == "downgrade" { Direction::Downgrade } else { Direction::Upgrade },
+        step: parsed(row, 2)?,
+        started_at: text(row, 3)?.to_owned(),
+        finished: text(row, 4)? == "t",
+        done: parsed(row, 5)?,
+        running: row.get(6).map(|_| parsed(row, 6)).transpose()?,
+        hash: text(row, 7)?.to_owned(),
     })
+}
+
+fn text(row: &SimpleQueryRow, at: usize) -> Result<&str> {
+    row.get(at).ok_or_else(|| unreadable(row.columns()[at].name()))
+}
+
+fn parsed<T: FromStr>(row: &SimpleQueryRow, at: usize) -> Result<T> {
+    text(row, at)?.parse().map_err(|_| unreadable(row.columns()[at].name()))
+}
+
+/// Somebody has given the tables another form.
+fn unreadable(column: &str) -> Error {
+    Error::new(format!("cannot read the bookkeeping: its column {column} does not hold what autogen writes"))
+        .hint("restore the tables public.autogen_revisions and public.autogen_steps from a backup")
 }
 
 /// A revision's row, as it is to be written.

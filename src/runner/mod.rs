@@ -26,7 +26,7 @@ use crate::error::Result;
 use crate::revision::Folder;
 
 pub use interrupt::{Cancel, Interrupt, canceller};
-pub use ledger::{Applied, Begun, Ledger};
+pub use ledger::{Applied, Begun, LEDGER_THERE, Ledger, is_there};
 pub use lock::Holder;
 pub use stamp::stamp;
 
