@@ -11,8 +11,8 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use crate::error::Place;
-use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space};
-use crate::name::Qualified;
+use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space, Tag};
+use crate::name::{Ident, Qualified};
 use crate::ours::LeftOut;
 
 #[derive(Debug, Clone, Default)]
@@ -83,12 +83,28 @@ impl PartialEq for Catalog {
 
 /// Objects in the order of their ids; of two with one id, the last counts.
 pub fn by_id(objects: Vec<(Id, Object)>) -> BTreeMap<Id, Object> {
-    let (ids, objects): (Vec<Id>, Vec<Object>) = objects.into_iter().unzip();
     // an object is many times the size of its id, and sorting moves things about
-    let mut order: Vec<(Id, usize)> = ids.into_iter().zip(0..).collect();
-    order.sort_unstable();
-    let mut objects: Vec<Option<Object>> = objects.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|(id, n)| Some((id, objects[n].take()?))).collect()
+    let (ids, objects): (Vec<Id>, Vec<Object>) = objects.into_iter().unzip();
+    let order = in_order(&ids);
+    in_this_order(ids.into_iter().zip(objects).collect(), order)
+}
+
+pub fn in_this_order(objects: Vec<(Id, Object)>, order: Vec<usize>) -> BTreeMap<Id, Object> {
+    let mut objects: Vec<Option<(Id, Object)>> = objects.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|n| objects[n].take()).collect()
+}
+
+/// The places of the ids in their order. Most are of a table: the tables are sorted once, and then what each has.
+pub fn in_order(ids: &[Id]) -> Vec<usize> {
+    let mut groups: FxHashMap<(Tag, &[Ident]), Vec<usize>> = FxHashMap::default();
+    for (n, id) in ids.iter().enumerate() {
+        groups.entry((id.tag, &id.path[..id.path.len().min(2)])).or_default().push(n);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_unstable_by_key(|(of, _)| *of);
+    // stable: of two with one id, the last stays the last
+    groups.iter_mut().for_each(|(_, members)| members.sort_by(|a, b| ids[*a].cmp(&ids[*b])));
+    groups.into_iter().flat_map(|(_, members)| members).collect()
 }
 
 impl Catalog {

@@ -36,7 +36,7 @@ pub use hazard::{Hazard, Risk};
 pub use id::{Id, Name, Space};
 pub use index::Options as IndexOptions;
 pub use renames::Renames;
-pub use row::Row;
+pub use row::{Names, Row};
 pub use types::Type;
 
 kinds! {

@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 
 use crate::catalog::{self, Catalog, Externals, Notes, Unmodelled};
 use crate::error::{Error, Result};
-use crate::kind::{Id, Name, Object, Row, Space, Tag};
+use crate::kind::{Id, Name, Names, Object, Row, Space, Tag, Type};
 use crate::name::{Ident, Qualified};
 use crate::ours::{Known, LeftOut, Rules};
 use ours::Ours;
@@ -51,6 +51,8 @@ const TRIES: usize = 3;
 /// Compiling catalog queries costs many times what they take: no JIT.
 const BEGIN: &str =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET LOCAL search_path = '';\nSET LOCAL jit = off;\n";
+const NAMES: &str = include_str!("names.sql");
+const TYPES: &str = include_str!("types.sql");
 const EXTERNALS: &str = include_str!("externals.sql");
 const ATTACHMENTS: &str = include_str!("attachments.sql");
 const UNMODELLED: &str = include_str!("unmodelled.sql");
@@ -98,26 +100,29 @@ fn read(
     declared: impl FnOnce() -> Result<BTreeSet<Qualified>>,
 ) -> Result<Live, Failure> {
     let begin = format!("{BEGIN}{}", ours::settings(asked));
-    let Ours { scope, tables, omitted, rules, mut notes } = ours::ours(client, &begin, asked, declared)?;
+    let Ours { scope, tables, mut names, omitted, rules, mut notes } = ours::ours(client, &begin, asked, declared)?;
+    let none = Names::default();
+    let scope = scope.rows(&none).next().ok_or_else(|| Error::new("the server did not say what it is"))?;
     let major = major(&scope)?;
-    let said = |column: &str| scope.first().map_or(Ok("{}"), |row| row.text(column));
     let known = query::Known {
         major,
         tables: &tables,
-        schemas: said("schemas")?,
-        bookkeeping: said("bookkeeping")?,
+        schemas: scope.text("schemas")?,
+        bookkeeping: scope.text("bookkeeping")?,
         omitted: (&omitted.0, &omitted.1),
     };
     let others = [("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)];
-    let queries: Vec<(&str, String)> = Tag::ALL
-        .iter()
-        .map(|tag| (tag.word(), tag.query()))
+    let queries: Vec<(&str, String)> = [("names", NAMES), ("types", TYPES)]
+        .into_iter()
+        .chain(Tag::ALL.iter().map(|tag| (tag.word(), tag.query())))
         .chain(others)
         .chain(asked.members.then_some(("what extensions brought", MEMBERS)))
         .map(|(what, query)| (what, query::of(query, &known)))
         .collect();
-    let mut results = ask(client, &begin, "", &queries, "COMMIT")?.into_iter();
-    let mut next = || results.next().map(ResultSet::rows).unwrap_or_default();
+    let results = ask(client, &begin, "", &queries, "COMMIT")?;
+    learn(&results, &mut names)?;
+    let mut results = results.iter().skip(2);
+    let mut next = || results.next().into_iter().flat_map(|result| result.rows(&names));
     let mut objects = Vec::new();
     for tag in Tag::ALL {
         for row in next() {
@@ -148,7 +153,7 @@ fn foreign(objects: &[(Id, Object)], rules: &Rules, notes: &Notes) -> BTreeMap<I
     objects.iter().filter_map(why).collect()
 }
 
-fn members(rows: Vec<Row>, notes: &mut Notes) -> Result<()> {
+fn members<'a>(rows: impl Iterator<Item = Row<'a>>, notes: &mut Notes) -> Result<()> {
     for row in rows {
         let why = format!("extension member of {}", Ident::new(row.text("extension")?));
         notes.left_out.push(LeftOut::called(row.text("kind")?, row.text("called")?, why));
@@ -175,6 +180,27 @@ fn ask(
         Ok(answer) => Ok(results(answer).into_iter().filter(|result| result.columns.is_some()).collect()),
         Err(cause) => Err(blame(client, begin, queries, &cause)),
     }
+}
+
+/// The first of the results are of names and types; whatever else names something is looked for in all of them.
+fn learn(results: &[ResultSet], names: &mut Names) -> Result<()> {
+    let none = Names::default();
+    for row in results.first().into_iter().flat_map(|result| result.rows(&none)) {
+        let oid = row.oid("oid")?;
+        names.add(space(row.text("space")?)?, oid, row.qualified("schema", "name")?);
+        if row.is("usual") {
+            names.usual(oid);
+        }
+    }
+    for row in results.get(1).into_iter().flat_map(|result| result.rows(&none)) {
+        let ty = Type::from_server(row.text("text")?);
+        names.ty(row.oid("type")?, row.number("modifier")? as i32, ty, row.oid("usual")?);
+        if row.opt("name").is_some() {
+            names.add(Space::Collation, row.oid("oid")?, row.qualified("schema", "name")?);
+        }
+    }
+    let naming = results.iter().filter(|result| result.has("position"));
+    naming.flat_map(|result| result.rows(&none)).try_for_each(|row| names.learn(&row))
 }
 
 /// What belongs to something that is not read is not ours either; what is there must be closed, so whatever it needs is
@@ -205,7 +231,7 @@ fn note(row: &Row, id: &Id, notes: &mut Notes) {
     notes.rows.extend(number("rows").map(|rows| (id.clone(), rows)));
 }
 
-fn externals(rows: Vec<Row>) -> Result<(Externals, BTreeSet<String>)> {
+fn externals<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<(Externals, BTreeSet<String>)> {
     let mut externals = Externals::new();
     let mut types = BTreeSet::new();
     for row in rows {
@@ -222,16 +248,14 @@ fn externals(rows: Vec<Row>) -> Result<(Externals, BTreeSet<String>)> {
     Ok((externals, types))
 }
 
-fn unmodelled(rows: Vec<Row>) -> Result<Vec<Unmodelled>> {
-    rows.into_iter()
-        .map(|row| {
-            let pairs: Vec<(String, Vec<String>)> = row.json("stands_on")?.unwrap_or_default();
-            let named =
-                |(word, path): (String, Vec<String>)| Ok(Name::new(space(&word)?, path.iter().map(String::as_str)));
-            let on = pairs.into_iter().map(named).collect::<Result<_>>()?;
-            Ok(Unmodelled { what: row.text("what")?.to_owned(), on, property: row.is("property") })
-        })
-        .collect()
+fn unmodelled<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<Unmodelled>> {
+    rows.map(|row| {
+        let pairs: Vec<(String, Vec<String>)> = row.json("stands_on")?.unwrap_or_default();
+        let named = |(word, path): (String, Vec<String>)| Ok(Name::new(space(&word)?, path.iter().map(String::as_str)));
+        let on = pairs.into_iter().map(named).collect::<Result<_>>()?;
+        Ok(Unmodelled { what: row.text("what")?.to_owned(), on, property: row.is("property") })
+    })
+    .collect()
 }
 
 fn space(word: &str) -> Result<Space> {
@@ -249,13 +273,12 @@ fn space(word: &str) -> Result<Space> {
     })
 }
 
-fn major(scope: &[Row]) -> Result<u32> {
-    let row = scope.first().ok_or_else(|| Error::new("the server did not say what it is"))?;
-    Ok((row.number("version_num")? / 10000) as u32)
+
+fn major(scope: &Row) -> Result<u32> {
+    Ok((scope.number("version_num")? / 10000) as u32)
 }
 
-fn server(scope: &[Row], major: u32, types: BTreeSet<String>) -> Result<Server> {
-    let row = scope.first().ok_or_else(|| Error::new("the server did not say what it is"))?;
+fn server(row: &Row, major: u32, types: BTreeSet<String>) -> Result<Server> {
     let schemas = row.text("schemas")?;
     Ok(Server {
         major,
@@ -315,22 +338,26 @@ fn server_error(what: &str, cause: &postgres::Error) -> Failure {
 }
 
 /// What one statement of a message answered.
+#[derive(Default)]
 struct ResultSet {
     columns: Option<Arc<[String]>>,
     rows: Vec<SimpleQueryRow>,
 }
 
 impl ResultSet {
-    fn rows(self) -> Vec<Row> {
-        let columns = self.columns.unwrap_or_default();
-        let row = |row: &SimpleQueryRow| Row::new(columns.clone(), (0..row.len()).map(|n| row.get(n)));
-        self.rows.iter().map(row).collect()
+    fn rows<'a>(&'a self, names: &'a Names) -> impl Iterator<Item = Row<'a>> {
+        let columns = self.columns.as_deref().unwrap_or_default();
+        self.rows.iter().map(move |row| Row::new(columns, (0..row.len()).map(|n| row.get(n)), names))
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.columns.iter().flat_map(|columns| columns.iter()).any(|name| name == column)
     }
 }
 
 fn results(messages: Vec<SimpleQueryMessage>) -> Vec<ResultSet> {
     let mut out = Vec::new();
-    let mut current = ResultSet { columns: None, rows: Vec::new() };
+    let mut current = ResultSet::default();
     for message in messages {
         match message {
             SimpleQueryMessage::RowDescription(columns) => {
@@ -340,7 +367,7 @@ fn results(messages: Vec<SimpleQueryMessage>) -> Vec<ResultSet> {
                 current.rows.push(row);
             }
             SimpleQueryMessage::CommandComplete(_) => {
-                out.push(std::mem::replace(&mut current, ResultSet { columns: None, rows: Vec::new() }));
+                out.push(std::mem::replace(&mut current, ResultSet::default()));
             }
             _ => {}
         }

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use postgres::Client;
 use serde_json::json;
 
-use super::{Failure, ask};
+use super::{Failure, ResultSet, ask};
 use crate::catalog::Notes;
 use crate::error::Result;
-use crate::kind::Row;
-use crate::name::Qualified;
+use crate::kind::{Names, Row, Space};
+use crate::name::{Ident, Qualified};
 use crate::ours::{LeftOut, NOT_INCLUDED, PRESETS, Rules, STANDING, bookkeeping};
 
 pub const SCOPE: &str = include_str!("scope.sql");
@@ -30,9 +30,11 @@ pub struct Asked<'a> {
 
 /// What the other queries have to know.
 pub struct Ours {
-    pub scope: Vec<Row>,
+    pub scope: ResultSet,
     /// Oids, as the server prints an array.
     pub tables: String,
+    /// Those of the tables.
+    pub names: Names,
     /// Catalogs and oids of what is left out, likewise.
     pub omitted: (String, String),
     pub rules: Rules,
@@ -70,14 +72,19 @@ pub fn ours(
     let queries = [("the scope", SCOPE), ("what is managed", OURS), ("inheritance", HEIRS)];
     let queries = queries.map(|(what, query)| (what, query.to_owned()));
     let mut results = ask(client, begin, begin, &queries, "")?.into_iter();
-    let mut next = || results.next().map(super::ResultSet::rows).unwrap_or_default();
+    let mut next = || results.next().unwrap_or_default();
     let (scope, judged, heirs) = (next(), next(), next());
-    let extensions: Vec<String> = scope.first().map(|row| row.list("extensions")).transpose()?.unwrap_or_default();
+    let names = Names::default();
+    let heirs: Vec<Row> = heirs.rows(&names).collect();
     let mut found = Found::new(asked.rules);
+    let mut extensions: Vec<String> = Vec::new();
+    for row in scope.rows(&names) {
+        extensions = row.list("extensions")?;
+        found.schemas(&row)?;
+    }
     let rules = asked.rules.of(&extensions.into_iter().collect());
-    found.schemas(&scope)?;
-    for row in &judged {
-        found.judged(row)?;
+    for row in judged.rows(&names) {
+        found.judged(&row)?;
     }
     let presets = told(client, begin, &scope, &rules, &heirs, &mut found.notes)?;
     if !heirs.is_empty() {
@@ -95,7 +102,7 @@ pub fn ours(
 
 struct Found<'a> {
     rules: &'a Rules,
-    tables: BTreeSet<String>,
+    tables: BTreeMap<u32, Qualified>,
     classes: Vec<String>,
     oids: Vec<String>,
     notes: Notes,
@@ -103,11 +110,10 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn new(rules: &'a Rules) -> Self {
-        Self { rules, tables: BTreeSet::new(), classes: Vec::new(), oids: Vec::new(), notes: Notes::default() }
+        Self { rules, tables: BTreeMap::new(), classes: Vec::new(), oids: Vec::new(), notes: Notes::default() }
     }
 
-    fn schemas(&mut self, scope: &[Row]) -> Result<()> {
-        let Some(row) = scope.first() else { return Ok(()) };
+    fn schemas(&mut self, row: &Row) -> Result<()> {
         let left: Vec<(String, String, Option<usize>)> = row.json("left_out")?.unwrap_or_default();
         for (name, why, rule) in left {
             let why = self.why(&why, rule, std::slice::from_ref(&name));
@@ -117,21 +123,27 @@ impl<'a> Found<'a> {
     }
 
     fn judged(&mut self, row: &Row) -> Result<()> {
-        let oids = super::array(row.text("oids")?);
+        let oids: Vec<u32> = row.numbers("oids")?;
         let why = row.text("why")?;
+        let paths: Vec<Vec<String>> = row.json("paths")?.unwrap_or_default();
         if why == "ours" {
-            self.tables.extend(oids);
+            // tables of one schema share its name
+            let mut schemas: BTreeMap<&str, Ident> = BTreeMap::new();
+            for (oid, path) in oids.iter().zip(&paths) {
+                let [schema, name] = path.as_slice() else { continue };
+                let schema = schemas.entry(schema).or_insert_with(|| Ident::new(schema.as_str())).clone();
+                self.tables.insert(*oid, Qualified { schema, name: Ident::new(name.as_str()) });
+            }
             return Ok(());
         }
         let rule = row.opt("rule").and_then(|number| number.parse().ok());
-        let paths: Vec<Vec<String>> = row.json("paths")?.unwrap_or_default();
         for path in paths {
             let why = self.why(why, rule, &path);
             self.notes.left_out.push(LeftOut::new(row.text("kind")?, path, why));
         }
         let class = row.text("class")?;
         self.classes.extend(oids.iter().map(|_| class.to_owned()));
-        self.oids.extend(oids);
+        self.oids.extend(oids.iter().map(u32::to_string));
         Ok(())
     }
 
@@ -147,9 +159,9 @@ impl<'a> Found<'a> {
 
     /// Leaves out what is below these tables, all the way down.
     fn below(&mut self, heirs: &[Row], mut unmanaged: BTreeMap<Qualified, String>) -> Result<()> {
-        let mut below: BTreeMap<Qualified, Vec<(Qualified, &str)>> = BTreeMap::new();
+        let mut below: BTreeMap<Qualified, Vec<(Qualified, u32)>> = BTreeMap::new();
         for row in heirs {
-            let child = (row.qualified("schema", "name")?, row.text("oid")?);
+            let child = (row.qualified("schema", "name")?, row.oid("oid")?);
             below.entry(row.qualified("parent_schema", "parent")?).or_default().push(child);
         }
         self.notes.unmanaged = unmanaged.keys().filter(|table| below.contains_key(*table)).cloned().collect();
@@ -157,11 +169,11 @@ impl<'a> Found<'a> {
         while let Some(parent) = open.pop() {
             for (child, oid) in below.get(&parent).into_iter().flatten() {
                 let why = unmanaged[&parent].clone();
-                if self.tables.remove(*oid) {
+                if self.tables.remove(oid).is_some() {
                     let path = [&child.schema, &child.name].map(|part| part.as_str().to_owned());
                     self.notes.left_out.push(LeftOut::new("table", path.to_vec(), why.clone()));
                     self.classes.push("1259".to_owned());
-                    self.oids.push((*oid).to_owned());
+                    self.oids.push(oid.to_string());
                 }
                 if unmanaged.insert(child.clone(), why).is_none() {
                     open.push(child.clone());
@@ -171,12 +183,14 @@ impl<'a> Found<'a> {
         Ok(())
     }
 
-    fn into_ours(mut self, scope: Vec<Row>, rules: Rules) -> Ours {
+    fn into_ours(mut self, scope: ResultSet, rules: Rules) -> Ours {
         self.notes.left_out.sort();
-        let tables = self.tables.into_iter().collect::<Vec<_>>().join(",");
+        let tables = self.tables.keys().map(u32::to_string).collect::<Vec<_>>().join(",");
+        let mut names = Names::default();
+        self.tables.into_iter().for_each(|(oid, name)| names.add(Space::Relation, oid, name));
         let omitted = [self.classes, self.oids].map(|list| format!("{{{}}}", list.join(",")));
         let [classes, oids] = omitted;
-        Ours { scope, tables: format!("{{{tables}}}"), omitted: (classes, oids), rules, notes: self.notes }
+        Ours { scope, tables: format!("{{{tables}}}"), names, omitted: (classes, oids), rules, notes: self.notes }
     }
 }
 
@@ -184,19 +198,20 @@ impl<'a> Found<'a> {
 fn told(
     client: &mut Client,
     begin: &str,
-    scope: &[Row],
+    scope: &ResultSet,
     rules: &Rules,
     heirs: &[Row],
     notes: &mut Notes,
 ) -> Result<Vec<(Qualified, &'static str)>, Failure> {
-    let Some(row) = scope.first() else { return Ok(Vec::new()) };
+    let none = Names::default();
+    let Some(row) = scope.rows(&none).next() else { return Ok(Vec::new()) };
     let told: Vec<(String, String)> = row.json("told_by")?.unwrap_or_default();
     let mut tables = Vec::new();
     for preset in PRESETS.iter().filter(|preset| rules.has_preset(preset.name)) {
         let first = tables.len();
         for (_, table) in told.iter().filter(|(name, _)| name == preset.name) {
             let query = preset.parents.unwrap_or_default().replace(":table", table);
-            for row in one(client, begin, preset.name, query)? {
+            for row in one(client, begin, preset.name, query)?.rows(&none) {
                 tables.push((row.qualified("schema", "name")?, preset.name));
             }
         }
@@ -207,7 +222,7 @@ fn told(
             let parents = tables[first..].iter().map(|(table, _)| json!([table.schema.as_str(), table.name.as_str()]));
             let parents =
                 format!("{}::json", crate::sql::quote_literal(&parents.collect::<serde_json::Value>().to_string()));
-            for row in one(client, begin, preset.name, query.replace(":parents", &parents))? {
+            for row in one(client, begin, preset.name, query.replace(":parents", &parents))?.rows(&none) {
                 let path = vec![row.text("schema")?.to_owned(), row.text("name")?.to_owned()];
                 notes.spared.push(LeftOut::new(row.text("kind")?, path, format!("preset {}", preset.name)));
             }
@@ -217,7 +232,7 @@ fn told(
 }
 
 /// In the transaction that has begun.
-fn one(client: &mut Client, begin: &str, what: &str, query: String) -> Result<Vec<Row>, Failure> {
+fn one(client: &mut Client, begin: &str, what: &str, query: String) -> Result<ResultSet, Failure> {
     let results = ask(client, begin, "", &[(what, query)], "")?;
-    Ok(results.into_iter().flat_map(super::ResultSet::rows).collect())
+    Ok(results.into_iter().next().unwrap_or_default())
 }

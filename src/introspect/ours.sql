@@ -72,8 +72,8 @@ WITH rule AS MATERIALIZED (
                     WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     AND c.oid NOT IN (SELECT r.objid FROM ruled r WHERE r.classid = 'pg_catalog.pg_class'::regclass)
 )
-SELECT 'ours' AS why, NULL::int AS rule, NULL AS kind, NULL::oid AS class, COALESCE(pg_catalog.array_agg(m.oid)::text, '{}') AS oids,
-       NULL::json AS paths
+SELECT 'ours' AS why, NULL::int AS rule, NULL AS kind, NULL::oid AS class, pg_catalog.array_agg(m.oid)::text AS oids,
+       json_agg(json_build_array(m.nspname, m.relname)) AS paths
 FROM managed m WHERE NOT m.books
 UNION ALL
 SELECT 'bookkeeping', NULL, 'table', 'pg_catalog.pg_class'::regclass, pg_catalog.array_agg(m.oid)::text,

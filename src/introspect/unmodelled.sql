@@ -5,11 +5,10 @@ WITH wanted AS (
 ), member AS (
   SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
 ), relation AS (
-  SELECT c.oid, c.relname, c.relkind, c.relispartition, c.reloftype, c.reloptions, c.relpersistence, c.relrowsecurity,
-         c.relforcerowsecurity, c.relreplident, c.reltablespace, c.relam, n.nspname,
+  SELECT c.oid, c.relname, c.relkind, n.nspname,
          c.oid IN (SELECT pg_catalog.unnest(:tables)) AS plain
   FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
-  WHERE NOT (c.relname = ANY (:bookkeeping))
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT (c.relname = ANY (:bookkeeping))
     AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)
     AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = 'pg_catalog.pg_class'::regclass AND o.oid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
@@ -112,24 +111,25 @@ WITH wanted AS (
   FROM pg_catalog.pg_extension e
   JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname AND a.default_version <> e.extversion
   UNION ALL
-  SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || pg_catalog.format('%I.%I', i.nspname, i.relname), true, 'relation',
-         json_build_array(i.nspname, i.relname)
-  FROM pg_catalog.pg_index x
-  JOIN relation i ON i.oid = x.indexrelid
+  SELECT 'pg_catalog.pg_class'::regclass, x.indexrelid, p.what || ' of index ' || pg_catalog.format('%I.%I', n.nspname, i.relname), true, 'relation',
+         json_build_array(n.nspname, i.relname)
+  FROM (SELECT x.indexrelid AS oid, 'invalid state' AS what FROM pg_catalog.pg_index x WHERE NOT x.indisvalid
+        UNION ALL
+        SELECT c.oid, 'tablespace' FROM pg_catalog.pg_class c WHERE c.relkind IN ('i', 'I') AND c.reltablespace <> 0
+        UNION ALL
+        SELECT DISTINCT k.conindid, 'column statistics' FROM pg_catalog.pg_constraint k
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conindid
+        WHERE k.contype = 'x' AND a.attstattarget >= 0) p
+  JOIN pg_catalog.pg_index x ON x.indexrelid = p.oid
   JOIN relation c ON c.oid = x.indrelid AND c.plain
-  CROSS JOIN LATERAL (VALUES
-    ('invalid state', NOT x.indisvalid),
-    ('tablespace', i.reltablespace <> 0),
-    ('column statistics', x.indexrelid IN (SELECT k.conindid FROM pg_catalog.pg_constraint k
-                                           JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conindid
-                                           WHERE k.contype = 'x' AND a.attstattarget >= 0))) p (what, holds)
-  WHERE p.holds
+  JOIN pg_catalog.pg_class i ON i.oid = p.oid AND NOT (i.relname = ANY (:bookkeeping))
+  JOIN pg_catalog.pg_namespace n ON n.oid = i.relnamespace
 ), kept AS (
   SELECT t.* FROM thing t
   WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = t.classid AND m.objid = t.objid)
     AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = t.classid AND o.oid = t.objid)
 ), part AS (
-  -- what belongs to a thing and depends in its stead
+  -- what belongs to a thing and depends in its stead; OFFSET 0 has it looked up thing by thing, since things are few
   SELECT k.classid, k.objid, k.classid AS by_class, k.objid AS by_object FROM kept k WHERE NOT k.property
   UNION ALL
   SELECT k.classid, k.objid, 'pg_catalog.pg_rewrite'::regclass, r.oid
@@ -137,16 +137,17 @@ WITH wanted AS (
   WHERE k.classid = 'pg_catalog.pg_class'::regclass AND NOT k.property
   UNION ALL
   SELECT k.classid, k.objid, 'pg_catalog.pg_constraint'::regclass, c.oid
-  FROM kept k JOIN pg_catalog.pg_constraint c ON c.conrelid = k.objid
+  FROM kept k CROSS JOIN LATERAL (SELECT c.oid FROM pg_catalog.pg_constraint c WHERE c.conrelid = k.objid OFFSET 0) c
   WHERE k.classid = 'pg_catalog.pg_class'::regclass AND NOT k.property
   UNION ALL
   SELECT k.classid, k.objid, 'pg_catalog.pg_attrdef'::regclass, a.oid
-  FROM kept k JOIN pg_catalog.pg_attrdef a ON a.adrelid = k.objid
+  FROM kept k CROSS JOIN LATERAL (SELECT a.oid FROM pg_catalog.pg_attrdef a WHERE a.adrelid = k.objid OFFSET 0) a
   WHERE k.classid = 'pg_catalog.pg_class'::regclass AND NOT k.property
 ), stands AS (
   SELECT DISTINCT p.classid, p.objid, d.refclassid, d.refobjid, d.refobjsubid
   FROM part p
-  JOIN pg_catalog.pg_depend d ON d.classid = p.by_class AND d.objid = p.by_object AND d.deptype IN ('n', 'a', 'i', 'P', 'S')
+  CROSS JOIN LATERAL (SELECT d.* FROM pg_catalog.pg_depend d WHERE d.classid = p.by_class AND d.objid = p.by_object
+                      AND d.deptype IN ('n', 'a', 'i', 'P', 'S') OFFSET 0) d
   WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_constraint'::regclass,
                          'pg_catalog.pg_collation'::regclass)
 ), named (classid, objid, space, path) AS (

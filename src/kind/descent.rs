@@ -44,13 +44,13 @@ impl Inherited {
         Self { from: BTreeSet::from([descent.parent.clone()]), how: Aside(how) }
     }
 
-    /// The row's `inherited_from`, `is_local` and `is_partition`.
+    /// The row's `inherited_from`, `is_local` and `is_partition`, which only what is inherited has.
     pub fn read(row: &Row) -> Result<Self> {
         let from: Vec<(String, String)> = row.json("inherited_from")?.unwrap_or_default();
-        let how = match (row.is("is_partition"), row.is("is_local")) {
+        let how = match (row.is("is_partition"), row.opt("is_local") == Some("f")) {
             (true, _) => How::Partition,
-            (false, true) => How::Local,
-            (false, false) => How::Inherits,
+            (false, true) => How::Inherits,
+            (false, false) => How::Local,
         };
         let from = from.into_iter().map(|(schema, name)| Qualified::new(schema.as_str(), name.as_str()));
         Ok(Self { from: from.collect(), how: Aside(how) })
@@ -114,14 +114,14 @@ pub struct PartOf {
 }
 
 impl PartOf {
-    /// The row's `part_of_schema`, `part_of_table` and `part_of`.
+    /// The row's `part_of`: schema, table and name.
     pub fn read(row: &Row) -> Result<Option<Self>> {
-        match row.opt("part_of") {
-            Some(name) => {
-                Ok(Some(Self { table: row.qualified("part_of_schema", "part_of_table")?, name: Ident::new(name) }))
-            }
-            None => Ok(None),
-        }
+        let whole: Option<(String, String, String)> = row.json("part_of")?;
+        let of = |(schema, table, name): (String, String, String)| {
+            let table = Qualified { schema: Ident::new(schema), name: Ident::new(table) };
+            Self { table, name: Ident::new(name) }
+        };
+        Ok(whole.map(of))
     }
 
     pub fn index(&self) -> Qualified {

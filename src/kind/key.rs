@@ -2,7 +2,7 @@
 //!
 //! A column or an expression, with its collation, operator class and order. Indexes and exclusion constraints share it.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
 use super::*;
 
@@ -144,70 +144,45 @@ fn words(text: &str) -> BTreeSet<String> {
     crate::lex::words(&text.to_lowercase())
 }
 
-/// What the catalog query says of one key, in JSON.
-#[derive(Deserialize)]
-struct Read {
-    column: Option<String>,
-    expression: Option<String>,
-    options: Option<u16>,
-    opclass: Option<String>,
-    opclass_schema: Option<String>,
-    opclass_own: Option<bool>,
-    opclass_options: Option<Vec<String>>,
-    collation: Option<String>,
-    collation_schema: Option<String>,
-    collation_own: Option<bool>,
-}
-
 /// The keys, and the columns that are only included.
 pub fn read(row: &Row) -> Result<(Vec<Key>, Vec<Ident>)> {
-    let all: Vec<Read> = row.json("keys")?.unwrap_or_default();
-    let count = row.number("key_count")? as usize;
-    let mut keys = Vec::with_capacity(count);
-    let mut include = Vec::new();
-    for (n, read) in all.into_iter().enumerate() {
+    let (table, count) = (row.oid("table")?, row.number("key_count")? as usize);
+    let (opclasses, collations): (Vec<u32>, Vec<u32>) = (row.numbers("opclasses")?, row.numbers("collations")?);
+    let orders: Vec<u16> = row.numbers("orders")?;
+    let mut expressions = row.json::<Vec<(String, u32, bool)>>("expressions")?.unwrap_or_default().into_iter();
+    let options: BTreeMap<usize, Vec<String>> =
+        row.json::<Vec<_>>("opclass_options")?.unwrap_or_default().into_iter().collect();
+    let (mut keys, mut include) = (Vec::with_capacity(count), Vec::new());
+    for (n, column) in row.numbers::<i16>("keys")?.into_iter().enumerate() {
         if n >= count {
-            include.extend(read.column.map(Ident::new));
-        } else {
-            keys.push(read.key()?);
+            include.push(row.column(table, column)?);
+            continue;
         }
+        let at = |numbers: &[u32]| numbers.get(n).copied().unwrap_or(0);
+        // pg_index.indkey has 0 for an expression
+        let (of, usual, said) = if column != 0 {
+            (Of::Column(row.column(table, column)?), row.collation_of(table, column), true)
+        } else {
+            let (text, usual, said) = expressions.next().ok_or_else(|| crate::Error::new(LOST))?;
+            (Of::Expression(Expression::new(Expr::from_server(text))), usual, said)
+        };
+        let (collation, opclass) = (row.collation_beside(usual, at(&collations)), row.opclass(at(&opclasses)));
+        let used = Used { collation: collation.cloned(), opclass: opclass.map(|(name, _)| name.clone()) };
+        // pg_index.indoption: 1 is descending, 2 is nulls first
+        let bits = orders.get(n).copied().unwrap_or(0);
+        keys.push(Key {
+            of,
+            collation: collation.filter(|_| said).cloned(),
+            opclass: opclass.filter(|(_, usual)| !usual).map(|(name, _)| name.clone()),
+            opclass_options: IndexOptions::of(options.get(&(n + 1)).into_iter().flatten()),
+            order: Order { descending: bits & 1 != 0, nulls_first: bits & 2 != 0 },
+            used,
+        });
     }
     Ok((keys, include))
 }
 
-impl Read {
-    fn key(self) -> Result<Key> {
-        let of = match (self.column, self.expression) {
-            (Some(column), _) => Of::Column(Ident::new(column)),
-            (None, Some(text)) => Of::Expression(Expression::new(Expr::from_server(text))),
-            (None, None) => {
-                return Err(crate::Error::new("the catalog gave an index key that is neither column nor expression"));
-            }
-        };
-        let qualified = |schema: Option<String>, name: Option<String>| {
-            let schema = schema.as_deref().unwrap_or("pg_catalog");
-            Some(Qualified { name: Ident::new(name?), schema: Ident::new(schema) })
-        };
-        let split = |text: &String| {
-            let (name, value) = text.split_once('=').unwrap_or((text, ""));
-            (Ident::new(name), value.to_owned())
-        };
-        let bits = self.options.unwrap_or(0);
-        let used = Used {
-            collation: qualified(self.collation_schema, self.collation),
-            opclass: qualified(self.opclass_schema, self.opclass),
-        };
-        Ok(Key {
-            of,
-            collation: used.collation.clone().filter(|_| self.collation_own == Some(true)),
-            opclass: used.opclass.clone().filter(|_| self.opclass_own == Some(true)),
-            opclass_options: IndexOptions(self.opclass_options.iter().flatten().map(split).collect()),
-            // pg_index.indoption: 1 is descending, 2 is nulls first
-            order: Order { descending: bits & 1 != 0, nulls_first: bits & 2 != 0 },
-            used,
-        })
-    }
-}
+const LOST: &str = "the catalog gave an index key that is neither column nor expression";
 
 /// A key as a person writes it: a column or an expression, then `collate x`, an operator class, `desc`, `nulls last`. A
 /// column is taken literally, or in double quotes. `Err` says in words what is wrong.

@@ -75,7 +75,7 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
         unknowns.extend(canonical::canonical(&mut entries, first, live, &there, asker)?);
         adopt::names(&mut entries, first, &live.catalog);
     }
-    close(entries, externals, &there).map(|catalog| Wanted { catalog, unknowns })
+    close(entries, externals, &there, &live.catalog).map(|catalog| Wanted { catalog, unknowns })
 }
 
 /// Objects that nobody declares and that a declaration implies: the schema of a table in one.
@@ -153,11 +153,15 @@ fn managed(entries: &[Entry], ours: &FxHashSet<Name>, live: &Live) -> Result<()>
     Ok(())
 }
 
-fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup) -> Result<Catalog> {
+fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup, live: &Catalog) -> Result<Catalog> {
     // of what is there already, no name is taken twice and nothing is missing
     let ids: Vec<Id> = entries.iter().map(|entry| entry.object.id()).collect();
     let equal = entries.iter().zip(&ids).all(|(entry, id)| there.get(id) == Some(&&entry.object));
-    let nothing_new = equal && ids.iter().collect::<FxHashSet<_>>().len() == there.len() && ids.len() == there.len();
+    let places: FxHashMap<&Id, usize> = ids.iter().zip(0..).collect();
+    let nothing_new = equal && ids.len() == there.len() && places.len() == there.len();
+    // what is there is in order already
+    let sorted = live.objects().keys().filter_map(|id| places.get(id).copied());
+    let order = if nothing_new { sorted.collect() } else { catalog::in_order(&ids) };
     if !nothing_new {
         distinct(&entries, &mut externals)?;
     }
@@ -170,7 +174,7 @@ fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup) -> Resul
         notes.order.insert(id.clone(), order);
         objects.push((id, object));
     }
-    let catalog = Catalog::close(catalog::by_id(objects), externals, notes);
+    let catalog = Catalog::close(catalog::in_this_order(objects, order), externals, notes);
     if nothing_new {
         return Ok(catalog);
     }

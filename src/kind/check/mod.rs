@@ -39,7 +39,7 @@ impl Kind for Check {
 
     fn read(row: &Row) -> Result<Self> {
         Ok(Self {
-            table: row.qualified("schema", "table")?,
+            table: row.table("table")?,
             name: row.ident("name")?,
             expression: Expression::new(Expr::from_server(row.text("expression")?)),
             no_inherit: row.is("no_inherit"),

@@ -1,8 +1,10 @@
 -- pg_constraint, contype 'c' of tables; a domain's checks belong to the domain
-SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.connoinherit AS no_inherit,
+SELECT k.conrelid AS table, k.conname AS name, k.connoinherit AS no_inherit,
 --18+        NOT k.conenforced AS not_enforced,
        NOT k.convalidated AS not_valid, pg_catalog.pg_get_expr(k.conbin, k.conrelid) AS expression,
-       k.conislocal AS is_local, c.relispartition AS is_partition,
+       CASE WHEN k.coninhcount > 0 THEN k.conislocal END AS is_local,
+       CASE WHEN k.coninhcount > 0 THEN
+         (SELECT c.relispartition FROM pg_catalog.pg_class c WHERE c.oid = k.conrelid) END AS is_partition,
        CASE WHEN k.coninhcount > 0 THEN
          (SELECT json_agg(json_build_array(pn.nspname, p.relname))
           FROM pg_catalog.pg_inherits i
@@ -12,6 +14,4 @@ SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.connoinheri
                                                     AND pk.conname = k.conname AND pk.contype = 'c')) END AS inherited_from
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = k.conrelid
-JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype = 'c'

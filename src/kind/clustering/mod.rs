@@ -23,7 +23,7 @@ impl Kind for Clustering {
     const QUERY: &'static str = include_str!("query.sql");
 
     fn read(row: &Row) -> Result<Self> {
-        Ok(Self { table: row.qualified("schema", "table")?, index: row.ident("index")? })
+        Ok(Self { table: row.table("table")?, index: row.ident("index")? })
     }
 
     fn id(&self) -> Id {

@@ -130,24 +130,20 @@ impl Kind for Column {
     const QUERY: &'static str = include_str!("query.sql");
 
     fn read(row: &Row) -> Result<Self> {
-        let table = row.qualified("schema", "table")?;
+        let table = row.table("table")?;
         let name = row.ident("name")?;
-        let text = row.text("type")?;
-        let ty = Type::from_server(text);
-        let collation = match row.opt("collation_name") {
-            Some(_) => Some(row.qualified("collation_schema", "collation_name")?),
-            None => None,
-        };
+        let (ty, collation) = row.column_type()?;
+        let ty = ty.clone();
         let identity = match row.opt("identity") {
             // a partition counts with its parent's sequence
             Some(kind @ ("a" | "d")) if row.opt("sequence_name").is_some() => {
                 let sequence = row.qualified("sequence_schema", "sequence_name")?;
                 let sequence = Some(sequence).filter(|s| *s != implied_sequence(&table, &name));
-                Some(Identity { always: kind == "a", sequence, options: Options::read(row, &ty)? })
+                Some(Identity { always: kind == "a", sequence, options: Options::read(row, "sequence", &ty)? })
             }
             _ => None,
         };
-        let generated = row.expression("generated", row.opt("generated_as").is_some_and(|kind| !kind.is_empty()))?;
+        let generated = row.expression("generated", row.opt("generated_as").is_some())?;
         let inherited = Inherited::read(row)?;
         // the name of an inherited one is as its history left it, and nobody's choice
         let own = inherited.from.is_empty().then(|| NotNull::read(row, &table, &name));
@@ -158,7 +154,7 @@ impl Kind for Column {
             table,
             name,
             ty,
-            collation,
+            collation: row.collation_beside(collation, row.oid("collation").unwrap_or(0)).cloned(),
             identity,
             generated,
             using: Using(None),

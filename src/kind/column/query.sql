@@ -1,19 +1,18 @@
--- pg_attribute of plain tables. What few columns have is looked up for those alone: a join would look for it in every row.
-SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, a.attnum AS position,
-       pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
+-- pg_attribute of plain tables. What few columns have is looked up for those alone: a join would look for it in every row; the
+-- types, of which there are few, are spelled out once for all.
+SELECT a.attrelid AS table, a.attname AS name, a.attnum AS position,
+       a.atttypid AS type, NULLIF(a.atttypmod, -1) AS modifier, a.attnotnull AS not_null,
+       NULLIF(a.attgenerated, '') AS generated_as,
        CASE WHEN a.attgenerated <> '' THEN
          (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d
           WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END AS generated,
-       a.attgenerated AS generated_as,
 --18+        nn.conname AS not_null_name, nn.connoinherit AS not_null_no_inherit, NOT nn.convalidated AS not_null_not_valid,
-       CASE WHEN a.attcollation <> t.typcollation THEN
-         (SELECT cn.nspname FROM pg_catalog.pg_collation co JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
-          WHERE co.oid = a.attcollation) END AS collation_schema,
-       CASE WHEN a.attcollation <> t.typcollation THEN
-         (SELECT co.collname FROM pg_catalog.pg_collation co WHERE co.oid = a.attcollation) END AS collation_name,
-       a.attidentity AS identity, s.nspname AS sequence_schema, s.relname AS sequence_name,
-       s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS min, s.seqmax AS max, s.seqcache AS cache,
-       s.seqcycle AS cycle, a.attislocal AS is_local, c.relispartition AS is_partition, c.reloftype <> 0 AS typed,
+       NULLIF(a.attcollation, 0) AS collation,
+       NULLIF(a.attidentity, '') AS identity, s.schema AS sequence_schema, s.name AS sequence_name, s.options AS sequence,
+       NULLIF(a.attrelid IN (SELECT c.oid FROM pg_catalog.pg_class c WHERE c.reloftype <> 0), false) AS typed,
+       CASE WHEN a.attinhcount > 0 THEN a.attislocal END AS is_local,
+       CASE WHEN a.attinhcount > 0 THEN
+         (SELECT c.relispartition FROM pg_catalog.pg_class c WHERE c.oid = a.attrelid) END AS is_partition,
        CASE WHEN a.attinhcount > 0 THEN
          (SELECT json_agg(json_build_array(pn.nspname, p.relname))
           FROM pg_catalog.pg_inherits i
@@ -23,10 +22,9 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, a.attnum AS p
                                                     AND pa.attname = a.attname AND NOT pa.attisdropped)) END AS inherited_from
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = a.attrelid
-JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-LEFT JOIN (SELECT o.refobjid, o.refobjsubid, sn.nspname, sc.relname, q.*
+LEFT JOIN (SELECT o.refobjid, o.refobjsubid, sn.nspname AS schema, sc.relname AS name,
+                  json_build_object('start', q.seqstart, 'increment', q.seqincrement, 'min', q.seqmin, 'max', q.seqmax,
+                                    'cache', q.seqcache, 'cycle', q.seqcycle) AS options
            FROM pg_catalog.pg_sequence q
            JOIN pg_catalog.pg_depend o ON o.classid = 'pg_catalog.pg_class'::regclass AND o.objid = q.seqrelid
                                       AND o.refclassid = 'pg_catalog.pg_class'::regclass AND o.deptype = 'i'

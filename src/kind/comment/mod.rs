@@ -63,7 +63,15 @@ impl Kind for Comment {
         let word = row.text("kind")?;
         let tag = Tag::ALL.iter().copied().find(|tag| tag.word() == word);
         let tag = tag.ok_or_else(|| crate::Error::new(format!("not modelled: comment on {word}")))?;
-        Ok(Self { on: Id::new(tag, row.idents("path")?), text: row.text("text")?.to_owned() })
+        let on = match row.opt("table") {
+            None => Id::new(tag, row.idents("path")?),
+            Some(_) => {
+                let Qualified { schema, name } = row.table("table")?;
+                let column = row.opt("column").map(|_| row.column(row.oid("table")?, row.number("column")? as i16));
+                Id::new(tag, [schema, name].into_iter().chain(column.transpose()?))
+            }
+        };
+        Ok(Self { on, text: row.text("text")?.to_owned() })
     }
 
     fn id(&self) -> Id {

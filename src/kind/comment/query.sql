@@ -6,48 +6,46 @@ WITH wanted AS NOT MATERIALIZED (
   SELECT c.oid, c.relkind, c.relname, n.nspname FROM pg_catalog.pg_class c JOIN wanted n ON n.oid = c.relnamespace
   WHERE NOT (c.relname = ANY (:bookkeeping))
 )
-SELECT 'schema' AS kind, json_build_array(n.nspname) AS path, d.description AS text
+SELECT 'schema' AS kind, json_build_array(n.nspname) AS path, NULL::oid AS "table", NULL::int4 AS "column", d.description AS text
 FROM pg_catalog.pg_description d JOIN wanted n ON n.oid = d.objoid
 WHERE d.classoid = 'pg_catalog.pg_namespace'::regclass AND n.nspname <> 'public'
 UNION ALL
-SELECT 'extension', json_build_array(e.extname), d.description
+SELECT 'extension', json_build_array(e.extname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_extension e ON e.oid = d.objoid
 WHERE d.classoid = 'pg_catalog.pg_extension'::regclass AND e.extname <> 'plpgsql'
   AND d.description IS DISTINCT FROM
       (SELECT a.comment FROM pg_catalog.pg_available_extensions() a WHERE a.name = e.extname)
 UNION ALL
 SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'c' THEN 'composite type' WHEN 'd' THEN 'domain' ELSE 'range type' END,
-       json_build_array(n.nspname, t.typname), d.description
+       json_build_array(n.nspname, t.typname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_type t ON t.oid = d.objoid JOIN wanted n ON n.oid = t.typnamespace
 WHERE d.classoid = 'pg_catalog.pg_type'::regclass AND t.typtype IN ('e', 'c', 'd', 'r')
 UNION ALL
-SELECT 'collation', json_build_array(n.nspname, c.collname), d.description
+SELECT 'collation', json_build_array(n.nspname, c.collname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_collation c ON c.oid = d.objoid JOIN wanted n ON n.oid = c.collnamespace
 WHERE d.classoid = 'pg_catalog.pg_collation'::regclass
 UNION ALL
-SELECT 'domain check', json_build_array(n.nspname, t.typname, k.conname), d.description
+SELECT 'domain check', json_build_array(n.nspname, t.typname, k.conname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_constraint k ON k.oid = d.objoid
 JOIN pg_catalog.pg_type t ON t.oid = k.contypid JOIN wanted n ON n.oid = t.typnamespace
 WHERE d.classoid = 'pg_catalog.pg_constraint'::regclass AND k.contype = 'c'
 UNION ALL
-SELECT CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' ELSE 'table' END,
-       json_build_array(c.nspname, c.relname), d.description
+SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'index' END, json_build_array(c.nspname, c.relname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
-WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND c.relkind IN ('S', 'r', 'p', 'i', 'I')
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND c.relkind IN ('S', 'i', 'I')
 UNION ALL
-SELECT 'column', json_build_array(c.nspname, c.relname, a.attname), d.description
-FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
-JOIN pg_catalog.pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid
-WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND c.relkind IN ('r', 'p')
+SELECT CASE d.objsubid WHEN 0 THEN 'table' ELSE 'column' END, NULL, d.objoid, NULLIF(d.objsubid, 0), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = d.objoid
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass
 UNION ALL
 SELECT CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' WHEN 'c' THEN 'check constraint'
                       WHEN 'x' THEN 'exclusion constraint'
                       ELSE 'foreign key' END,
-       json_build_array(c.nspname, c.relname, k.conname), d.description
+       json_build_array(c.nspname, c.relname, k.conname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_constraint k ON k.oid = d.objoid
 JOIN relation c ON c.oid = k.conrelid
 WHERE d.classoid = 'pg_catalog.pg_constraint'::regclass AND k.contype IN ('p', 'u', 'c', 'x', 'f')
 UNION ALL
-SELECT 'statistics', json_build_array(n.nspname, s.stxname), d.description
+SELECT 'statistics', json_build_array(n.nspname, s.stxname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_statistic_ext s ON s.oid = d.objoid JOIN wanted n ON n.oid = s.stxnamespace
 WHERE d.classoid = 'pg_catalog.pg_statistic_ext'::regclass

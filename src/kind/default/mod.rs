@@ -27,7 +27,7 @@ impl Kind for Default {
     fn read(row: &Row) -> Result<Self> {
         let written = Expr::from_server(row.text("expression")?);
         let expression = Expression::new(written);
-        Ok(Self { table: row.qualified("schema", "table")?, column: row.ident("column")?, expression })
+        Ok(Self { table: row.table("table")?, column: row.column(row.oid("table")?, row.number("column")? as i16)?, expression })
     }
 
     fn id(&self) -> Id {

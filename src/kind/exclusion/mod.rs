@@ -95,7 +95,7 @@ impl Kind for Exclusion {
         let operator = |(schema, symbols): (String, String)| Operator { schema: Some(Ident::new(schema)), symbols };
         let element = |(key, named)| Element { key, operator: operator(named) };
         Ok(Self {
-            table: row.qualified("schema", "table")?,
+            table: row.table("table")?,
             name: row.ident("name")?,
             method: row.ident("method")?,
             elements: keys.into_iter().zip(operators).map(element).collect(),

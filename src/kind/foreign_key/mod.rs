@@ -109,14 +109,18 @@ impl Kind for ForeignKey {
     const QUERY: &'static str = include_str!("query.sql");
 
     fn read(row: &Row) -> Result<Self> {
+        let (references, ref_columns) = match row.pair("ref_table_name")? {
+            Some(unmanaged) => (unmanaged, row.idents("ref_column_names")?),
+            None => (row.table("ref_table")?, row.columns("ref_table", "ref_columns")?),
+        };
         Ok(Self {
-            table: row.qualified("schema", "table")?,
+            table: row.table("table")?,
             name: row.ident("name")?,
-            columns: row.idents("columns")?,
-            references: row.qualified("ref_schema", "ref_table")?,
-            ref_columns: row.idents("ref_columns")?,
+            columns: row.columns("table", "columns")?,
+            references,
+            ref_columns,
             on_delete: Action::read(row.text("on_delete")?),
-            set_columns: row.idents("set_columns")?,
+            set_columns: row.columns("table", "set_columns")?,
             on_update: Action::read(row.text("on_update")?),
             match_full: row.opt("match") == Some("f"),
             deferrable: row.is("deferrable"),

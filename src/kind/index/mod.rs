@@ -79,9 +79,10 @@ impl Kind for Index {
 
     fn read(row: &Row) -> Result<Self> {
         let (keys, include) = key::read(row)?;
+        let table = row.table("table")?;
         Ok(Self {
-            name: row.qualified("schema", "name")?,
-            table: row.qualified("schema", "table")?,
+            name: Qualified { schema: table.schema.clone(), name: row.ident("name")? },
+            table,
             unique: row.is("unique"),
             method: row.ident("method")?,
             keys,

@@ -12,13 +12,18 @@ use crate::sql::Sql;
 pub struct Options(pub BTreeMap<Ident, String>);
 
 impl Options {
-    /// `pg_class.reloptions`: `name=value` each.
+    /// `pg_class.reloptions`.
     pub fn read(row: &Row, column: &str) -> Result<Self> {
-        let split = |text: String| {
-            let (name, value) = text.split_once('=').unwrap_or((&text, ""));
+        Ok(Self::of(&row.list(column)?))
+    }
+
+    /// `name=value` each.
+    pub fn of<'a>(texts: impl IntoIterator<Item = &'a String>) -> Self {
+        let split = |text: &String| {
+            let (name, value) = text.split_once('=').unwrap_or((text, ""));
             (Ident::new(name), value.to_owned())
         };
-        Ok(Self(row.list(column)?.into_iter().map(split).collect()))
+        Self(texts.into_iter().map(split).collect())
     }
 
     pub fn write(&self) -> Option<Doc> {

@@ -28,7 +28,7 @@ impl Kind for Partition {
 
     fn read(row: &Row) -> Result<Self> {
         Ok(Self {
-            table: row.qualified("schema", "table")?,
+            table: row.table("table")?,
             parent: row.qualified("parent_schema", "parent")?,
             bound: Expression::new(Expr::from_server(row.text("bound")?)),
         })

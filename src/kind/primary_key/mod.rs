@@ -56,10 +56,10 @@ impl Kind for PrimaryKey {
 
     fn read(row: &Row) -> Result<Self> {
         Ok(Self {
-            table: row.qualified("schema", "table")?,
+            table: row.table("table")?,
             name: row.ident("name")?,
-            columns: row.idents("columns")?,
-            include: row.idents("include")?,
+            columns: row.columns("table", "columns")?,
+            include: row.columns("table", "include")?,
             without_overlaps: row.is("without_overlaps"),
             deferrable: row.is("deferrable"),
             deferred: row.is("deferred"),

@@ -45,7 +45,7 @@ impl Kind for ReplicaIdentity {
             "f" => By::Full,
             _ => By::Index(row.ident("index")?),
         };
-        Ok(Self { table: row.qualified("schema", "table")?, by })
+        Ok(Self { table: row.table("table")?, by })
     }
 
     fn id(&self) -> Id {

@@ -1,8 +1,7 @@
 -- pg_class.relreplident: how a table tells its subscribers which row changed, where it is not by the primary key
-SELECT n.nspname AS schema, c.relname AS table, c.relreplident AS identity, xc.relname AS index
+SELECT c.oid AS table, c.relreplident AS identity, xc.relname AS index
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = c.oid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_index x ON x.indrelid = c.oid AND x.indisreplident
+LEFT JOIN pg_catalog.pg_index x ON x.indrelid = c.oid AND x.indisreplident AND c.relreplident = 'i'
 LEFT JOIN pg_catalog.pg_class xc ON xc.oid = x.indexrelid
 WHERE c.relreplident <> 'd' AND (c.relreplident <> 'i' OR xc.oid IS NOT NULL)

@@ -66,7 +66,7 @@ impl Kind for Sequence {
             None => None,
         };
         let owner = OwnedBy(owner);
-        Ok(Self { name: row.qualified("schema", "name")?, options: Options::read(row, &ty)?, unlogged: row.is("unlogged"), ty, owner })
+        Ok(Self { name: row.qualified("schema", "name")?, options: Options::read(row, "options", &ty)?, unlogged: row.is("unlogged"), ty, owner })
     }
 
     fn id(&self) -> Id {

@@ -1,11 +1,13 @@
 //! The options that sequences and identity columns share, with Postgres's defaults left unsaid.
 
+use serde::Deserialize;
+
 use super::super::{Doc, Fields, Row, Type};
 use crate::error::Result;
 use crate::sql::Sql;
 
 /// `None` is what Postgres would choose for the type and the direction (CREATE SEQUENCE in the manual).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Options {
     pub increment: i64,
     pub min: Option<i64>,
@@ -22,17 +24,9 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The row's `increment, min, max, start, cache, cycle`, each forgotten where it is the default for `ty`.
-    pub fn read(row: &Row, ty: &Type) -> Result<Self> {
-        let options = Self {
-            increment: row.number("increment")?,
-            min: Some(row.number("min")?),
-            max: Some(row.number("max")?),
-            start: Some(row.number("start")?),
-            cache: row.number("cache")?,
-            cycle: row.is("cycle"),
-        };
-        Ok(options.without_defaults(ty))
+    /// Those in the row's `column`, each forgotten where it is the default for `ty`.
+    pub fn read(row: &Row, column: &str, ty: &Type) -> Result<Self> {
+        Ok(row.json::<Self>(column)?.unwrap_or_default().without_defaults(ty))
     }
 
     /// What PostgreSQL would refuse (`init_params` in `sequence.c`).

@@ -1,7 +1,8 @@
 -- pg_sequence: standalone and owned ones (deptype 'a'); an identity's sequence (deptype 'i') belongs to its column
 SELECT n.nspname AS schema, c.relname AS name, pg_catalog.format_type(s.seqtypid, NULL) AS type,
-       s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS min, s.seqmax AS max, s.seqcache AS cache,
-       s.seqcycle AS cycle, c.relpersistence = 'u' AND t.relpersistence IS DISTINCT FROM 'u' AS unlogged,
+       json_build_object('start', s.seqstart, 'increment', s.seqincrement, 'min', s.seqmin, 'max', s.seqmax,
+                         'cache', s.seqcache, 'cycle', s.seqcycle) AS options,
+       c.relpersistence = 'u' AND t.relpersistence IS DISTINCT FROM 'u' AS unlogged,
        tn.nspname AS owner_schema, t.relname AS owner_table, a.attname AS owner_column
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

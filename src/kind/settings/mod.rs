@@ -145,8 +145,8 @@ impl Kind for Settings {
     fn read(row: &Row) -> Result<Self> {
         let word = row.opt("compression");
         Ok(Self {
-            table: row.qualified("schema", "table")?,
-            column: row.ident("column")?,
+            table: row.table("table")?,
+            column: row.column(row.oid("table")?, row.number("column")? as i16)?,
             storage: row.opt("storage").map(Storage::read),
             usual: Usual(Storage::read(row.text("usual")?)),
             compression: Compression::WORDS.iter().find(|(known, _)| word == Some(*known)).map(|(_, found)| *found),

@@ -81,7 +81,7 @@ impl Kind for Table {
         options.0.extend(toast.map(|(name, value)| (Ident::new(format!("toast.{name}")), value)));
         let parents: Vec<(String, String)> = row.json("inherits")?.unwrap_or_default();
         Ok(Self {
-            name: row.qualified("schema", "name")?,
+            name: row.table("table")?,
             unlogged: row.is("unlogged"),
             of: row.opt("of_name").map(|_| row.qualified("of_schema", "of_name")).transpose()?,
             inherits: parents.into_iter().map(|(schema, name)| Qualified::new(schema.as_str(), name.as_str())).collect(),

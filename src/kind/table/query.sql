@@ -1,5 +1,5 @@
 -- pg_class, the managed tables
-SELECT n.nspname AS schema, c.relname AS name, c.reltuples::bigint AS rows, c.relpersistence = 'u' AS unlogged,
+SELECT c.oid AS table, c.reltuples::bigint AS rows, c.relpersistence = 'u' AS unlogged,
        tn.nspname AS of_schema, t.typname AS of_name, to_json(c.reloptions) AS options, to_json(tc.reloptions) AS toast_options,
        CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partitioning,
        c.relkind = 'p' AS partitioned,
@@ -13,7 +13,6 @@ SELECT n.nspname AS schema, c.relname AS name, c.reltuples::bigint AS rows, c.re
        c.relforcerowsecurity AS force_row_security
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = c.oid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_type t ON t.oid = c.reloftype AND c.reloftype <> 0
 LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_class tc ON tc.oid = c.reltoastrelid AND c.reltoastrelid <> 0 AND tc.reloptions IS NOT NULL
