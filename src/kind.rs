@@ -134,6 +134,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn unfounded(&self) -> Option<&'static str> {
         None
     }
+    /// What is wrong with it as the columns are that it speaks of, and what to do about it; `ty` is the type of a column.
+    fn mismatch(&self, _ty: &dyn Fn(&Id) -> Option<Type>) -> Option<(String, String)> {
+        None
+    }
     /// Makes true what something else needs of it, and what was not said of it.
     fn accept(&mut self, _fact: &Fact) {}
     /// The objects that it is there because of.

@@ -28,17 +28,21 @@ pub fn bonds(nodes: &[Node]) -> Bonds {
     }
     let mut created = BTreeMap::new();
     let mut dropped = BTreeMap::new();
+    let mut altered = BTreeMap::new();
     for (n, node) in nodes.iter().enumerate() {
         match node {
             Node::Create(new) => created.insert(new.id(), n),
             Node::Drop(old) => dropped.insert(old.id(), n),
-            Node::Alter { .. } | Node::Swap { .. } => None,
+            Node::Alter { new, .. } | Node::Swap { new, .. } => altered.insert(new.id(), n),
         };
     }
     for (n, node) in nodes.iter().enumerate() {
         match node {
             Node::Create(new) => bonds.create(n, &new.origins(), &created),
             Node::Drop(old) => {
+                // a change of the one reaches the other for as long as it is there
+                let reaching = old.origins().into_iter().filter(|origin| origin.takes);
+                bonds.edges.extend(reaching.filter_map(|origin| Some((n, *altered.get(&origin.id)?))));
                 let with_parent = old.parent().is_some_and(|parent| dropped.contains_key(&parent));
                 if !with_parent {
                     bonds.drop(n, &old.origins(), &dropped);
@@ -49,10 +53,29 @@ pub fn bonds(nodes: &[Node]) -> Bonds {
                 let links = |origins: Vec<Origin>| origins.into_iter().filter(|origin| !origin.takes);
                 bonds.edges.extend(links(old.origins()).filter_map(|link| Some((*dropped.get(&link.id)?, n))));
                 bonds.edges.extend(links(new.origins()).filter_map(|link| Some((n, *created.get(&link.id)?))));
+                // a change of the one reaches the other only while there is a link between the two
+                bonds.edges.extend(apart(&old.origins(), &new.origins(), &dropped, &altered));
+                let joined = apart(&new.origins(), &old.origins(), &created, &altered);
+                bonds.edges.extend(joined.into_iter().map(|(link, change)| (change, link)));
             }
         }
     }
     bonds
+}
+
+/// Of origins that one side has and the other has not: the steps that make or cut the link, each with the origin's change.
+fn apart(
+    one: &[Origin],
+    other: &[Origin],
+    cut: &BTreeMap<Id, usize>,
+    altered: &BTreeMap<Id, usize>,
+) -> Vec<(usize, usize)> {
+    let kept = |origin: &Origin| other.iter().any(|other| other.id == origin.id);
+    let changed = one.iter().filter(|origin| origin.takes && !kept(origin));
+    let changed: Vec<usize> = changed.filter_map(|origin| altered.get(&origin.id).copied()).collect();
+    let links = one.iter().filter(|origin| !origin.takes);
+    let links = links.filter_map(|link| cut.get(&link.id).or_else(|| altered.get(&link.id)).copied());
+    links.flat_map(|link| changed.iter().map(move |&change| (link, change))).collect()
 }
 
 impl Bonds {

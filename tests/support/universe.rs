@@ -282,11 +282,19 @@ fn write_constraints(out: &mut String, table: usize, plan: &Plan, names: &mut BT
         let _ = writeln!(out, "    checks:\n      k: {check}");
     }
     let (target, from) = (reader.pick(&[0, 1, 2]), reader.pick(&[0, 1, 2]));
-    if reader.pick(&[true, true, false]) && plan.present[target] && plan.keys[target] == 1 && has(from) {
+    // of each table the key is its first column
+    let alike = plan.types[table][from].zip(plan.types[target][0]).is_some_and(|(own, key)| comparable(own, key));
+    if reader.pick(&[true, true, false]) && plan.present[target] && plan.keys[target] == 1 && alike {
         let _ = writeln!(
             out,
             "    foreign_keys:\n      f: {{ columns: [{}], references: {}, ref_columns: [c0] }}",
             COLUMNS[from], TABLES[target]
         );
     }
+}
+
+/// Whether a foreign key can be between columns of these types.
+fn comparable(own: &str, theirs: &str) -> bool {
+    let number = |ty: &str| ty == "integer" || ty == "bigint";
+    own == theirs || number(own) && number(theirs)
 }
