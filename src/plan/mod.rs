@@ -141,7 +141,7 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
     let moves = order::moves(&nodes, before, after);
     let bonds = descent::bonds(&nodes);
     let mut edges = order::edges(&moves);
-    edges.extend(&bonds.edges);
+    bonds.bind(&mut edges);
     let groups = fold::fold(&nodes, &edges, &bonds.silent).map_err(|cycle| circular(&cycle, &nodes, after))?;
     let sequence = order::schedule(&nodes, &edges, &groups, before, after);
     let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();

@@ -252,7 +252,8 @@ fn write_column(
         1 => text += ", default: \"'x'\"",
         2 if number && sequence => text += ", default: \"nextval('public.s'::regclass)\"",
         2 if number && !nullable => text += ", identity: always",
-        3 if ty == "text" && column == 3 && types[0].is_some() => text += ", generated: c0::text",
+        // the label of an enum may be renamed, so its text is not immutable
+        3 if ty == "text" && column == 3 && types[0].is_some_and(|ty| ty != "e") => text += ", generated: c0::text",
         _ => {}
     }
     text
