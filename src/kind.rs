@@ -118,6 +118,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn descends(&self) -> Vec<Descent> {
         Vec::new()
     }
+    /// Takes back what something made below its own, `below`, has copied from this, as far as its counterpart there does not say it.
+    fn uncopied(&self, _below: &Id, _counterpart: Option<&Self>) -> Vec<Piece> {
+        Vec::new()
+    }
     /// For a partitioned table: its `PARTITION BY`.
     fn divides(&self) -> Option<(&Qualified, Sql)> {
         None

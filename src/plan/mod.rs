@@ -4,7 +4,7 @@
 //! need a fact comes before what makes it false; a name is vacated before it is taken. No kind is known here.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::diff::diff;
@@ -155,7 +155,8 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
         .filter(|name| !there.contains(name))
         .collect();
     let early = order::needed_labels(&moves);
-    let context = Context { steps, before, after, created, early };
+    let parts = parts_above(&nodes, steps, before);
+    let context = Context { steps, before, after, created, early, parts };
     let say = |group: usize| {
         let node = &nodes[groups[group].root];
         descent::Said { group, node, pieces: context.pieces(&groups[group], &nodes) }
@@ -178,6 +179,20 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
         }
     }
     Ok(join::join(statements))
+}
+
+fn parts_above<'a>(nodes: &[Node], steps: &Steps, before: &'a Catalog) -> BTreeMap<Id, Vec<&'a Object>> {
+    let made = nodes.iter().filter(|node| matches!(node, Node::Create(_)));
+    let origins = made.flat_map(|node| node.object().origins()).map(|origin| origin.id);
+    let mut parts: BTreeMap<Id, Vec<&Object>> = origins.map(|id| (id, Vec::new())).collect();
+    if !parts.is_empty() {
+        for (_, object) in before.objects().iter().filter(|(id, _)| !steps.drops.contains(*id)) {
+            if let Some(of) = object.parent().and_then(|parent| parts.get_mut(&parent)) {
+                of.push(object);
+            }
+        }
+    }
+    parts
 }
 
 fn nodes<'a>(steps: &Steps, before: &'a Catalog, after: &'a Catalog) -> Vec<Node<'a>> {
@@ -218,13 +233,18 @@ struct Context<'a> {
     created: BTreeSet<Name>,
     /// Enum labels that something in the same plan uses, which the server allows only after a commit.
     early: BTreeSet<Fact>,
+    /// What stays, by its parent, where something is made below that.
+    parts: BTreeMap<Id, Vec<&'a Object>>,
 }
 
 impl Context<'_> {
     fn pieces(&self, group: &fold::Group, nodes: &[Node]) -> Vec<Piece> {
         let elements = self.elements(&group.children, nodes);
         match &nodes[group.root] {
-            Node::Create(new) => new.create(elements),
+            Node::Create(new) => {
+                let copied = group.children.iter().flat_map(|child| self.uncopied(&nodes[child.node]));
+                new.create(elements).into_iter().chain(copied).collect()
+            }
             Node::Drop(old) => old.drop(),
             Node::Alter { old, new } => Object::alter(old, new),
             Node::Swap { old, new, moved } => {
@@ -235,6 +255,19 @@ impl Context<'_> {
                 Object::swap(old, new, elements, carried.collect())
             }
         }
+    }
+
+    /// What a table has copied from those above it as they were, and does not have.
+    fn uncopied(&self, node: &Node) -> Vec<Piece> {
+        let Node::Create(new) = node else { return Vec::new() };
+        let (below, origins) = (new.id(), new.origins());
+        let parts = origins.iter().flat_map(|origin| self.parts.get(&origin.id).into_iter().flatten());
+        let taken_back = |part: &&Object| {
+            let mut id = part.id();
+            id.path.clone_from(&below.path);
+            part.uncopied(&below, self.after.get(&id))
+        };
+        parts.flat_map(taken_back).collect()
     }
 
     fn statement(&self, group: &fold::Group, nodes: &[Node], pieces: Vec<Piece>) -> Statement {
