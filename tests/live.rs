@@ -22,7 +22,7 @@ mod server;
 #[path = "support/universe.rs"]
 mod universe;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use autogen::catalog::Catalog;
 use autogen::config::Config;
@@ -280,4 +280,36 @@ fn expressions_as_a_person_writes_them_stay_equal() {
     if let Err(why) = same(&second.live, &second.wanted) {
         panic!("{why}");
     }
+}
+
+/// `LIVE_SQL` names files of SQL or folders with some in them; what does not run in one is passed over.
+#[test]
+#[ignore = "takes the files that LIVE_SQL names"]
+fn schemas_of_others_stay_equal_in_other_words() {
+    let named = std::env::var("LIVE_SQL").expect("LIVE_SQL names files of SQL, or folders with some, by spaces");
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in named.split_whitespace().map(PathBuf::from) {
+        match std::fs::read_dir(&path) {
+            Ok(entries) => files.extend(entries.flatten().map(|entry| entry.path()).filter(|path| is_sql(path))),
+            Err(_) => files.push(path),
+        }
+    }
+    files.sort();
+    assert!(!files.is_empty(), "no file of SQL in {named}");
+    let mut failed = Vec::new();
+    for file in &files {
+        let mut project = Project::new();
+        let run = server::run_file(project.database(), file).expect("psql stands beside the server");
+        run.unwrap_or_else(|why| panic!("{}: {why}", file.display()));
+        let live = project.live().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        println!("{}: {} objects", file.display(), live.catalog.objects().len());
+        if let Err(why) = in_other_words(&mut project) {
+            failed.push(format!("{}: {why}", file.display()));
+        }
+    }
+    assert!(failed.is_empty(), "{} of {} differ:\n\n{}", failed.len(), files.len(), failed.join("\n\n"));
+}
+
+fn is_sql(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "sql")
 }
