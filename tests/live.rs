@@ -64,7 +64,9 @@ fn every_fixture_goes_there_and_back() {
     let outcomes = outcomes.into_inner().unwrap_or_default();
     let count = |wanted: Outcome| outcomes.iter().filter(|outcome| **outcome == wanted).count();
     let [kept, refused, lacking] = [Outcome::Kept, Outcome::Refused, Outcome::Lacking].map(count);
-    println!("{kept} cases went there and back; {refused} need a later PostgreSQL, {lacking} one that is built otherwise");
+    println!(
+        "{kept} cases went there and back; {refused} need a later PostgreSQL, {lacking} one that is built otherwise"
+    );
     assert!(failed.is_empty(), "{} of {} cases failed:\n\n{}", failed.len(), cases.len(), failed.join("\n\n"));
 }
 
