@@ -155,7 +155,7 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
         .filter(|name| !there.contains(name))
         .collect();
     let early = order::needed_labels(&moves);
-    let parts = parts_above(&nodes, steps, before);
+    let parts = parts_above(&nodes, steps, before, after);
     let context = Context { steps, before, after, created, early, parts };
     let say = |group: usize| {
         let node = &nodes[groups[group].root];
@@ -181,15 +181,24 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
     Ok(join::join(statements))
 }
 
-fn parts_above<'a>(nodes: &[Node], steps: &Steps, before: &'a Catalog) -> BTreeMap<Id, Vec<&'a Object>> {
+fn parts_above<'a>(
+    nodes: &[Node],
+    steps: &Steps,
+    before: &'a Catalog,
+    after: &'a Catalog,
+) -> BTreeMap<Id, Vec<&'a Object>> {
     let made = nodes.iter().filter(|node| matches!(node, Node::Create(_)));
     let origins = made.flat_map(|node| node.object().origins()).map(|origin| origin.id);
     let mut parts: BTreeMap<Id, Vec<&Object>> = origins.map(|id| (id, Vec::new())).collect();
-    if !parts.is_empty() {
-        for (_, object) in before.objects().iter().filter(|(id, _)| !steps.drops.contains(*id)) {
-            if let Some(of) = object.parent().and_then(|parent| parts.get_mut(&parent)) {
-                of.push(object);
-            }
+    if parts.is_empty() {
+        return parts;
+    }
+    let kept = before.objects().iter().filter(|(id, _)| !steps.drops.contains(*id)).map(|(_, object)| object);
+    // what is not born with what it is of comes later than all tables
+    let born = steps.creates.iter().filter_map(|id| after.get(id)).filter(|new| new.element(Vec::new()).is_some());
+    for object in kept.chain(born) {
+        if let Some(of) = object.parent().and_then(|parent| parts.get_mut(&parent)) {
+            of.push(object);
         }
     }
     parts
@@ -233,7 +242,7 @@ struct Context<'a> {
     created: BTreeSet<Name>,
     /// Enum labels that something in the same plan uses, which the server allows only after a commit.
     early: BTreeSet<Fact>,
-    /// What stays, by its parent, where something is made below that.
+    /// What stays or is born with its parent, by that, where something is made below.
     parts: BTreeMap<Id, Vec<&'a Object>>,
 }
 
@@ -242,7 +251,7 @@ impl Context<'_> {
         let elements = self.elements(&group.children, nodes);
         match &nodes[group.root] {
             Node::Create(new) => {
-                let copied = group.children.iter().flat_map(|child| self.uncopied(&nodes[child.node]));
+                let copied = group.children.iter().flat_map(|child| self.uncopied(new, &nodes[child.node]));
                 new.create(elements).into_iter().chain(copied).collect()
             }
             Node::Drop(old) => old.drop(),
@@ -257,10 +266,13 @@ impl Context<'_> {
         }
     }
 
-    /// What a table has copied from those above it as they were, and does not have.
-    fn uncopied(&self, node: &Node) -> Vec<Piece> {
+    /// What a table has copied from those above it as they were, and does not have. One that is linked to them later copies nothing.
+    fn uncopied(&self, table: &Object, node: &Node) -> Vec<Piece> {
         let Node::Create(new) = node else { return Vec::new() };
         let (below, origins) = (new.id(), new.origins());
+        if origins.iter().all(|origin| origin.id != table.id()) {
+            return Vec::new();
+        }
         let parts = origins.iter().flat_map(|origin| self.parts.get(&origin.id).into_iter().flatten());
         let taken_back = |part: &&Object| {
             let mut id = part.id();
