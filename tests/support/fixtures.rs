@@ -44,6 +44,8 @@ pub struct Options {
     pub unchanged: bool,
     /// A query that is true on a server that is built with what the case is about.
     pub only_where: Option<String>,
+    /// pg_dump does not carry what the case is about.
+    pub lost_by_dump: bool,
     /// A part of the message with which the server refuses the way back.
     pub no_way_back: Option<String>,
 }
