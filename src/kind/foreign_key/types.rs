@@ -7,7 +7,7 @@
 use super::*;
 use crate::kind::types::TypeName;
 
-/// The type of a key, and those that can refer to it. Read off servers of all supported versions, by trying each pair.
+/// The type of a key, and those that can refer to it. Read off PostgreSQL 15, by trying each pair.
 const TAKES: &[(&str, &[&str])] = &[
     ("smallint", WHOLE),
     ("integer", WHOLE),
