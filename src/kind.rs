@@ -118,6 +118,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn descends(&self) -> Vec<Descent> {
         Vec::new()
     }
+    /// Takes back what something made below its own, `below`, has copied from this, as far as its counterpart there does not say it.
+    fn uncopied(&self, _below: &Id, _counterpart: Option<&Self>) -> Vec<Piece> {
+        Vec::new()
+    }
     /// For a partitioned table: its `PARTITION BY`.
     fn divides(&self) -> Option<(&Qualified, Sql)> {
         None
@@ -132,6 +136,10 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// What is wrong with it once it is known what it comes from.
     fn unfounded(&self) -> Option<&'static str> {
+        None
+    }
+    /// What is wrong with it as the columns are that it speaks of, and what to do about it; `ty` is the type of a column.
+    fn mismatch(&self, _ty: &dyn Fn(&Id) -> Option<Type>) -> Option<(String, String)> {
         None
     }
     /// Makes true what something else needs of it, and what was not said of it.

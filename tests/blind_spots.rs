@@ -335,3 +335,23 @@ fn defaults_stay_silent() {
     }
     stays_silent(&format!("enums:\n  e: [x, y]\n{}", column("{ type: e, default: \"'x'\" }")));
 }
+
+#[test]
+fn a_partition_that_no_model_declares_is_dropped_unless_something_else_makes_them() {
+    let model = |partitions: &str| {
+        format!(
+            "tables:\n  events:\n    columns: {{ id: bigint }}\n    partition_by: {{ range: [id] }}\n    partitions: {partitions}\n"
+        )
+    };
+    let declared = model("{ events_1: FROM (0) TO (10) }");
+    let mut project = Project::new();
+    apply(&mut project, &declared);
+    project.client.batch_execute("CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (10) TO (20)").unwrap();
+    let found = compare(&mut project, &declared);
+    let ops: Vec<_> = found.plans.up.statements.iter().flat_map(|statement| &statement.ops).collect();
+    let said: Vec<(&str, String)> = ops.iter().map(|op| (op.name, op.id.to_string())).collect();
+    assert_eq!(said, [("drop_table", "table public.events_2".to_owned())]);
+    let file = project.revise(&found).unwrap_or_else(|e| panic!("{e}"));
+    assert!(file.contains("LOSES DATA: drop_table public.events_2: every row of public.events_2"), "{file}");
+    silent(&mut project, &model("unmanaged"));
+}

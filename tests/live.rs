@@ -22,7 +22,7 @@ mod server;
 #[path = "support/universe.rs"]
 mod universe;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use autogen::catalog::Catalog;
 use autogen::config::Config;
@@ -39,25 +39,21 @@ const THREADS: usize = 6;
 fn every_fixture_goes_there_and_back() {
     let cases = fixtures::all();
     let mut project = Project::new();
-    // a server before 15 has no tablespace without a folder
     for statement in ["SET allow_in_place_tablespaces = on", "CREATE TABLESPACE fast LOCATION ''"] {
-        let _ = project.client.batch_execute(statement);
+        project.client.batch_execute(statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
     }
-    let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let (next, failed, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let outcome = catch_unwind(AssertUnwindSafe(|| there_and_back(case)));
-                    let message = outcome.unwrap_or_else(|_| Err("it panicked, see above".into()));
-                    if let (Err(why), Ok(mut failed)) = (message, failed.lock())
-                        // what an older server cannot hold is refused, which is as it should be
-                        && !why.contains("needs PostgreSQL")
-                        && !why.contains("tablespace \"fast\" does not exist")
-                        // nor one that was built without it
-                        && !why.contains("compression method lz4 not supported")
-                    {
-                        failed.push(format!("{}: {why}", case.name));
+                    match outcome.unwrap_or_else(|_| Err("it panicked, see above".into())) {
+                        Ok(outcome) => outcomes.lock().unwrap_or_else(|e| e.into_inner()).push(outcome),
+                        Err(why) => {
+                            let mut failed = failed.lock().unwrap_or_else(|e| e.into_inner());
+                            failed.push(format!("{}: {why}", case.name));
+                        }
                     }
                 }
             });
@@ -65,11 +61,43 @@ fn every_fixture_goes_there_and_back() {
     });
     let mut failed = failed.into_inner().unwrap_or_default();
     failed.sort();
+    let outcomes = outcomes.into_inner().unwrap_or_default();
+    let count = |wanted: Outcome| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+    let [kept, refused, lacking] = [Outcome::Kept, Outcome::Refused, Outcome::Lacking].map(count);
+    println!(
+        "{kept} cases went there and back; {refused} need a later PostgreSQL, {lacking} one that is built otherwise"
+    );
     assert!(failed.is_empty(), "{} of {} cases failed:\n\n{}", failed.len(), cases.len(), failed.join("\n\n"));
 }
 
-fn there_and_back(case: &Case) -> Result<(), String> {
+/// What became of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Kept,
+    /// The server is too old for it, and that was said.
+    Refused,
+    /// The server was built without what it is about.
+    Lacking,
+}
+
+fn there_and_back(case: &Case) -> Result<Outcome, String> {
     let mut project = Project::new();
+    let major = project.live().map_err(|error| error.to_string())?.server.major;
+    if case.needs().is_some_and(|needed| needed > major) {
+        let mut compare = |file| case.draft(file).and_then(|draft| project.compare(draft)).map(|_| ());
+        let refusal = compare("before.yaml").and_then(|()| compare("after.yaml"));
+        return match refusal {
+            Err(error) if error.to_string().contains("needs PostgreSQL") => Ok(Outcome::Refused),
+            other => Err(format!("PostgreSQL {major} is too old for it, and it is not refused: {other:?}")),
+        };
+    }
+    if case.options.only_where.as_ref().is_some_and(|query| project.rows(query) != ["true"]) {
+        return Ok(Outcome::Lacking);
+    }
+    five_steps(&mut project, case).map(|()| Outcome::Kept)
+}
+
+fn five_steps(project: &mut Project, case: &Case) -> Result<(), String> {
     let step = |what: &str| {
         let what = what.to_owned();
         move |error: autogen::Error| format!("{what}: {error}")
@@ -79,7 +107,7 @@ fn there_and_back(case: &Case) -> Result<(), String> {
         let text = project.revise(&before).map_err(step("first revision"))?;
         project.upgrade().map_err(|error| format!("first upgrade: {error}\n{text}"))?;
     }
-    equals_the_models(&mut project, case, "before.yaml")?;
+    equals_the_models(project, case, "before.yaml")?;
     if let Some(seed) = &case.options.seed {
         project.client.batch_execute(seed).map_err(|e| format!("seed: {e:?}"))?;
     }
@@ -92,13 +120,13 @@ fn there_and_back(case: &Case) -> Result<(), String> {
         (Ok(after), None) => after,
     };
     if case.options.unchanged {
-        return equals_the_models(&mut project, case, "after.yaml");
+        return equals_the_models(project, case, "after.yaml");
     }
     let text = project.revise(&after).map_err(step("revision"))?;
     project.upgrade().map_err(|error| format!("upgrade: {error}\n{text}"))?;
-    equals_the_models(&mut project, case, "after.yaml").map_err(|why| format!("{why}\n{text}"))?;
-    in_other_words(&mut project)?;
-    restored(&mut project, case)?;
+    equals_the_models(project, case, "after.yaml").map_err(|why| format!("{why}\n{text}"))?;
+    in_other_words(project)?;
+    restored(project, case)?;
     for holds in &case.options.holds {
         let rows = project.rows(&holds.query);
         if rows != holds.rows {
@@ -163,7 +191,11 @@ fn restored(project: &mut Project, case: &Case) -> Result<(), String> {
     let mut copy = Project::new();
     let Some(dumped) = server::copy(project.database(), copy.database()) else { return Ok(()) };
     dumped.map_err(|why| format!("restoring: {why}"))?;
-    equals_the_models(&mut copy, case, "after.yaml").map_err(|why| format!("restored from its dump: {why}"))
+    match (equals_the_models(&mut copy, case, "after.yaml"), case.options.lost_by_dump) {
+        (Ok(()), true) => Err("a dump carries it: take `lost_by_dump` away".into()),
+        (Err(_), true) => Ok(()),
+        (outcome, false) => outcome.map_err(|why| format!("restored from its dump: {why}")),
+    }
 }
 
 fn same(one: &Catalog, other: &Catalog) -> Result<(), String> {
@@ -254,4 +286,36 @@ fn expressions_as_a_person_writes_them_stay_equal() {
     if let Err(why) = same(&second.live, &second.wanted) {
         panic!("{why}");
     }
+}
+
+/// `LIVE_SQL` names files of SQL or folders with some in them; what does not run in one is passed over.
+#[test]
+#[ignore = "takes the files that LIVE_SQL names"]
+fn schemas_of_others_stay_equal_in_other_words() {
+    let named = std::env::var("LIVE_SQL").expect("LIVE_SQL names files of SQL, or folders with some, by spaces");
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in named.split_whitespace().map(PathBuf::from) {
+        match std::fs::read_dir(&path) {
+            Ok(entries) => files.extend(entries.flatten().map(|entry| entry.path()).filter(|path| is_sql(path))),
+            Err(_) => files.push(path),
+        }
+    }
+    files.sort();
+    assert!(!files.is_empty(), "no file of SQL in {named}");
+    let mut failed = Vec::new();
+    for file in &files {
+        let mut project = Project::new();
+        let run = server::run_file(project.database(), file).expect("psql stands beside the server");
+        run.unwrap_or_else(|why| panic!("{}: {why}", file.display()));
+        let live = project.live().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        println!("{}: {} objects", file.display(), live.catalog.objects().len());
+        if let Err(why) = in_other_words(&mut project) {
+            failed.push(format!("{}: {why}", file.display()));
+        }
+    }
+    assert!(failed.is_empty(), "{} of {} differ:\n\n{}", failed.len(), files.len(), failed.join("\n\n"));
+}
+
+fn is_sql(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "sql")
 }

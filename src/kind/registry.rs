@@ -104,6 +104,12 @@ macro_rules! kinds {
             pub fn unfounded(&self) -> Option<&'static str> {
                 match self { $(Object::$kind(o) => o.unfounded()),* }
             }
+            pub fn mismatch(&self, ty: &dyn Fn(&Id) -> Option<Type>) -> Option<(String, String)> {
+                match self { $(Object::$kind(o) => o.mismatch(ty)),* }
+            }
+            pub fn uncopied(&self, below: &Id, counterpart: Option<&Object>) -> Vec<Piece> {
+                match self { $(Object::$kind(o) => o.uncopied(below, counterpart.map(Object::$module))),* }
+            }
             pub fn accept(&mut self, fact: &Fact) {
                 match self { $(Object::$kind(o) => o.accept(fact)),* }
             }

@@ -180,8 +180,26 @@ fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup, live: &C
     }
     match catalog.dangling().first() {
         Some(first) => Err(unknown(first, &catalog)),
-        None => Ok(catalog),
+        None => suits(catalog, there),
     }
+}
+
+/// Each object suits the columns that it speaks of. What is there as it is suits them on this server, whatever it looks like.
+fn suits(catalog: Catalog, there: &Lookup) -> Result<Catalog> {
+    let wanted = |id: &Id| Some(catalog.get(id)?.as_column()?.1.ty);
+    let live = |id: &Id| Some(there.get(id)?.as_column()?.1.ty);
+    for (id, object) in catalog.objects() {
+        let Some((message, hint)) = object.mismatch(&wanted) else { continue };
+        if there.get(id) == Some(&object) && object.mismatch(&live).is_some() {
+            continue;
+        }
+        let error = Error::new(message).hint(hint);
+        return Err(match catalog.place(id) {
+            Some(place) => error.at(place.clone()),
+            None => error,
+        });
+    }
+    Ok(catalog)
 }
 
 /// Every name is taken once, and what the models take is not external.

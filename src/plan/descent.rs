@@ -19,6 +19,8 @@ pub struct Bonds {
     /// Nodes that others bring about, each with its other.
     pub silent: BTreeMap<usize, usize>,
     pub edges: Edges,
+    /// Changes that the change of another may bring about, each with its other.
+    reached: Vec<(usize, usize)>,
 }
 
 pub fn bonds(nodes: &[Node]) -> Bonds {
@@ -28,17 +30,21 @@ pub fn bonds(nodes: &[Node]) -> Bonds {
     }
     let mut created = BTreeMap::new();
     let mut dropped = BTreeMap::new();
+    let mut altered = BTreeMap::new();
     for (n, node) in nodes.iter().enumerate() {
         match node {
             Node::Create(new) => created.insert(new.id(), n),
             Node::Drop(old) => dropped.insert(old.id(), n),
-            Node::Alter { .. } | Node::Swap { .. } => None,
+            Node::Alter { new, .. } | Node::Swap { new, .. } => altered.insert(new.id(), n),
         };
     }
     for (n, node) in nodes.iter().enumerate() {
         match node {
             Node::Create(new) => bonds.create(n, &new.origins(), &created),
             Node::Drop(old) => {
+                // a change of the one reaches the other for as long as it is there
+                let reaching = old.origins().into_iter().filter(|origin| origin.takes);
+                bonds.edges.extend(reaching.filter_map(|origin| Some((n, *altered.get(&origin.id)?))));
                 let with_parent = old.parent().is_some_and(|parent| dropped.contains_key(&parent));
                 if !with_parent {
                     bonds.drop(n, &old.origins(), &dropped);
@@ -49,10 +55,66 @@ pub fn bonds(nodes: &[Node]) -> Bonds {
                 let links = |origins: Vec<Origin>| origins.into_iter().filter(|origin| !origin.takes);
                 bonds.edges.extend(links(old.origins()).filter_map(|link| Some((*dropped.get(&link.id)?, n))));
                 bonds.edges.extend(links(new.origins()).filter_map(|link| Some((n, *created.get(&link.id)?))));
+                let whole = |origin: Origin| if origin.id.tag == new.id().tag { altered.get(&origin.id) } else { None };
+                bonds.reached.extend(new.origins().into_iter().filter_map(whole).map(|&other| (n, other)));
+                // a change of the one reaches the other only while there is a link between the two
+                bonds.edges.extend(apart(&old.origins(), &new.origins(), &dropped, &altered));
+                let joined = apart(&new.origins(), &old.origins(), &created, &altered);
+                bonds.edges.extend(joined.into_iter().map(|(link, change)| (change, link)));
             }
         }
     }
     bonds
+}
+
+impl Bonds {
+    /// What reaches another is done when it is done there: it comes first, and after all that had to come before the other.
+    pub fn bind(&self, edges: &mut Edges) {
+        edges.extend(&self.edges);
+        edges.extend(self.reached.iter().map(|&(below, above)| (above, below)));
+        let mut open: Vec<(usize, usize)> = self.reached.clone();
+        let above: BTreeMap<usize, Vec<usize>> = grouped(self.reached.iter().copied());
+        while let Some((below, change)) = open.pop() {
+            let after = reachable(change, &grouped(edges.iter().copied()));
+            let earlier: Vec<usize> = edges.iter().filter(|(_, b)| *b == below).map(|(a, _)| *a).collect();
+            let new = earlier.into_iter().filter(|a| !after.contains(a) && edges.insert((*a, change))).count();
+            if new > 0 {
+                open.extend(above.get(&change).into_iter().flatten().map(|&further| (change, further)));
+            }
+        }
+    }
+}
+
+fn grouped(edges: impl Iterator<Item = (usize, usize)>) -> BTreeMap<usize, Vec<usize>> {
+    let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (a, b) in edges {
+        next.entry(a).or_default().push(b);
+    }
+    next
+}
+
+/// The node itself, and all that comes after it.
+fn reachable(from: usize, next: &BTreeMap<usize, Vec<usize>>) -> BTreeSet<usize> {
+    let (mut found, mut open) = (BTreeSet::from([from]), vec![from]);
+    while let Some(node) = open.pop() {
+        open.extend(next.get(&node).into_iter().flatten().filter(|&&after| found.insert(after)));
+    }
+    found
+}
+
+/// Of origins that one side has and the other has not: the steps that make or cut the link, each with the origin's change.
+fn apart(
+    one: &[Origin],
+    other: &[Origin],
+    cut: &BTreeMap<Id, usize>,
+    altered: &BTreeMap<Id, usize>,
+) -> Vec<(usize, usize)> {
+    let kept = |origin: &Origin| other.iter().any(|other| other.id == origin.id);
+    let changed = one.iter().filter(|origin| origin.takes && !kept(origin));
+    let changed: Vec<usize> = changed.filter_map(|origin| altered.get(&origin.id).copied()).collect();
+    let links = one.iter().filter(|origin| !origin.takes);
+    let links = links.filter_map(|link| cut.get(&link.id).or_else(|| altered.get(&link.id)).copied());
+    links.flat_map(|link| changed.iter().map(move |&change| (link, change))).collect()
 }
 
 impl Bonds {

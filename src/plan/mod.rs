@@ -4,7 +4,7 @@
 //! need a fact comes before what makes it false; a name is vacated before it is taken. No kind is known here.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::diff::diff;
@@ -141,7 +141,7 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
     let moves = order::moves(&nodes, before, after);
     let bonds = descent::bonds(&nodes);
     let mut edges = order::edges(&moves);
-    edges.extend(&bonds.edges);
+    bonds.bind(&mut edges);
     let groups = fold::fold(&nodes, &edges, &bonds.silent).map_err(|cycle| circular(&cycle, &nodes, after))?;
     let sequence = order::schedule(&nodes, &edges, &groups, before, after);
     let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
@@ -155,7 +155,8 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
         .filter(|name| !there.contains(name))
         .collect();
     let early = order::needed_labels(&moves);
-    let context = Context { steps, before, after, created, early };
+    let parts = parts_above(&nodes, steps, before, after);
+    let context = Context { steps, before, after, created, early, parts };
     let say = |group: usize| {
         let node = &nodes[groups[group].root];
         descent::Said { group, node, pieces: context.pieces(&groups[group], &nodes) }
@@ -178,6 +179,29 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
         }
     }
     Ok(join::join(statements))
+}
+
+fn parts_above<'a>(
+    nodes: &[Node],
+    steps: &Steps,
+    before: &'a Catalog,
+    after: &'a Catalog,
+) -> BTreeMap<Id, Vec<&'a Object>> {
+    let made = nodes.iter().filter(|node| matches!(node, Node::Create(_)));
+    let origins = made.flat_map(|node| node.object().origins()).map(|origin| origin.id);
+    let mut parts: BTreeMap<Id, Vec<&Object>> = origins.map(|id| (id, Vec::new())).collect();
+    if parts.is_empty() {
+        return parts;
+    }
+    let kept = before.objects().iter().filter(|(id, _)| !steps.drops.contains(*id)).map(|(_, object)| object);
+    // what is not born with what it is of comes later than all tables
+    let born = steps.creates.iter().filter_map(|id| after.get(id)).filter(|new| new.element(Vec::new()).is_some());
+    for object in kept.chain(born) {
+        if let Some(of) = object.parent().and_then(|parent| parts.get_mut(&parent)) {
+            of.push(object);
+        }
+    }
+    parts
 }
 
 fn nodes<'a>(steps: &Steps, before: &'a Catalog, after: &'a Catalog) -> Vec<Node<'a>> {
@@ -218,13 +242,18 @@ struct Context<'a> {
     created: BTreeSet<Name>,
     /// Enum labels that something in the same plan uses, which the server allows only after a commit.
     early: BTreeSet<Fact>,
+    /// What stays or is born with its parent, by that, where something is made below.
+    parts: BTreeMap<Id, Vec<&'a Object>>,
 }
 
 impl Context<'_> {
     fn pieces(&self, group: &fold::Group, nodes: &[Node]) -> Vec<Piece> {
         let elements = self.elements(&group.children, nodes);
         match &nodes[group.root] {
-            Node::Create(new) => new.create(elements),
+            Node::Create(new) => {
+                let copied = group.children.iter().flat_map(|child| self.uncopied(new, &nodes[child.node]));
+                new.create(elements).into_iter().chain(copied).collect()
+            }
             Node::Drop(old) => old.drop(),
             Node::Alter { old, new } => Object::alter(old, new),
             Node::Swap { old, new, moved } => {
@@ -235,6 +264,22 @@ impl Context<'_> {
                 Object::swap(old, new, elements, carried.collect())
             }
         }
+    }
+
+    /// What a table has copied from those above it as they were, and does not have. One that is linked to them later copies nothing.
+    fn uncopied(&self, table: &Object, node: &Node) -> Vec<Piece> {
+        let Node::Create(new) = node else { return Vec::new() };
+        let (below, origins) = (new.id(), new.origins());
+        if origins.iter().all(|origin| origin.id != table.id()) {
+            return Vec::new();
+        }
+        let parts = origins.iter().flat_map(|origin| self.parts.get(&origin.id).into_iter().flatten());
+        let taken_back = |part: &&Object| {
+            let mut id = part.id();
+            id.path.clone_from(&below.path);
+            part.uncopied(&below, self.after.get(&id))
+        };
+        parts.flat_map(taken_back).collect()
     }
 
     fn statement(&self, group: &fold::Group, nodes: &[Node], pieces: Vec<Piece>) -> Statement {

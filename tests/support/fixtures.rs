@@ -42,8 +42,10 @@ pub struct Options {
     pub holds: Vec<Holds>,
     /// The models differ in writing only.
     pub unchanged: bool,
-    /// Rows that the way back cannot carry; it then runs on empty tables.
-    pub one_way: bool,
+    /// A query that is true on a server that is built with what the case is about.
+    pub only_where: Option<String>,
+    /// pg_dump does not carry what the case is about.
+    pub lost_by_dump: bool,
     /// A part of the message with which the server refuses the way back.
     pub no_way_back: Option<String>,
 }
@@ -112,6 +114,12 @@ impl Case {
         let mut draft = Draft::default();
         model::declare(&text, Path::new(file), &Config::defaults(&self.folder)?, &mut draft)?;
         Ok(draft)
+    }
+
+    /// The major version of PostgreSQL that one of the two states asks for.
+    pub fn needs(&self) -> Option<u32> {
+        let drafts = ["before.yaml", "after.yaml"].into_iter().filter_map(|file| self.draft(file).ok());
+        drafts.flat_map(|draft| draft.entries).filter_map(|entry| Some(entry.object.since()?.0)).max()
     }
 
     pub fn pair(&self) -> Result<Pair> {

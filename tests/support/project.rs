@@ -4,6 +4,7 @@
 //! live database are compared, what differs becomes a revision file, and the runner runs it.
 #![allow(dead_code)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use autogen::connect;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Asked, Live, introspect};
+use autogen::name::Qualified;
 use autogen::normal::{Twins, Unknown, normal};
 use autogen::ours::Rules;
 use autogen::revision::Folder;
@@ -58,13 +60,18 @@ impl Project {
     }
 
     pub fn live(&mut self) -> Result<Live> {
+        self.live_without(&BTreeSet::new())
+    }
+
+    /// Without the partitions of these tables.
+    fn live_without(&mut self, unmanaged: &BTreeSet<Qualified>) -> Result<Live> {
         let rules = Rules::automatic();
         let asked = Asked { schemas: None, rules: &rules, members: false };
-        introspect(&mut self.client, &asked, || Ok(Default::default()))
+        introspect(&mut self.client, &asked, || Ok(unmanaged.clone()))
     }
 
     pub fn compare(&mut self, draft: Draft) -> Result<Comparison> {
-        let live = self.live()?;
+        let live = self.live_without(&draft.unmanaged_tables())?;
         let intent = Intent::of(&draft, &live.catalog)?;
         let (renamed, _) = intent.rename(&live.catalog);
         let renamed = Live { catalog: renamed.into_owned(), server: live.server.clone() };

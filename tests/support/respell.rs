@@ -77,15 +77,23 @@ pub fn expression(text: &str) -> String {
         if token.text == "public" && is(n + 1, ".") {
             n += 2;
         } else if token.kind == Kind::Text && is(n + 1, "::") {
-            words.push(token.text.replacen("'public.", "'", 1));
-            n = end_of_type(&tokens, n + 2);
+            let end = end_of_type(&tokens, n + 2);
+            let literal = token.text.replacen("'public.", "'", 1);
+            match (tokens.get(n + 2).map_or("", |token| token.text), end - n) {
+                // without its type it would be one of the other operand's
+                ("interval", 3) => words.extend(["interval".to_owned(), literal]),
+                // an integer to a smaller column too
+                ("integer", 3) => words.push(literal.trim_matches('\'').to_owned()),
+                _ => words.push(literal),
+            }
+            n = end;
         } else {
             let upper = token.kind == Kind::Word && token.text.chars().all(|c| c.is_ascii_uppercase());
             words.push(if upper { token.text.to_lowercase() } else { token.text.to_owned() });
             n += 1;
         }
     }
-    unwrapped(listed(words)).join(" ")
+    unwrapped(listed(varchars_listed(words))).join(" ")
 }
 
 /// Behind the name of a type, its modifiers and its brackets.
@@ -105,6 +113,31 @@ fn end_of_type(tokens: &[Lexeme], mut n: usize) -> usize {
         n += 1;
     }
     n
+}
+
+/// `( c ) :: text = any ( array [ ( 'x' ) :: text , … ] )`, which a restored dump has of a column of type varchar, is `c in ( … )`.
+fn varchars_listed(words: Vec<String>) -> Vec<String> {
+    let are = |at: usize, texts: &[&str]| {
+        texts.iter().enumerate().all(|(n, text)| words.get(at + n).is_some_and(|word| text.is_empty() || word == text))
+    };
+    let (mut out, mut n) = (Vec::new(), 0);
+    while n < words.len() {
+        let (mut literals, mut end) = (Vec::new(), n + 10);
+        if are(n, &["(", "", ")", "::", "text", "=", "any", "(", "array", "["]) {
+            while are(end, &["(", "", ")", "::", "text"]) {
+                literals.push(words[end + 1].clone());
+                end += 5 + usize::from(are(end + 5, &[","]));
+            }
+        }
+        if literals.is_empty() || !are(end, &["]", ")"]) {
+            out.push(words[n].clone());
+            n += 1;
+            continue;
+        }
+        out.push(format!("{} in ({})", words[n + 1], literals.join(", ")));
+        n = end + 2;
+    }
+    out
 }
 
 /// `= any ( array [ … ] )` is `in ( … )`, and so is the same with a cast of the array.

@@ -88,6 +88,16 @@ pub fn copy(from: &Database, to: &Database) -> Option<Result<(), String>> {
     Some(piped().unwrap_or_else(|cause| Err(cause.to_string())))
 }
 
+/// Runs a file, as far as it runs; `None` where the server's folder has no `psql`.
+pub fn run_file(database: &Database, file: &Path) -> Option<Result<(), String>> {
+    let psql = embedded::find(None).ok()?.dir.join("psql");
+    if !psql.exists() {
+        return None;
+    }
+    let output = Command::new(psql).args(["-qX", "-o", "/dev/null", "-f"]).arg(file).arg(database.url()).output();
+    Some(output.map(drop).map_err(|cause| cause.to_string()))
+}
+
 struct Server {
     cluster: Arc<Cluster>,
     folder: PathBuf,

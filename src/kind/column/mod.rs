@@ -328,10 +328,13 @@ impl Kind for Column {
         let Self { table: _, name: _, ty, collation, not_null, not_null_constraint, .. } = new;
         let Self { identity, generated, is_virtual, using, inherited: _, typed: _, .. } = new;
         let mut commands = Vec::new();
+        // alone: a statement that changes a type looks at the identity as it was
+        let identity_first = (old.identity.is_some() && identity.is_none() && old.ty != *ty)
+            .then(|| Sql::new().kw("ALTER TABLE").qualified(&new.table).sql(&new.alter_column()).kw("DROP IDENTITY"));
         if old.generated.is_some() && generated.is_none() {
             commands.push(new.alter_column().kw("DROP EXPRESSION"));
         }
-        if old.identity.is_some() && identity.is_none() {
+        if old.identity.is_some() && identity.is_none() && identity_first.is_none() {
             commands.extend(new.identity_changes(old.identity.as_ref()));
         }
         if old.not_null && !not_null {
@@ -359,7 +362,8 @@ impl Kind for Column {
         }
         let commands = commands.into_iter().map(|sql| new.command(sql));
         let named = kept.and_then(|old| NotNull::rename(old, new));
-        named.into_iter().chain(new.sequence_lift(old)).chain(commands).chain(new.sequence_rename(old)).collect()
+        let first = identity_first.map(Piece::Statement).into_iter().chain(named);
+        first.chain(new.sequence_lift(old)).chain(commands).chain(new.sequence_rename(old)).collect()
     }
 
     fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {

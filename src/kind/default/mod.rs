@@ -58,6 +58,13 @@ impl Kind for Default {
         true
     }
 
+    /// `INHERITS` gives a column that says no default the one of its parent.
+    fn uncopied(&self, below: &Id, counterpart: Option<&Self>) -> Vec<Piece> {
+        let ([schema, table, column], None) = (below.path.as_slice(), counterpart) else { return Vec::new() };
+        let sql = Sql::new().kw("ALTER COLUMN").ident(column).kw("DROP DEFAULT");
+        vec![Piece::AlterOnly(Qualified::new(schema, table), sql)]
+    }
+
     fn expressions(&mut self) -> Vec<Slot<'_>> {
         let role = Role::Default(self.column.clone());
         vec![Slot { table: self.table.clone(), role, expression: &mut self.expression }]

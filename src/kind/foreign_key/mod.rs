@@ -2,6 +2,7 @@
 
 use super::*;
 
+mod types;
 mod yaml;
 
 pub use yaml::{Declaration, OnColumn, Spannedly};
@@ -169,6 +170,10 @@ impl Kind for ForeignKey {
         if let (true, Some(columns)) = (self.ref_columns.is_empty(), keys.get(&self.references)) {
             self.ref_columns = columns.clone();
         }
+    }
+
+    fn mismatch(&self, ty: &dyn Fn(&Id) -> Option<Type>) -> Option<(String, String)> {
+        types::mismatch(self, ty)
     }
 
     fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {

@@ -181,6 +181,20 @@ impl Kind for Settings {
         self.usual = live.usual;
     }
 
+    /// `INHERITS` copies storage and compression when the table is made, and never again.
+    fn uncopied(&self, below: &Id, counterpart: Option<&Self>) -> Vec<Piece> {
+        let [schema, table, column] = below.path.as_slice() else { return Vec::new() };
+        let said = |said: fn(&Self) -> bool| counterpart.is_some_and(said);
+        let plain = Self { table: Qualified::new(schema, table), column: column.clone(), ..self.none() };
+        let copied = Self {
+            storage: self.storage.filter(|_| !said(|own| own.storage.is_some())),
+            compression: self.compression.filter(|_| !said(|own| own.compression.is_some())),
+            ..plain.clone()
+        };
+        let commands = Self::commands(&copied, &plain).into_iter();
+        commands.map(|(sql, _)| Piece::AlterOnly(plain.table.clone(), sql)).collect()
+    }
+
     const SECTION: &'static str = "settings";
 
     fn write(&self, _: Parts) -> Part {
