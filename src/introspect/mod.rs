@@ -273,7 +273,6 @@ fn space(word: &str) -> Result<Space> {
     })
 }
 
-
 fn major(scope: &Row) -> Result<u32> {
     Ok((scope.number("version_num")? / 10000) as u32)
 }

@@ -29,6 +29,7 @@ LEFT JOIN (SELECT xa.attrelid,
                   json_agg(json_build_array(xa.attnum, xa.attoptions)) FILTER (WHERE xa.attoptions IS NOT NULL) AS opclass_options,
                   json_agg(json_build_array(xa.attnum, xa.attstattarget)) FILTER (WHERE xa.attstattarget >= 0) AS statistics
            FROM pg_catalog.pg_attribute xa
-           WHERE xa.attoptions IS NOT NULL OR xa.attstattarget >= 0
+           -- system columns have a target of their own
+           WHERE xa.attnum > 0 AND (xa.attoptions IS NOT NULL OR xa.attstattarget >= 0)
            GROUP BY xa.attrelid) said ON said.attrelid = x.indexrelid
 WHERE x.indexrelid NOT IN (SELECT k.conindid FROM pg_catalog.pg_constraint k WHERE k.contype IN ('p', 'u', 'x'))
