@@ -166,13 +166,15 @@ pub fn read(row: &Row) -> Result<(Vec<Key>, Vec<Ident>)> {
             let (text, usual, said) = expressions.next().ok_or_else(|| crate::Error::new(LOST))?;
             (Of::Expression(Expression::new(Expr::from_server(text))), usual, said)
         };
-        let (collation, opclass) = (row.collation_beside(usual, at(&collations)), row.opclass(at(&opclasses)));
-        let used = Used { collation: collation.cloned(), opclass: opclass.map(|(name, _)| name.clone()) };
+        let collation = row.collation_beside(usual, at(&collations)).filter(|_| said).cloned();
+        let opclass = row.opclass(at(&opclasses));
+        let used =
+            Used { collation: row.collation(at(&collations)).cloned(), opclass: opclass.map(|(name, _)| name.clone()) };
         // pg_index.indoption: 1 is descending, 2 is nulls first
         let bits = orders.get(n).copied().unwrap_or(0);
         keys.push(Key {
             of,
-            collation: collation.filter(|_| said).cloned(),
+            collation,
             opclass: opclass.filter(|(_, usual)| !usual).map(|(name, _)| name.clone()),
             opclass_options: IndexOptions::of(options.get(&(n + 1)).into_iter().flatten()),
             order: Order { descending: bits & 1 != 0, nulls_first: bits & 2 != 0 },

@@ -139,11 +139,14 @@ impl<'a> Row<'a> {
         self.names.columns.get(&(table, column)).map_or(0, |column| column.collation)
     }
 
+    pub fn collation(&self, oid: u32) -> Option<&'a Qualified> {
+        self.names.things.get(&(Space::Collation, oid))
+    }
+
     /// The collation, where it is another than the usual one.
     pub fn collation_beside(&self, usual: u32, collation: u32) -> Option<&'a Qualified> {
         let known = |oid: u32| if oid == DEFAULT_COLLATION { 0 } else { oid };
-        (collation != 0 && known(usual) != known(collation))
-            .then(|| self.names.things.get(&(Space::Collation, collation)))?
+        (collation != 0 && known(usual) != known(collation)).then(|| self.collation(collation))?
     }
 
     /// An array or a vector of numbers; NULL is the empty list.
