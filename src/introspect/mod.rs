@@ -366,7 +366,7 @@ fn results(messages: Vec<SimpleQueryMessage>) -> Vec<ResultSet> {
                 current.rows.push(row);
             }
             SimpleQueryMessage::CommandComplete(_) => {
-                out.push(std::mem::replace(&mut current, ResultSet::default()));
+                out.push(std::mem::take(&mut current));
             }
             _ => {}
         }
