@@ -11,8 +11,8 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use crate::error::Place;
-use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space};
-use crate::name::Qualified;
+use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space, Text};
+use crate::name::{Ident, Qualified};
 use crate::ours::LeftOut;
 
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,8 @@ pub struct Catalog {
 #[derive(Debug, Clone)]
 struct Closure {
     requires: BTreeMap<Id, Vec<Fact>>,
+    /// Of those, what only a text seems to speak of, and what is better there before an object than after it.
+    guessed: BTreeMap<Id, BTreeSet<Fact>>,
     dangling: Vec<Dangling>,
 }
 
@@ -126,6 +128,11 @@ impl Catalog {
         self.closure().requires.get(id).map_or(&[], Vec::as_slice)
     }
 
+    /// What had better hold before the object is there; an order that needs it otherwise goes first.
+    pub fn guesses(&self, id: &Id) -> Option<&BTreeSet<Fact>> {
+        self.closure().guessed.get(id)
+    }
+
     pub fn place(&self, id: &Id) -> Option<&Place> {
         let mut at = Some(id);
         while let Some(id) = at {
@@ -148,11 +155,21 @@ impl Closure {
     fn of(objects: &BTreeMap<Id, Object>, externals: &Externals) -> Self {
         let index = Index::of(objects);
         let mut dangling = Vec::new();
-        let mut requires = BTreeMap::new();
+        let (mut requires, mut guessed) = (BTreeMap::new(), BTreeMap::new());
         for (id, object) in objects {
-            let mut facts = BTreeSet::new();
+            let (mut facts, mut texts, mut guesses) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
             for need in object.requires() {
-                index.resolve(need, &mut facts);
+                let into = if matches!(need, Need::Text(_)) { &mut texts } else { &mut facts };
+                index.resolve(need, into);
+            }
+            object.prefers().into_iter().for_each(|need| index.resolve(need, &mut guesses));
+            if !texts.is_empty() || !guesses.is_empty() {
+                let own: BTreeSet<Fact> = object.provides().into_iter().collect();
+                texts.retain(|fact| !own.contains(fact) && !facts.contains(fact));
+                guesses.retain(|fact| !own.contains(fact) && !facts.contains(fact));
+                facts.extend(texts.iter().cloned());
+                guesses.extend(texts);
+                guessed.insert(id.clone(), guesses);
             }
             let mut held = Vec::with_capacity(facts.len());
             for fact in facts {
@@ -164,7 +181,7 @@ impl Closure {
             }
             requires.insert(id.clone(), held);
         }
-        Self { requires, dangling }
+        Self { requires, guessed, dangling }
     }
 }
 
@@ -177,6 +194,10 @@ struct Index {
     enums: BTreeMap<Name, Name>,
     /// What holds of the attributes of each composite type.
     attributes: BTreeMap<Name, Vec<Fact>>,
+    /// Relations, types and routines, by their names without a schema.
+    by_name: BTreeMap<Ident, Vec<Name>>,
+    /// The columns of each relation that are no objects of their own, as a view's are not, or that are.
+    columns: BTreeMap<Name, Vec<Name>>,
 }
 
 impl Index {
@@ -210,7 +231,59 @@ impl Index {
                 enums.extend(used.map(|ty| (column, ty)));
             }
         }
-        Self { provided, types, enums, attributes }
+        let (mut by_name, mut columns): (BTreeMap<Ident, Vec<Name>>, BTreeMap<Name, Vec<Name>>) = Default::default();
+        for fact in &provided {
+            let Fact::Exists(name) = fact else { continue };
+            match (name.space, name.path.as_slice()) {
+                (Space::Relation | Space::Type | Space::Routine, [_, last, ..]) => {
+                    by_name.entry(last.clone()).or_default().push(name.clone());
+                }
+                (Space::Column, [schema, table, _]) => {
+                    let table = Name::new(Space::Relation, [schema, table]);
+                    columns.entry(table).or_default().push(name.clone());
+                }
+                _ => {}
+            }
+        }
+        Self { provided, types, enums, attributes, by_name, columns }
+    }
+
+    /// What a dotted name may mean: in the schema that it states, in the one given, or in any.
+    fn named(&self, parts: &[String], schema: &Ident) -> Vec<&Name> {
+        let of = |last: &str| self.by_name.get(last).map_or(&[][..], Vec::as_slice);
+        if let [stated, last, ..] = parts {
+            let found: Vec<&Name> = of(last).iter().filter(|name| name.path[0].as_str() == stated).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        let Some(first) = parts.first() else { return Vec::new() };
+        let own: Vec<&Name> = of(first).iter().filter(|name| name.path[0] == *schema).collect();
+        if own.is_empty() { of(first).iter().collect() } else { own }
+    }
+
+    fn text(&self, text: &Text, facts: &mut BTreeSet<Fact>) {
+        let words: BTreeSet<&str> = text.names.iter().flatten().map(String::as_str).collect();
+        let mut relations = BTreeSet::new();
+        for parts in &text.names {
+            for name in self.named(parts, &text.schema) {
+                facts.insert(Fact::Exists(name.clone()));
+                if name.space == Space::Relation {
+                    relations.insert(name);
+                }
+            }
+        }
+        for column in relations.into_iter().filter_map(|relation| self.columns.get(relation)).flatten() {
+            let spoken = column.path.last().is_some_and(|last| words.contains(last.as_str()));
+            if !spoken && !text.all_columns {
+                continue;
+            }
+            self.column(column, true, facts);
+            if let Some(ty) = self.enums.get(column) {
+                let labels = text.strings.iter().map(|text| Fact::Label(ty.clone(), text.clone()));
+                facts.extend(labels.filter(|label| self.provided.contains(label)));
+            }
+        }
     }
 
     fn resolve(&self, need: Need, facts: &mut BTreeSet<Fact>) {
@@ -226,6 +299,7 @@ impl Index {
             }
             Need::Attributes(of) => facts.extend(self.attributes.get(&of).into_iter().flatten().cloned()),
             Need::Mentions(mentions) => self.mentions(&mentions, facts),
+            Need::Text(text) => self.text(&text, facts),
         }
     }
 
@@ -247,6 +321,10 @@ impl Index {
                 let labels = mentions.strings.iter().map(|text| Fact::Label(ty.clone(), text.clone()));
                 facts.extend(labels.filter(|label| self.provided.contains(label)));
             }
+        }
+        for parts in &mentions.calls {
+            let routines = self.named(parts, &mentions.table.schema).into_iter();
+            facts.extend(routines.filter(|name| name.space == Space::Routine).cloned().map(Fact::Exists));
         }
         let Mentions { relations, types, collations, .. } = mentions;
         let named = [(Space::Relation, relations), (Space::Type, types), (Space::Collation, collations)];

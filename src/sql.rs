@@ -224,6 +224,35 @@ impl Expr {
         }
     }
 
+    /// A query, or another text that is a statement's to the end: it may hold commas and comments, and nothing that would end it.
+    pub fn statement(text: &str) -> Result<Self, String> {
+        use crate::lex::Kind::*;
+        let text = text.trim();
+        let mut tokens = crate::lex::tokens(text)?;
+        while tokens.last().is_some_and(|last| last.is_symbol(";")) {
+            tokens.pop();
+        }
+        let Some(last) = tokens.last() else { return Err("the text is empty".into()) };
+        let (end, ends_in_comment) = (last.end(), last.kind == Comment);
+        let mut open = Vec::new();
+        for token in &tokens {
+            match (token.kind, token.text) {
+                (Symbol, ";") if open.is_empty() => return Err("one statement is wanted, and `;` ends it".into()),
+                (Symbol, "(" | "[") => open.push(token.text),
+                (Symbol, close @ (")" | "]")) if open.pop() != Some(if close == ")" { "(" } else { "[" }) => {
+                    return Err(format!("`{close}` has no opening bracket"));
+                }
+                _ => {}
+            }
+        }
+        match open.pop() {
+            Some(bracket) => Err(format!("`{bracket}` is never closed")),
+            // what follows must not become a part of the comment
+            None if ends_in_comment => Ok(Self(format!("{}\n", &text[..end]))),
+            None => Ok(Self(text[..end].to_owned())),
+        }
+    }
+
     /// Text that the server printed.
     pub fn from_server(text: impl Into<String>) -> Self {
         Self(text.into())

@@ -14,10 +14,16 @@ WITH wanted AS (
     AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = 'pg_catalog.pg_class'::regclass AND o.oid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
-         CASE WHEN c.relkind = 'v' THEN 'view ' WHEN c.relkind = 'm' THEN 'materialized view '
+         CASE WHEN c.relkind = 'm' THEN 'materialized view '
               ELSE 'foreign table ' END || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
   FROM relation c
-  WHERE c.relkind IN ('v', 'm', 'f')
+  WHERE c.relkind IN ('m', 'f')
+  UNION ALL
+  SELECT 'pg_catalog.pg_attrdef'::regclass, d.oid,
+         'default of column ' || pg_catalog.format('%I.%I.%I', c.nspname, c.relname, a.attname), true, 'relation',
+         json_build_array(c.nspname, c.relname)
+  FROM pg_catalog.pg_attrdef d JOIN relation c ON c.oid = d.adrelid AND c.relkind = 'v'
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
   UNION ALL
   SELECT 'pg_catalog.pg_type'::regclass, t.oid,
          CASE t.typtype WHEN 'r' THEN 'range type with a canonical function ' ELSE 'base type ' END

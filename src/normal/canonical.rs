@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::prove;
+use super::relations;
 use super::stand_in::StandIns;
 use crate::catalog::{Externals, Lookup};
 use crate::draft::Entry;
@@ -16,6 +17,7 @@ use crate::error::{Error, Place, Result};
 use crate::introspect::Live;
 use crate::kind::{ColumnShape, Expression, Id, Name, Object, Role, Space, Tag};
 use crate::name::{Ident, Qualified};
+use crate::sql::Sql;
 
 /// One expression as it would stand in a table or in a domain.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,8 +43,18 @@ pub enum Answer {
     Untold(String),
 }
 
-/// A table to try expressions in: its columns with their types, in order.
-pub type Twin = Vec<ColumnShape>;
+/// A table to try expressions in, and what else must be there for a question on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Twin {
+    /// With their types, in order.
+    pub columns: Vec<ColumnShape>,
+    /// The primary key, by which a query may be grouped.
+    pub key: Vec<Ident>,
+    /// Of what is a query and no table.
+    pub query: Option<Sql>,
+    /// Relations that have to be made before, in order: those that the text speaks of and that are not there as they are wanted.
+    pub on: Vec<Qualified>,
+}
 
 /// Who can be asked; the server, outside of tests.
 pub trait Asker {
@@ -81,7 +93,7 @@ struct Open {
     slot: usize,
     wanted: Question,
     /// Live texts that it may equal.
-    live: Vec<String>,
+    live: Vec<Question>,
 }
 
 /// Of the entries from the `first`-th on; `there` are the objects of `live`.
@@ -99,20 +111,28 @@ pub fn canonical(
     let mut questions: BTreeSet<Question> = BTreeSet::new();
     for one in &open {
         questions.insert(one.wanted.clone());
-        questions.extend(one.live.iter().map(|text| Question { text: text.clone(), ..one.wanted.clone() }));
+        questions.extend(one.live.iter().cloned());
     }
     let questions: Vec<Question> = questions.into_iter().collect();
     let tables: BTreeSet<&Qualified> = questions.iter().map(|question| &question.table).collect();
     let stand_ins = StandIns::of(entries, live, &tables);
-    let answers = asker.ask(&questions, &twins(entries, &tables), &stand_ins)?;
+    let twins = relations::twins(entries, live, &questions, &stand_ins);
+    let answers = asker.ask(&questions, &twins, &stand_ins)?;
     let answers: BTreeMap<&Question, &Answer> = questions.iter().zip(&answers).collect();
     let fresh =
         entries.iter().any(|entry| entry.object.brings_names() && live.catalog.get(&entry.object.id()).is_none());
     let ours = names(entries);
+    let to_come = relations::to_come(entries);
     let mut unknowns = Vec::new();
     for one in &open {
         let verdict = verdict(one, &answers);
         let entry = &mut entries[one.entry];
+        if one.wanted.role.is_made() {
+            entry.object.learn(match answers.get(&one.wanted) {
+                Some(Answer::Spelled(text)) => Some(text),
+                _ => None,
+            });
+        }
         let id = entry.object.id();
         let untold = match verdict {
             Verdict::Equals(text) => {
@@ -122,6 +142,12 @@ pub fn canonical(
             Verdict::Different => None,
             // what it mentions is still to be made, so no live text can be equal
             Verdict::Failed { code, message } if missing(&code) && mentions_any(&message, &ours) => None,
+            // a column that is about to be renamed, a routine that is about to be made, under the types that it is called with
+            Verdict::Failed { code, message }
+                if missing(&code) && one.wanted.role.is_made() && relations::is_to_come(&message, &to_come) =>
+            {
+                None
+            }
             Verdict::Failed { code, message } if missing(&code) || invalid(&code) => {
                 if !fresh || code == "42703" || code == "42601" {
                     return Err(wrong(&id, &one.wanted.text, &message).at(entry.place.clone()));
@@ -134,7 +160,7 @@ pub fn canonical(
         if let Some(reason) = untold.filter(|_| !one.live.is_empty()) {
             unknowns.push(Unknown { id, reason, place: Some(entry.place.clone()) });
             // neither equal nor different: left as a live one is, and named
-            if let Some(text) = unclaimed(entries, one) {
+            if let Some(text) = unclaimed(entries, one).map(|question| question.text) {
                 spell(&mut entries[one.entry], one.slot, text);
             }
         }
@@ -149,7 +175,7 @@ fn spell(entry: &mut Entry, slot: usize, text: String) {
 }
 
 /// The first live text that no other entry of the same parent bears: several that nobody named may all be untold.
-fn unclaimed(entries: &mut [Entry], open: &Open) -> Option<String> {
+fn unclaimed(entries: &mut [Entry], open: &Open) -> Option<Question> {
     if entries[open.entry].named {
         return open.live.first().cloned();
     }
@@ -161,7 +187,7 @@ fn unclaimed(entries: &mut [Entry], open: &Open) -> Option<String> {
             claimed.extend(entry.object.expressions().into_iter().map(|slot| slot.expression.canonical.clone()));
         }
     }
-    open.live.iter().find(|text| !claimed.contains(*text)).cloned()
+    open.live.iter().find(|question| !claimed.contains(&question.text)).cloned()
 }
 
 enum Verdict {
@@ -181,10 +207,9 @@ fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
         None => return Verdict::Untold("the server gave no answer".into()),
     };
     let mut verdict = Verdict::Different;
-    for text in &open.live {
-        let question = Question { text: text.clone(), ..open.wanted.clone() };
-        match answers.get(&question) {
-            Some(Answer::Spelled(spelled)) if spelled == wanted => return Verdict::Equals(text.clone()),
+    for question in &open.live {
+        match answers.get(question) {
+            Some(Answer::Spelled(spelled)) if spelled == wanted => return Verdict::Equals(question.text.clone()),
             Some(Answer::Untold(reason)) => verdict = Verdict::Untold(reason.clone()),
             // over the columns as they are wanted a live text may well be wrong; any other failure says nothing
             Some(Answer::Failed { code, message }) if !missing(code) && !invalid(code) => {
@@ -224,21 +249,24 @@ fn settle(entries: &mut [Entry], first: usize, live: &Live, there: &Lookup) -> V
             let mut texts = Vec::new();
             for partner in &partners {
                 let mut partner = (*partner).clone();
-                let same_role = partner.expressions().into_iter().nth(at).filter(|other| other.role == slot.role);
-                texts.extend(same_role.map(|other| other.expression.written.text().to_owned()));
+                let same_role = partner.expressions().into_iter().nth(at).filter(|other| other.role.is_like(&slot.role));
+                texts.extend(same_role.map(|other| (other.role, other.expression.written.text().to_owned())));
             }
-            if let Some(equal) = proved(slot.expression, &texts) {
+            let alike = texts.iter().filter(|(role, _)| *role == slot.role).map(|(_, text)| text);
+            if let Some(equal) = proved(slot.expression, &alike.cloned().collect::<Vec<_>>()) {
                 slot.expression.canonical = equal;
                 continue;
             }
             let text = slot.expression.written.text().to_owned();
             let settle = !texts.is_empty();
-            let role = match slot.role {
+            let role = |role: Role| match role {
                 Role::Bound(_) => Role::Bound(divided.get(&slot.table).cloned().unwrap_or_default()),
                 role => role,
             };
-            let wanted = Question { table: slot.table, role, text, settle };
-            open.push(Open { entry: n, slot: at, wanted, live: texts });
+            let question = |(of, text)| Question { table: slot.table.clone(), role: role(of), text, settle };
+            let live = texts.into_iter().map(question).collect();
+            let wanted = question((slot.role.clone(), text));
+            open.push(Open { entry: n, slot: at, wanted, live });
         }
     }
     open
@@ -247,19 +275,6 @@ fn settle(entries: &mut [Entry], first: usize, live: &Live, there: &Lookup) -> V
 fn proved(expression: &Expression, texts: &[String]) -> Option<String> {
     let text = expression.written.text();
     texts.iter().find(|other| *other == text).or_else(|| texts.iter().find(|other| prove::equal(text, other))).cloned()
-}
-
-/// The tables as the models want them.
-fn twins(entries: &mut [Entry], tables: &BTreeSet<&Qualified>) -> BTreeMap<Qualified, Twin> {
-    let mut twins: BTreeMap<Qualified, Twin> = BTreeMap::new();
-    for entry in entries {
-        if let Some((table, column)) = entry.object.as_column()
-            && tables.contains(table)
-        {
-            twins.entry(table.clone()).or_default().push(column);
-        }
-    }
-    twins
 }
 
 /// The names that the models make, as a message of the server has them.

@@ -16,7 +16,7 @@ use autogen::config::Config;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Live, Server};
-use autogen::kind::{Fact, Name, Object, Space};
+use autogen::kind::{Fact, Name, Object, Reading, Role, Space};
 use autogen::model;
 use autogen::name::{Ident, Qualified};
 use autogen::normal::{Answer, Asker, Installs, Question, StandIns, normal};
@@ -147,10 +147,10 @@ impl Asker for Echo {
     fn ask(
         &mut self,
         questions: &[Question],
-        _: &BTreeMap<Qualified, Vec<autogen::kind::ColumnShape>>,
+        _: &BTreeMap<Qualified, autogen::normal::Twin>,
         _: &StandIns,
     ) -> Result<Vec<Answer>> {
-        Ok(questions.iter().map(|question| Answer::Spelled(question.text.clone())).collect())
+        Ok(questions.iter().map(|question| Answer::Spelled(echo(question))).collect())
     }
 
     fn installs(&mut self, _: &Ident, version: &str, from: Option<&str>) -> Result<Installs> {
@@ -173,6 +173,24 @@ impl Asker for Echo {
             }
         }
         Ok(externals)
+    }
+}
+
+/// The text; behind a line of columns if it is a query, each called by its last word and of one type.
+fn echo(question: &Question) -> String {
+    match &question.role {
+        Role::Made(making) if making.read == Reading::Query => {
+            let text = &question.text;
+            let list = text.trim_start_matches("select ").split(" from ").next().unwrap_or_default();
+            let word = |item: &str| {
+                let last = item.rsplit([' ', '.', '\n']).next().unwrap_or_default();
+                autogen::lex::unquoted(last)
+            };
+            let columns: Vec<[String; 2]> =
+                autogen::lex::items(list).into_iter().map(|item| [word(item), "text".to_owned()]).collect();
+            format!("{}\n{text}", serde_json::to_string(&columns).unwrap_or_default())
+        }
+        _ => question.text.clone(),
     }
 }
 

@@ -15,6 +15,11 @@ impl Comment {
         Some(Self { on, text })
     }
 
+    /// Of what has columns that come of its query.
+    fn is_of_column(&self) -> bool {
+        matches!(self.on.tag, Tag::View) && self.on.path.len() == 3
+    }
+
     /// The name whose existence the comment needs.
     fn target(&self) -> Name {
         let space = match self.on.tag {
@@ -26,7 +31,9 @@ impl Comment {
             Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::DomainCheck | Tag::ForeignKey => {
                 Space::Constraint
             }
-            Tag::Table | Tag::Sequence | Tag::Index => Space::Relation,
+            // a column of it, which is no object of its own
+            Tag::View if self.is_of_column() => Space::Column,
+            Tag::Table | Tag::Sequence | Tag::Index | Tag::View => Space::Relation,
             Tag::Statistics => Space::Statistics,
             Tag::Settings => Space::Settings,
             Tag::Default => Space::Default,
@@ -40,7 +47,7 @@ impl Comment {
     }
 
     fn statement(&self, text: Option<&str>) -> Vec<Piece> {
-        let sql = Sql::new().kw("COMMENT ON").kw(self.on.tag.sql());
+        let sql = Sql::new().kw("COMMENT ON").kw(if self.is_of_column() { "COLUMN" } else { self.on.tag.sql() });
         let sql = match (self.target().space, self.on.path.as_slice()) {
             (Space::Constraint, [schema, table, name]) => {
                 let sql = sql.ident(name).kw("ON").when(self.on.tag == Tag::DomainCheck, |sql| sql.kw("DOMAIN"));
@@ -80,7 +87,9 @@ impl Kind for Comment {
     }
 
     fn parent(&self) -> Option<Id> {
-        Some(self.on.clone())
+        let mut on = self.on.clone();
+        on.path.truncate(if self.is_of_column() { 2 } else { on.path.len() });
+        Some(on)
     }
 
     fn follow(&mut self, old: &Id, new: &Id) {
@@ -92,7 +101,8 @@ impl Kind for Comment {
     const SECTION: &'static str = "comment";
 
     fn write(&self, _: Parts) -> Part {
-        Part { key: None, doc: Doc::text(&self.text) }
+        let column = self.on.path.last().filter(|_| self.is_of_column());
+        Part { key: column.map(|column| column.as_str().to_owned()), doc: Doc::text(&self.text) }
     }
 
     fn rename(&mut self, renames: &Renames) {
