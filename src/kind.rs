@@ -25,6 +25,7 @@ pub mod key;
 mod query;
 mod renames;
 mod row;
+mod routine;
 pub mod shapes;
 pub mod types;
 
@@ -66,6 +67,8 @@ kinds! {
     statistics::Statistics "statistics" "STATISTICS",
     settings::Settings "column settings" "",
     view::View "view" "VIEW",
+    function::Function "function" "FUNCTION",
+    procedure::Procedure "procedure" "PROCEDURE",
     comment::Comment "comment" "",
 }
 

@@ -245,6 +245,7 @@ fn space(word: &str) -> Result<Space> {
         "collation" => Space::Collation,
         "opclass" => Space::OperatorClass,
         "operator" => Space::Operator,
+        "routine" => Space::Routine,
         other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
     })
 }

@@ -33,11 +33,10 @@ WITH wanted AS (
      OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngcanonical <> 0)
   UNION ALL
   SELECT 'pg_catalog.pg_proc'::regclass, p.oid,
-         CASE p.prokind WHEN 'p' THEN 'procedure ' WHEN 'a' THEN 'aggregate ' ELSE 'function ' END
-           || p.oid::pg_catalog.regprocedure, false, NULL, NULL
+         'aggregate ' || p.oid::pg_catalog.regprocedure, false, NULL, NULL
   FROM pg_catalog.pg_proc p JOIN wanted n ON n.oid = p.pronamespace
   -- those that come with a range type belong to it
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
+  WHERE p.prokind = 'a' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
                     AND d.objid = p.oid AND d.deptype = 'i')
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,

@@ -4,14 +4,14 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::shapes::Entries;
-use super::{collation, composite, domain, enumeration, extension, range, schema, sequence, table, view};
+use super::{collation, composite, domain, enumeration, extension, function, procedure, range, schema, sequence, table, view};
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
 use crate::name::{Ident, Qualified};
 
 /// The sections, in the order in which a file that autogen writes has them.
 pub const SECTIONS: &[&str] =
-    &["schemas", "extensions", "collations", "enums", "composites", "domains", "ranges", "sequences", "tables", "views"];
+    &["schemas", "extensions", "collations", "enums", "composites", "domains", "ranges", "sequences", "tables", "views", "functions", "procedures"];
 
 /// A whole model file.
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +27,8 @@ pub struct Document {
     sequences: Entries<Option<sequence::Declaration>>,
     tables: Entries<Spanned<table::Declaration>>,
     views: Entries<view::Declaration>,
+    functions: Entries<function::Declaration>,
+    procedures: Entries<procedure::Declaration>,
 }
 
 /// A declaration of one kind of object.
@@ -60,7 +62,9 @@ impl Document {
         for (name, declaration) in &self.tables.0 {
             top(name, &declaration.value, scope, draft)?;
         }
-        whole(&self.views, scope, draft)
+        whole(&self.views, scope, draft)?;
+        whole(&self.functions, scope, draft)?;
+        whole(&self.procedures, scope, draft)
     }
 }
 

@@ -14,6 +14,13 @@ pub struct Id {
     pub on: Option<Box<Id>>,
 }
 
+impl Tag {
+    /// Known by its name and the types that it takes.
+    pub fn is_routine(self) -> bool {
+        matches!(self, Tag::Function | Tag::Procedure)
+    }
+}
+
 impl Id {
     pub fn new(tag: Tag, path: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
         Self { tag, path: path.into_iter().map(Into::into).collect(), on: None }

@@ -178,7 +178,8 @@ pub fn to_come(entries: &[Entry]) -> BTreeSet<String> {
 
 /// `column t.b does not exist`, `function public.f(integer) does not exist`, `column "b" does not exist`
 pub fn is_to_come(message: &str, to_come: &BTreeSet<String>) -> bool {
-    lex::chains(message).iter().any(|parts| parts.last().is_some_and(|last| to_come.contains(last)))
+    let named = lex::names_after(message, &["column", "function", "procedure", "aggregate"]);
+    named.first().and_then(|parts| parts.last()).is_some_and(|last| to_come.contains(last))
 }
 
 /// The statement that makes a twin in the temporary schema.

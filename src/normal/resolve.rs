@@ -45,13 +45,21 @@ pub fn resolve(
         }
     }
     let known = Known { names, externals, path, builtin };
+    let mut renamed = Vec::new();
     for entry in entries.iter_mut() {
+        let id = entry.object.id();
         for ty in entry.object.types() {
             known.ty(ty).map_err(|error| error.at(entry.place.clone()))?;
         }
         for (space, name) in entry.object.references() {
             known.reference(space, name);
         }
+        // what is known by the types that it takes
+        let now = entry.object.id();
+        renamed.extend((now != id).then_some((id, now)));
+    }
+    for (old, new) in renamed {
+        entries.iter_mut().for_each(|entry| entry.object.follow(&old, &new));
     }
     let keys: BTreeMap<Qualified, Vec<Ident>> = entries
         .iter()

@@ -135,7 +135,7 @@ pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
 
 fn server() -> Server {
     let schemas = ["app", "audit", "ext", "public", "We\"ird"].map(str::to_owned).to_vec();
-    let types = ["box", "date", "jsonb", "text", "tsrange", "uuid"].map(str::to_owned);
+    let types = ["anyelement", "box", "date", "internal", "json", "jsonb", "record", "text", "trigger", "tsrange", "uuid", "void"].map(str::to_owned);
     let (version, database) = ("18.0".to_owned(), "fixtures".to_owned());
     Server { major: 18, version, database, schemas, types: BTreeSet::from(types), extensions: BTreeSet::new() }
 }

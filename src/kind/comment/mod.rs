@@ -34,6 +34,7 @@ impl Comment {
             // a column of it, which is no object of its own
             Tag::View if self.is_of_column() => Space::Column,
             Tag::Table | Tag::Sequence | Tag::Index | Tag::View => Space::Relation,
+            Tag::Function | Tag::Procedure => Space::Routine,
             Tag::Statistics => Space::Statistics,
             Tag::Settings => Space::Settings,
             Tag::Default => Space::Default,
@@ -52,6 +53,9 @@ impl Comment {
             (Space::Constraint, [schema, table, name]) => {
                 let sql = sql.ident(name).kw("ON").when(self.on.tag == Tag::DomainCheck, |sql| sql.kw("DOMAIN"));
                 sql.qualified(&Qualified::new(schema, table))
+            }
+            (Space::Routine, [schema, name, signature]) => {
+                sql.routine(&Qualified::new(schema, name), &super::routine::types_of(signature))
             }
             (_, path) => sql.path(path),
         };

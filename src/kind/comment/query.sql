@@ -51,3 +51,10 @@ UNION ALL
 SELECT 'statistics', json_build_array(n.nspname, s.stxname), d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_statistic_ext s ON s.oid = d.objoid JOIN wanted n ON n.oid = s.stxnamespace
 WHERE d.classoid = 'pg_catalog.pg_statistic_ext'::regclass
+UNION ALL
+SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
+       json_build_array(n.nspname, p.proname,
+         '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.format_type(t.ty, NULL), ', ' ORDER BY t.n)
+                          FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (ty, n)), '') || ')'), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_proc p ON p.oid = d.objoid JOIN wanted n ON n.oid = p.pronamespace
+WHERE d.classoid = 'pg_catalog.pg_proc'::regclass AND p.prokind <> 'a'
