@@ -69,6 +69,8 @@ kinds! {
     view::View "view" "VIEW",
     function::Function "function" "FUNCTION",
     procedure::Procedure "procedure" "PROCEDURE",
+    trigger::Trigger "trigger" "TRIGGER",
+    policy::Policy "policy" "POLICY",
     comment::Comment "comment" "",
 }
 

@@ -44,16 +44,9 @@ WITH wanted AS (
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
   WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'x', 'f', 't', 'n')
   UNION ALL
-  SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
-  FROM pg_catalog.pg_trigger t JOIN relation c ON c.oid = t.tgrelid
-  WHERE NOT t.tgisinternal
-  UNION ALL
   SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', r.rulename), false, NULL, NULL
   FROM pg_catalog.pg_rewrite r JOIN relation c ON c.oid = r.ev_class
   WHERE r.rulename <> '_RETURN'
-  UNION ALL
-  SELECT 'pg_catalog.pg_policy'::regclass, p.oid, 'policy ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', p.polname), false, NULL, NULL
-  FROM pg_catalog.pg_policy p JOIN relation c ON c.oid = p.polrelid
   UNION ALL
   SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
          false, NULL, NULL

@@ -29,3 +29,5 @@ BEGIN
     RETURN pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('n', n, 'text', spelled, 'more', more));
   END
   $ask$;
+  -- what a trigger under trial would run
+  CREATE FUNCTION pg_temp.autogen_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';

@@ -35,6 +35,8 @@ impl Comment {
             Tag::View if self.is_of_column() => Space::Column,
             Tag::Table | Tag::Sequence | Tag::Index | Tag::View => Space::Relation,
             Tag::Function | Tag::Procedure => Space::Routine,
+            Tag::Trigger => Space::Trigger,
+            Tag::Policy => Space::Policy,
             Tag::Statistics => Space::Statistics,
             Tag::Settings => Space::Settings,
             Tag::Default => Space::Default,
@@ -50,7 +52,7 @@ impl Comment {
     fn statement(&self, text: Option<&str>) -> Vec<Piece> {
         let sql = Sql::new().kw("COMMENT ON").kw(if self.is_of_column() { "COLUMN" } else { self.on.tag.sql() });
         let sql = match (self.target().space, self.on.path.as_slice()) {
-            (Space::Constraint, [schema, table, name]) => {
+            (Space::Constraint | Space::Trigger | Space::Policy | Space::Rule, [schema, table, name]) => {
                 let sql = sql.ident(name).kw("ON").when(self.on.tag == Tag::DomainCheck, |sql| sql.kw("DOMAIN"));
                 sql.qualified(&Qualified::new(schema, table))
             }
@@ -118,6 +120,7 @@ impl Kind for Comment {
             if matches!(
                 self.on.tag,
                 Tag::Table | Tag::Column | Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::ForeignKey
+                    | Tag::Trigger | Tag::Policy
             ) {
                 renames.table(&mut name);
             }

@@ -58,3 +58,11 @@ SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE '
                           FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (ty, n)), '') || ')'), d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_proc p ON p.oid = d.objoid JOIN wanted n ON n.oid = p.pronamespace
 WHERE d.classoid = 'pg_catalog.pg_proc'::regclass AND p.prokind <> 'a'
+UNION ALL
+SELECT 'trigger', json_build_array(c.nspname, c.relname, t.tgname), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_trigger t ON t.oid = d.objoid JOIN relation c ON c.oid = t.tgrelid
+WHERE d.classoid = 'pg_catalog.pg_trigger'::regclass AND NOT t.tgisinternal
+UNION ALL
+SELECT 'policy', json_build_array(c.nspname, c.relname, p.polname), d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_policy p ON p.oid = d.objoid JOIN relation c ON c.oid = p.polrelid
+WHERE d.classoid = 'pg_catalog.pg_policy'::regclass

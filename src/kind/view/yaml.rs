@@ -6,6 +6,7 @@ use serde_yaml::Spanned;
 use super::super::document::{Declare, Given};
 use super::super::query::Stated;
 use super::super::shapes::{Entries, Texts};
+use super::super::trigger;
 use super::*;
 use crate::draft::{Draft, Scope};
 
@@ -21,12 +22,14 @@ pub struct Declaration {
     pub comment: Option<String>,
     #[serde(default)]
     pub column_comments: Entries<String>,
+    #[serde(default)]
+    pub triggers: Entries<trigger::Declaration>,
 }
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
-        let Self { query, columns, with, check_option, comment, column_comments } = self;
+        let Self { query, columns, with, check_option, comment, column_comments, triggers } = self;
         let options = with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
         let view = View {
             name: scope.declared(name)?,
@@ -36,6 +39,16 @@ impl Declare for Declaration {
         };
         let stated = Stated { comment: comment.as_deref(), columns: column_comments };
         stated.declare(&view.id(), given, scope, draft)?;
+        let first = draft.entries.len();
+        for (name, trigger) in &triggers.0 {
+            let place = scope.place(name);
+            trigger.declare(Given { name: Some(name), place: &place, table: Some(&view.name), column: None }, scope, draft)?;
+        }
+        draft.each(first, |object| {
+            if let Object::Trigger(trigger) = object {
+                trigger.on_view = Aside(true);
+            }
+        });
         draft.push(view, given.place.clone(), true);
         Ok(())
     }
