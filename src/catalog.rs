@@ -341,9 +341,20 @@ impl Index {
         }
     }
 
+    /// A column of a query whose columns nobody knows yet.
+    fn is_of_unknown(&self, name: &Name) -> bool {
+        let whole = || Fact::Exists(Name::new(Space::Column, &name.path[..2]));
+        name.space == Space::Column && name.path.len() == 3 && self.provided.contains(&whole())
+    }
+
     /// The fact as it is to be held, and whether it holds. What an extension brings hangs on the extension.
     fn settle(&self, fact: Fact, externals: &Externals) -> (Fact, bool) {
         if self.provided.contains(&fact) {
+            return (fact, true);
+        }
+        if let Fact::Exists(name) = &fact
+            && self.is_of_unknown(name)
+        {
             return (fact, true);
         }
         match &fact {

@@ -67,6 +67,7 @@ kinds! {
     statistics::Statistics "statistics" "STATISTICS",
     settings::Settings "column settings" "",
     view::View "view" "VIEW",
+    materialized_view::MaterializedView "materialized view" "MATERIALIZED VIEW",
     function::Function "function" "FUNCTION",
     procedure::Procedure "procedure" "PROCEDURE",
     trigger::Trigger "trigger" "TRIGGER",

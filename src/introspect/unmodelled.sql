@@ -14,10 +14,15 @@ WITH wanted AS (
     AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = 'pg_catalog.pg_class'::regclass AND o.oid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
-         CASE WHEN c.relkind = 'm' THEN 'materialized view '
-              ELSE 'foreign table ' END || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
+         'foreign table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
   FROM relation c
-  WHERE c.relkind IN ('m', 'f')
+  WHERE c.relkind = 'f'
+  UNION ALL
+  SELECT 'pg_catalog.pg_index'::regclass, x.indexrelid,
+         'clustering of materialized view ' || pg_catalog.format('%I.%I', c.nspname, c.relname), true, 'relation',
+         json_build_array(c.nspname, c.relname)
+  FROM pg_catalog.pg_index x JOIN relation c ON c.oid = x.indrelid AND c.relkind = 'm'
+  WHERE x.indisclustered
   UNION ALL
   SELECT 'pg_catalog.pg_attrdef'::regclass, d.oid,
          'default of column ' || pg_catalog.format('%I.%I.%I', c.nspname, c.relname, a.attname), true, 'relation',

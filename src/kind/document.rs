@@ -4,14 +4,14 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::shapes::Entries;
-use super::{collation, composite, domain, enumeration, extension, function, procedure, range, schema, sequence, table, view};
+use super::{collation, composite, domain, enumeration, extension, function, materialized_view, procedure, range, schema, sequence, table, view};
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
 use crate::name::{Ident, Qualified};
 
 /// The sections, in the order in which a file that autogen writes has them.
 pub const SECTIONS: &[&str] =
-    &["schemas", "extensions", "collations", "enums", "composites", "domains", "ranges", "sequences", "tables", "views", "functions", "procedures"];
+    &["schemas", "extensions", "collations", "enums", "composites", "domains", "ranges", "sequences", "tables", "views", "materialized_views", "functions", "procedures"];
 
 /// A whole model file.
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +27,7 @@ pub struct Document {
     sequences: Entries<Option<sequence::Declaration>>,
     tables: Entries<Spanned<table::Declaration>>,
     views: Entries<view::Declaration>,
+    materialized_views: Entries<materialized_view::Declaration>,
     functions: Entries<function::Declaration>,
     procedures: Entries<procedure::Declaration>,
 }
@@ -63,6 +64,7 @@ impl Document {
             top(name, &declaration.value, scope, draft)?;
         }
         whole(&self.views, scope, draft)?;
+        whole(&self.materialized_views, scope, draft)?;
         whole(&self.functions, scope, draft)?;
         whole(&self.procedures, scope, draft)
     }

@@ -7,7 +7,9 @@ use serde_yaml::Spanned;
 use super::comment::Comment;
 use super::document::Given;
 use super::shapes::{Entries, Texts};
-use super::{Aside, Doc, Expression, Id, MADE, Making, Need, Part, Parts, Reading, Role, Row, Slot, Text};
+use super::{
+    Aside, Doc, Expression, Fact, Id, MADE, Making, Name, Need, Part, Parts, Reading, Role, Row, Slot, Space, Text,
+};
 use crate::draft::{Draft, Scope};
 use crate::error::Result;
 use crate::name::{Ident, Qualified};
@@ -75,9 +77,12 @@ impl Query {
         }
     }
 
-    /// The names of its columns, as far as they are known.
-    pub fn column_names(&self) -> impl Iterator<Item = &Ident> {
-        self.columns.0.iter().flatten().map(|(name, _)| name)
+    /// Its columns; where nobody knows them, any.
+    pub fn provides(&self, of: &Qualified) -> Vec<Fact> {
+        match &self.columns.0 {
+            Some(columns) => columns.iter().map(|(name, _)| Fact::Exists(Name::column(of, name))).collect(),
+            None => vec![Fact::Exists(Name::new(Space::Column, [&of.schema, &of.name]))],
+        }
     }
 }
 

@@ -22,7 +22,8 @@ pub fn twins(
     stand_ins: &StandIns,
 ) -> BTreeMap<Qualified, Twin> {
     let asked: BTreeSet<&Qualified> = questions.iter().map(|question| &question.table).collect();
-    let made = questions.iter().any(|question| question.role.is_made());
+    let of_query = |entry: &Entry| entry.object.queried(&entry_name(entry)).is_some_and(|(name, _)| asked.contains(&name));
+    let made = questions.iter().any(|question| question.role.is_made()) || entries.iter().any(of_query);
     let mut twins: BTreeMap<Qualified, Twin> = BTreeMap::new();
     for entry in entries {
         if let Some((table, column)) = entry.object.as_column()
@@ -33,7 +34,7 @@ pub fn twins(
     }
     if made {
         let relations = Relations::of(entries, live, &mut twins, stand_ins);
-        for question in questions.iter().filter(|question| question.role.is_made()) {
+        for question in questions {
             let on = relations.below(question);
             let twin = twins.entry(question.table.clone()).or_default();
             let more: Vec<Qualified> = on.into_iter().filter(|name| !twin.on.contains(name)).collect();
@@ -41,6 +42,11 @@ pub fn twins(
         }
     }
     twins
+}
+
+/// What an object is called in the temporary schema.
+fn entry_name(entry: &Entry) -> Qualified {
+    Qualified::new(super::stand_in::TEMPORARY, entry.object.id().last().map_or("", Ident::as_str))
 }
 
 /// The relations of the models, and those of them that are not there as they are wanted.
@@ -75,8 +81,7 @@ impl Relations {
             {
                 by_name.entry(name.as_str().to_owned()).or_default().push(Qualified::new(schema, name));
             }
-            let made = Qualified::new(super::stand_in::TEMPORARY, id.last().map_or("", Ident::as_str));
-            if let Some((name, sql)) = entry.object.queried(&made) {
+            if let Some((name, sql)) = entry.object.queried(&entry_name(entry)) {
                 texts.insert(name.clone(), lex::chains(sql.as_str()));
                 if live.catalog.get(&id) != Some(&entry.object) {
                     moved.insert(name.clone());
@@ -134,7 +139,12 @@ impl Relations {
     /// What must be made for a question, from the ground up.
     fn below(&self, question: &Question) -> Vec<Qualified> {
         let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
-        self.collect(&lex::chains(&question.text), &question.table, &mut seen, &mut order);
+        if question.role.is_made() {
+            self.collect(&lex::chains(&question.text), &question.table, &mut seen, &mut order);
+        }
+        if let Some(names) = self.texts.get(&question.table).filter(|_| question.role.is_of_table()) {
+            self.collect(names, &question.table, &mut seen, &mut order);
+        }
         if question.role.is_of_table() {
             order.retain(|name| *name != question.table);
         }

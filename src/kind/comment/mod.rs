@@ -17,7 +17,7 @@ impl Comment {
 
     /// Of what has columns that come of its query.
     fn is_of_column(&self) -> bool {
-        matches!(self.on.tag, Tag::View) && self.on.path.len() == 3
+        matches!(self.on.tag, Tag::View | Tag::MaterializedView) && self.on.path.len() == 3
     }
 
     /// The name whose existence the comment needs.
@@ -32,8 +32,8 @@ impl Comment {
                 Space::Constraint
             }
             // a column of it, which is no object of its own
-            Tag::View if self.is_of_column() => Space::Column,
-            Tag::Table | Tag::Sequence | Tag::Index | Tag::View => Space::Relation,
+            Tag::View | Tag::MaterializedView if self.is_of_column() => Space::Column,
+            Tag::Table | Tag::Sequence | Tag::Index | Tag::View | Tag::MaterializedView => Space::Relation,
             Tag::Function | Tag::Procedure => Space::Routine,
             Tag::Trigger => Space::Trigger,
             Tag::Policy => Space::Policy,

@@ -33,12 +33,12 @@ UNION ALL
 SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' ELSE 'table' END,
        json_build_array(c.nspname, c.relname), d.description
 FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
-WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND c.relkind IN ('S', 'r', 'p', 'i', 'I', 'v')
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND c.relkind IN ('S', 'r', 'p', 'i', 'I', 'v', 'm')
 UNION ALL
 SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'column' END, json_build_array(c.nspname, c.relname, a.attname), d.description
 FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
 JOIN pg_catalog.pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid
-WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND c.relkind IN ('r', 'p', 'v')
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND c.relkind IN ('r', 'p', 'v', 'm')
 UNION ALL
 SELECT CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' WHEN 'c' THEN 'check constraint'
                       WHEN 'x' THEN 'exclusion constraint'

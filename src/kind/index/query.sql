@@ -2,7 +2,10 @@
 WITH managed AS MATERIALIZED (
   SELECT x.*
   FROM pg_catalog.pg_index x
-  JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = x.indrelid
+  JOIN (SELECT pg_catalog.unnest(:tables)
+        UNION ALL
+        SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'm' AND n.nspname = ANY (:schemas)) AS managed (oid) ON managed.oid = x.indrelid
   WHERE x.indexrelid NOT IN (SELECT k.conindid FROM pg_catalog.pg_constraint k WHERE k.contype IN ('p', 'u', 'x'))
 ), keys AS (
   SELECT x.indexrelid,
@@ -35,7 +38,7 @@ WITH managed AS MATERIALIZED (
        AND (co.oid <> 'pg_catalog."default"'::regcollation OR co.oid <> COALESCE(a.attcollation, xt.typcollation))
   GROUP BY x.indexrelid
 )
-SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, x.indisunique AS "unique", am.amname AS method,
+SELECT n.nspname AS schema, xc.relname AS name, c.relname AS table, c.relkind = 'm' AS of_view, x.indisunique AS "unique", am.amname AS method,
        x.indnkeyatts AS key_count, k.keys, x.indpred IS NOT NULL AS partial,
        pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
 --15+        x.indnullsnotdistinct AS nulls_not_distinct,

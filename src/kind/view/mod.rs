@@ -67,7 +67,7 @@ impl Kind for View {
     }
 
     fn provides(&self) -> Vec<Fact> {
-        self.query.column_names().map(|column| Fact::Exists(Name::column(&self.name, column))).collect()
+        self.query.provides(&self.name)
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {
