@@ -381,9 +381,7 @@ impl Index {
 fn within_external(name: &Name, externals: &Externals) -> bool {
     match (name.space, name.path.as_slice()) {
         (Space::Column, [schema, table, _]) => externals.contains_key(&Name::new(Space::Relation, [schema, table])),
-        (Space::Routine, [schema, routine, _]) => {
-            externals.contains_key(&Name::new(Space::Routine, [schema, routine]))
-        }
+        (Space::Routine, [schema, routine, _]) => externals.contains_key(&Name::new(Space::Routine, [schema, routine])),
         _ => false,
     }
 }

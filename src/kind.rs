@@ -24,8 +24,8 @@ mod id;
 pub mod key;
 mod query;
 mod renames;
-mod row;
 mod routine;
+mod row;
 pub mod shapes;
 pub mod types;
 

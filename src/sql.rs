@@ -252,9 +252,7 @@ impl Expr {
         let tokens: Vec<_> = tokens.iter().filter(|token| token.kind != crate::lex::Kind::Comment).collect();
         match tokens.as_slice() {
             [first, ..] if first.is_word("return") => Self::statement(text),
-            [first, second, .., last]
-                if first.is_word("begin") && second.is_word("atomic") && last.is_word("end") =>
-            {
+            [first, second, .., last] if first.is_word("begin") && second.is_word("atomic") && last.is_word("end") => {
                 Ok(Self(text.to_owned()))
             }
             _ => Err("the body begins with neither RETURN nor BEGIN ATOMIC, or has no END".into()),

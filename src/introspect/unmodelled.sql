@@ -151,7 +151,7 @@ WITH wanted AS (
   FROM part p
   JOIN pg_catalog.pg_depend d ON d.classid = p.by_class AND d.objid = p.by_object AND d.deptype IN ('n', 'a', 'i', 'P', 'S')
   WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_constraint'::regclass,
-                         'pg_catalog.pg_collation'::regclass)
+                         'pg_catalog.pg_collation'::regclass, 'pg_catalog.pg_proc'::regclass)
 ), named (classid, objid, space, path) AS (
   SELECT s.classid, s.objid, CASE WHEN a.attnum IS NULL THEN 'relation' ELSE 'column' END AS space,
          CASE WHEN a.attnum IS NULL THEN jsonb_build_array(n.nspname, c.relname)
@@ -174,6 +174,14 @@ WITH wanted AS (
   JOIN pg_catalog.pg_constraint k ON s.refclassid = 'pg_catalog.pg_constraint'::regclass AND k.oid = s.refobjid
   JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  UNION ALL
+  SELECT s.classid, s.objid, 'routine', jsonb_build_array(n.nspname, f.proname,
+         '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.format_type(t.ty, NULL), ', ' ORDER BY t.n)
+                          FROM pg_catalog.unnest(f.proargtypes) WITH ORDINALITY AS t (ty, n)), '') || ')')
+  FROM stands s
+  JOIN pg_catalog.pg_proc f ON s.refclassid = 'pg_catalog.pg_proc'::regclass AND f.oid = s.refobjid
+  JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
+  WHERE n.nspname <> 'pg_catalog'
   UNION ALL
   SELECT s.classid, s.objid, 'collation', jsonb_build_array(n.nspname, o.collname)
   FROM stands s

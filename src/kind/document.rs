@@ -4,14 +4,30 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::shapes::Entries;
-use super::{collation, composite, domain, enumeration, extension, function, materialized_view, procedure, range, schema, sequence, table, view};
+use super::{
+    collation, composite, domain, enumeration, extension, function, materialized_view, procedure, range, schema,
+    sequence, table, view,
+};
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
 use crate::name::{Ident, Qualified};
 
 /// The sections, in the order in which a file that autogen writes has them.
-pub const SECTIONS: &[&str] =
-    &["schemas", "extensions", "collations", "enums", "composites", "domains", "ranges", "sequences", "tables", "views", "materialized_views", "functions", "procedures"];
+pub const SECTIONS: &[&str] = &[
+    "schemas",
+    "extensions",
+    "collations",
+    "enums",
+    "composites",
+    "domains",
+    "ranges",
+    "sequences",
+    "tables",
+    "views",
+    "materialized_views",
+    "functions",
+    "procedures",
+];
 
 /// A whole model file.
 #[derive(Debug, Default, Deserialize)]

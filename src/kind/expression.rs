@@ -90,9 +90,7 @@ impl Role {
     /// Whether the text stands on its table, and not on its own.
     pub fn is_of_table(&self) -> bool {
         match self {
-            Role::Made(making) => {
-                !matches!(making.read, Reading::Query | Reading::Body | Reading::Argument)
-            }
+            Role::Made(making) => !matches!(making.read, Reading::Query | Reading::Body | Reading::Argument),
             role => !role.is_of_domain(),
         }
     }

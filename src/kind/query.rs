@@ -36,8 +36,9 @@ impl Query {
     }
 
     pub fn declared(text: &Spanned<String>, names: &Texts, scope: &Scope) -> Result<Self> {
-        let written = Expr::statement(&text.value)
-            .map_err(|why| scope.error(why, text).hint("a query is one SELECT, VALUES or TABLE, without a semicolon"))?;
+        let written = Expr::statement(&text.value).map_err(|why| {
+            scope.error(why, text).hint("a query is one SELECT, VALUES or TABLE, without a semicolon")
+        })?;
         Ok(Self { text: Expression::new(written), names: Aside(scope.distinct(&names.0)?), columns: Aside(None) })
     }
 

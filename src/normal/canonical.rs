@@ -119,20 +119,18 @@ pub fn canonical(
     let twins = relations::twins(entries, live, &questions, &stand_ins);
     let answers = asker.ask(&questions, &twins, &stand_ins)?;
     let answers: BTreeMap<&Question, &Answer> = questions.iter().zip(&answers).collect();
-    let fresh =
-        entries.iter().any(|entry| entry.object.brings_names() && live.catalog.get(&entry.object.id()).is_none());
-    let ours = names(entries);
-    let to_come = relations::to_come(entries);
+    let known = ToCome {
+        fresh: entries
+            .iter()
+            .any(|entry| entry.object.brings_names() && live.catalog.get(&entry.object.id()).is_none()),
+        ours: names(entries),
+        parts: relations::to_come(entries),
+    };
     let mut unknowns = Vec::new();
     for one in &open {
         let verdict = verdict(one, &answers);
         let entry = &mut entries[one.entry];
-        if one.wanted.role.is_made() {
-            entry.object.learn(match answers.get(&one.wanted) {
-                Some(Answer::Spelled(text)) => Some(text),
-                _ => None,
-            });
-        }
+        tell(entry, one, &answers);
         let id = entry.object.id();
         let untold = match verdict {
             Verdict::Equals(text) => {
@@ -140,22 +138,9 @@ pub fn canonical(
                 None
             }
             Verdict::Different => None,
-            // what it mentions is still to be made, so no live text can be equal
-            Verdict::Failed { code, message } if missing(&code) && mentions_any(&message, &ours) => None,
-            // a column that is about to be renamed, a routine that is about to be made, under the types that it is called with
-            Verdict::Failed { code, message }
-                if (missing(&code) && one.wanted.role.is_made() || code == "42883")
-                    && relations::is_to_come(&message, &to_come) =>
-            {
-                None
-            }
-            Verdict::Failed { code, message } if missing(&code) || invalid(&code) => {
-                if !fresh || code == "42703" || code == "42601" {
-                    return Err(wrong(&id, &one.wanted.text, &message).at(entry.place.clone()));
-                }
-                None
-            }
-            Verdict::Failed { code, message } => Some(format!("{message} (SQLSTATE {code})")),
+            Verdict::Failed { code, message } => known
+                .untold(&code, &message, &one.wanted)
+                .map_err(|()| wrong(&id, &one.wanted.text, &message).at(entry.place.clone()))?,
             Verdict::Untold(reason) => Some(reason),
         };
         if let Some(reason) = untold.filter(|_| !one.live.is_empty()) {
@@ -167,6 +152,44 @@ pub fn canonical(
         }
     }
     Ok(unknowns)
+}
+
+/// What the server made of the text, to the object that it is of.
+fn tell(entry: &mut Entry, open: &Open, answers: &BTreeMap<&Question, &Answer>) {
+    if open.wanted.role.is_made() {
+        entry.object.learn(match answers.get(&open.wanted) {
+            Some(Answer::Spelled(text)) => Some(text),
+            _ => None,
+        });
+    }
+}
+
+/// What the models make, and a text may speak of before it is there.
+struct ToCome {
+    /// An extension that may bring any name.
+    fresh: bool,
+    ours: BTreeSet<String>,
+    /// Columns and routines.
+    parts: BTreeSet<String>,
+}
+
+impl ToCome {
+    /// Why a failure says nothing of the text; `None` where it is one that no live text can be equal to, `Err` where it is wrong.
+    fn untold(&self, code: &str, message: &str, question: &Question) -> Result<Option<String>, ()> {
+        // what it mentions is still to be made
+        if missing(code) && mentions_any(message, &self.ours) {
+            return Ok(None);
+        }
+        // a column that is about to be renamed, a routine that is about to be made, under the types that it is called with
+        let may_come = missing(code) && question.role.is_made() || code == "42883";
+        if may_come && relations::is_to_come(message, &self.parts) {
+            return Ok(None);
+        }
+        if !missing(code) && !invalid(code) {
+            return Ok(Some(format!("{message} (SQLSTATE {code})")));
+        }
+        if !self.fresh || code == "42703" || code == "42601" { Err(()) } else { Ok(None) }
+    }
 }
 
 fn spell(entry: &mut Entry, slot: usize, text: String) {
@@ -250,7 +273,8 @@ fn settle(entries: &mut [Entry], first: usize, live: &Live, there: &Lookup) -> V
             let mut texts = Vec::new();
             for partner in &partners {
                 let mut partner = (*partner).clone();
-                let same_role = partner.expressions().into_iter().nth(at).filter(|other| other.role.is_like(&slot.role));
+                let same_role =
+                    partner.expressions().into_iter().nth(at).filter(|other| other.role.is_like(&slot.role));
                 texts.extend(same_role.map(|other| (other.role, other.expression.written.text().to_owned())));
             }
             let alike = texts.iter().filter(|(role, _)| *role == slot.role).map(|(_, text)| text);
@@ -294,7 +318,8 @@ fn mentions_any(message: &str, names: &BTreeSet<String>) -> bool {
     let Some((_, quoted)) = message.split_once('"') else { return false };
     let ends = |after: &str| after.trim_start_matches("[]").starts_with('"');
     match quoted.split_once('"') {
-        Some((missing, _)) if names.contains(missing.trim_end_matches("[]")) => true,
+        // a stand-in that could not be made stands for what is to come
+        Some((missing, _)) if names.contains(missing.trim_start_matches("pg_temp.").trim_end_matches("[]")) => true,
         _ => names.iter().any(|name| name.contains('"') && quoted.strip_prefix(name.as_str()).is_some_and(ends)),
     }
 }

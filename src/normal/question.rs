@@ -66,7 +66,8 @@ fn made(making: &Making, twin: &str, stand_ins: &StandIns) -> (String, String) {
     let put = format!("{} %s\n{}", half(&making.before), half(&making.after));
     let made = quote_literal(MADE);
     // a body says the name of its function, so that it is tried under that one
-    let routine = "FROM pg_catalog.pg_proc p WHERE p.pronamespace = pg_catalog.pg_my_temp_schema() ORDER BY p.oid DESC LIMIT 1";
+    let routine =
+        "FROM pg_catalog.pg_proc p WHERE p.pronamespace = pg_catalog.pg_my_temp_schema() ORDER BY p.oid DESC LIMIT 1";
     let policy = |column: &str| {
         format!(
             "SELECT pg_catalog.pg_get_expr(p.{column}, p.polrelid) FROM pg_catalog.pg_policy p WHERE p.polname = {made} AND p.polrelid = {twin}::regclass"

@@ -22,7 +22,8 @@ pub fn twins(
     stand_ins: &StandIns,
 ) -> BTreeMap<Qualified, Twin> {
     let asked: BTreeSet<&Qualified> = questions.iter().map(|question| &question.table).collect();
-    let of_query = |entry: &Entry| entry.object.queried(&entry_name(entry)).is_some_and(|(name, _)| asked.contains(&name));
+    let of_query =
+        |entry: &Entry| entry.object.queried(&entry_name(entry)).is_some_and(|(name, _)| asked.contains(&name));
     let made = questions.iter().any(|question| question.role.is_made()) || entries.iter().any(of_query);
     let mut twins: BTreeMap<Qualified, Twin> = BTreeMap::new();
     for entry in entries {
@@ -58,12 +59,7 @@ struct Relations {
 }
 
 impl Relations {
-    fn of(
-        entries: &[Entry],
-        live: &Live,
-        twins: &mut BTreeMap<Qualified, Twin>,
-        stand_ins: &StandIns,
-    ) -> Self {
+    fn of(entries: &[Entry], live: &Live, twins: &mut BTreeMap<Qualified, Twin>, stand_ins: &StandIns) -> Self {
         let mut before: BTreeMap<&Qualified, Vec<ColumnShape>> = BTreeMap::new();
         for (table, column) in live.catalog.objects().values().filter_map(Object::as_column) {
             before.entry(table).or_default().push(column);
@@ -108,8 +104,7 @@ impl Relations {
             let on_moved = |(name, names): &(&Qualified, &BTreeSet<Vec<String>>)| {
                 !self.moved.contains(*name) && self.spoken(names, name).iter().any(|below| self.moved.contains(below))
             };
-            let more: Vec<Qualified> =
-                self.texts.iter().filter(on_moved).map(|(name, _)| name.clone()).collect();
+            let more: Vec<Qualified> = self.texts.iter().filter(on_moved).map(|(name, _)| name.clone()).collect();
             if more.is_empty() {
                 return;
             }

@@ -143,7 +143,8 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
     let (mut edges, soft) = order::edges(&moves);
     edges.extend(&bonds.edges);
     edges.extend(&soft);
-    let groups = fold::fold(&nodes, &mut edges, &soft, &bonds.silent).map_err(|cycle| circular(&cycle, &nodes, after))?;
+    let groups =
+        fold::fold(&nodes, &mut edges, &soft, &bonds.silent).map_err(|cycle| circular(&cycle, &nodes, after))?;
     let sequence = order::schedule(&nodes, &edges, &groups, before, after);
     let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
     let created: BTreeSet<Name> = steps

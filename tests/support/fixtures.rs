@@ -135,7 +135,21 @@ pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
 
 fn server() -> Server {
     let schemas = ["app", "audit", "ext", "public", "We\"ird"].map(str::to_owned).to_vec();
-    let types = ["anyelement", "box", "date", "internal", "json", "jsonb", "record", "text", "trigger", "tsrange", "uuid", "void"].map(str::to_owned);
+    let types = [
+        "anyelement",
+        "box",
+        "date",
+        "internal",
+        "json",
+        "jsonb",
+        "record",
+        "text",
+        "trigger",
+        "tsrange",
+        "uuid",
+        "void",
+    ]
+    .map(str::to_owned);
     let (version, database) = ("18.0".to_owned(), "fixtures".to_owned());
     Server { major: 18, version, database, schemas, types: BTreeSet::from(types), extensions: BTreeSet::new() }
 }
@@ -186,8 +200,13 @@ fn echo(question: &Question) -> String {
                 let last = item.rsplit([' ', '.', '\n']).next().unwrap_or_default();
                 autogen::lex::unquoted(last)
             };
-            let columns: Vec<[String; 2]> =
-                autogen::lex::items(list).into_iter().map(|item| [word(item), "text".to_owned()]).collect();
+            let mut names: Vec<String> = autogen::lex::items(list).into_iter().map(word).collect();
+            let stated = making.before.to_string();
+            let stated = stated.split_once("(").and_then(|(_, rest)| rest.split_once(")")).map(|(list, _)| list);
+            for (name, stated) in names.iter_mut().zip(stated.iter().flat_map(|list| autogen::lex::items(list))) {
+                *name = autogen::lex::unquoted(stated);
+            }
+            let columns: Vec<[String; 2]> = names.into_iter().map(|name| [name, "text".to_owned()]).collect();
             format!("{}\n{text}", serde_json::to_string(&columns).unwrap_or_default())
         }
         _ => question.text.clone(),

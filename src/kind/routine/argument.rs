@@ -155,14 +155,26 @@ fn mode_of(token: &Lexeme) -> Option<Mode> {
 /// A type of several words, or a name and a type?
 fn begins_with_name(rest: &[Lexeme]) -> bool {
     const SECOND: [&str; 14] = [
-        "precision", "varying", "with", "without", "character", "char", "array", "year", "month", "day", "hour",
-        "minute", "second", "to",
+        "precision",
+        "varying",
+        "with",
+        "without",
+        "character",
+        "char",
+        "array",
+        "year",
+        "month",
+        "day",
+        "hour",
+        "minute",
+        "second",
+        "to",
     ];
-    const FIRST: [&str; 8] =
-        ["double", "character", "char", "national", "bit", "timestamp", "time", "interval"];
+    const FIRST: [&str; 8] = ["double", "character", "char", "national", "bit", "timestamp", "time", "interval"];
     match rest {
         [first, second, ..] if first.kind == Kind::Word && second.kind == Kind::Word => {
-            let several = FIRST.iter().any(|word| first.is_word(word)) && SECOND.iter().any(|word| second.is_word(word));
+            let several =
+                FIRST.iter().any(|word| first.is_word(word)) && SECOND.iter().any(|word| second.is_word(word));
             !several && !second.is_word("array")
         }
         _ => false,

@@ -57,7 +57,8 @@ impl Body {
         let Body::Parsed(expression) = self else { return None };
         // the server qualifies arguments with the function's own name
         let name = Qualified::new("pg_temp", &of.name);
-        let made = Sql::new().kw(if returns.is_empty() { "CREATE PROCEDURE" } else { "CREATE FUNCTION" }).qualified(&name);
+        let made =
+            Sql::new().kw(if returns.is_empty() { "CREATE PROCEDURE" } else { "CREATE FUNCTION" }).qualified(&name);
         let before = made.kw("(").sql(&arguments).kw(")").sql(&returns).kw("LANGUAGE sql");
         let making = Making { before, after: Sql::new(), read: Reading::Body };
         Some(Slot { table: of.clone(), role: Role::Made(Box::new(making)), expression })
@@ -74,9 +75,7 @@ impl Body {
     pub fn write(&self, fields: Fields) -> Fields {
         match self {
             Body::Text(text) => fields.put("body", Doc::text(text)),
-            Body::Linked { file, symbol } => {
-                fields.put("file", Doc::text(file)).put("symbol", Doc::text(symbol))
-            }
+            Body::Linked { file, symbol } => fields.put("file", Doc::text(file)).put("symbol", Doc::text(symbol)),
             Body::Parsed(body) => fields.put("sql_body", Doc::text(body.written.text())),
         }
     }

@@ -3,8 +3,6 @@
 //! Routines of one name are told apart by the types that they take. A body in quotes is a text that PostgreSQL does not look into: it
 //! is compared as it is, and what it speaks of is only guessed.
 
-
-
 use super::types::TypeName;
 use super::{Doc, Fields, Name, Need, Row, Slot, Space, Text, Type};
 use crate::error::Result;
@@ -170,5 +168,3 @@ pub fn bare(mut ty: Type) -> Type {
     }
     ty
 }
-
-

@@ -48,8 +48,11 @@ impl Key {
             *c == '(' && !quoted
         });
         let Some((at, _)) = open else { return Ok(Self { name: key.clone(), arguments: None }) };
-        let wrong = |why: String| scope.error(why, key).hint("a key is a name with the types that it takes, as in add(integer, text)");
-        let inner = text[at + 1..].strip_suffix(')').ok_or_else(|| wrong(format!("`{text}` has no closing bracket")))?;
+        let wrong = |why: String| {
+            scope.error(why, key).hint("a key is a name with the types that it takes, as in add(integer, text)")
+        };
+        let inner =
+            text[at + 1..].strip_suffix(')').ok_or_else(|| wrong(format!("`{text}` has no closing bracket")))?;
         let name = Spanned::new(text[..at].trim().to_owned(), key.referenced, key.defined);
         Ok(Self { name, arguments: Some(super::arguments(inner).map_err(wrong)?) })
     }
@@ -59,7 +62,8 @@ impl Common {
     pub fn routine(&self, key: &Key, scope: &Scope) -> Result<Routine> {
         let name = scope.declared(&key.name)?;
         let hint = "an argument is written as in CREATE FUNCTION: mode, name, type, default";
-        let parse = |text: &Spanned<String>| Argument::parse(&text.value).map_err(|why| scope.error(why, text).hint(hint));
+        let parse =
+            |text: &Spanned<String>| Argument::parse(&text.value).map_err(|why| scope.error(why, text).hint(hint));
         let listed = self.arguments.0.iter().map(parse).collect::<Result<Vec<_>>>()?;
         let inputs = |list: &[Argument]| -> Vec<Type> {
             list.iter().filter(|one| one.mode.is_input()).map(|one| one.ty.clone()).collect()
@@ -67,8 +71,14 @@ impl Common {
         let arguments = match &key.arguments {
             Some(stated) if listed.is_empty() => stated.clone(),
             Some(stated) if signature(&inputs(stated)) != signature(&inputs(&listed)) => {
-                let error = scope.error(format!("{name} is said to take {}, and its arguments are {}",
-                    signature(&inputs(stated)).as_str(), signature(&inputs(&listed)).as_str()), &key.name);
+                let error = scope.error(
+                    format!(
+                        "{name} is said to take {}, and its arguments are {}",
+                        signature(&inputs(stated)).as_str(),
+                        signature(&inputs(&listed)).as_str()
+                    ),
+                    &key.name,
+                );
                 return Err(error.hint("make the key and `arguments:` agree"));
             }
             _ => listed,
@@ -81,7 +91,9 @@ impl Common {
         let language = match &self.language {
             Some(text) => scope.ident(text)?,
             None if self.sql_body.is_some() => Ident::new("sql"),
-            None => return Err(scope.error("`language` is missing", &key.name).hint("add `language: plpgsql`, or sql")),
+            None => {
+                return Err(scope.error("`language` is missing", &key.name).hint("add `language: plpgsql`, or sql"));
+            }
         };
         Ok(Routine {
             name,
@@ -104,7 +116,9 @@ impl Common {
                 let symbol = self.symbol.clone().unwrap_or_else(|| key.name.value.clone());
                 Ok(Body::Linked { file: file.clone(), symbol })
             }
-            _ => Err(scope.error("a routine has one body", &key.name).hint("say one of `body:`, `sql_body:` and `file:`")),
+            _ => Err(scope
+                .error("a routine has one body", &key.name)
+                .hint("say one of `body:`, `sql_body:` and `file:`")),
         }
     }
 }
