@@ -11,9 +11,13 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use crate::error::Place;
-use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space, Tag};
+use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space, Text};
 use crate::name::{Ident, Qualified};
 use crate::ours::LeftOut;
+
+mod order;
+
+pub use order::{by_id, in_order, in_this_order};
 
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
@@ -27,6 +31,8 @@ pub struct Catalog {
 #[derive(Debug, Clone)]
 struct Closure {
     requires: BTreeMap<Id, Vec<Fact>>,
+    /// Of those, what only a text seems to speak of, and what is better there before an object than after it.
+    guessed: BTreeMap<Id, BTreeSet<Fact>>,
     dangling: Vec<Dangling>,
 }
 
@@ -81,32 +87,6 @@ impl PartialEq for Catalog {
     }
 }
 
-/// Objects in the order of their ids; of two with one id, the last counts.
-pub fn by_id(objects: Vec<(Id, Object)>) -> BTreeMap<Id, Object> {
-    // an object is many times the size of its id, and sorting moves things about
-    let (ids, objects): (Vec<Id>, Vec<Object>) = objects.into_iter().unzip();
-    let order = in_order(&ids);
-    in_this_order(ids.into_iter().zip(objects).collect(), order)
-}
-
-pub fn in_this_order(objects: Vec<(Id, Object)>, order: Vec<usize>) -> BTreeMap<Id, Object> {
-    let mut objects: Vec<Option<(Id, Object)>> = objects.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|n| objects[n].take()).collect()
-}
-
-/// The places of the ids in their order. Most are of a table: the tables are sorted once, and then what each has.
-pub fn in_order(ids: &[Id]) -> Vec<usize> {
-    let mut groups: FxHashMap<(Tag, &[Ident]), Vec<usize>> = FxHashMap::default();
-    for (n, id) in ids.iter().enumerate() {
-        groups.entry((id.tag, &id.path[..id.path.len().min(2)])).or_default().push(n);
-    }
-    let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_unstable_by_key(|(of, _)| *of);
-    // stable: of two with one id, the last stays the last
-    groups.iter_mut().for_each(|(_, members)| members.sort_by(|a, b| ids[*a].cmp(&ids[*b])));
-    groups.into_iter().flat_map(|(_, members)| members).collect()
-}
-
 impl Catalog {
     pub fn close(objects: BTreeMap<Id, Object>, externals: Externals, notes: Notes) -> Self {
         Self { objects, externals, closure: OnceLock::new(), notes }
@@ -142,6 +122,11 @@ impl Catalog {
         self.closure().requires.get(id).map_or(&[], Vec::as_slice)
     }
 
+    /// What had better hold before the object is there; an order that needs it otherwise goes first.
+    pub fn guesses(&self, id: &Id) -> Option<&BTreeSet<Fact>> {
+        self.closure().guessed.get(id)
+    }
+
     pub fn place(&self, id: &Id) -> Option<&Place> {
         let mut at = Some(id);
         while let Some(id) = at {
@@ -164,11 +149,21 @@ impl Closure {
     fn of(objects: &BTreeMap<Id, Object>, externals: &Externals) -> Self {
         let index = Index::of(objects);
         let mut dangling = Vec::new();
-        let mut requires = BTreeMap::new();
+        let (mut requires, mut guessed) = (BTreeMap::new(), BTreeMap::new());
         for (id, object) in objects {
-            let mut facts = BTreeSet::new();
+            let (mut facts, mut texts, mut guesses) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
             for need in object.requires() {
-                index.resolve(need, &mut facts);
+                let into = if matches!(need, Need::Text(_)) { &mut texts } else { &mut facts };
+                index.resolve(need, into);
+            }
+            object.prefers().into_iter().for_each(|need| index.resolve(need, &mut guesses));
+            if !texts.is_empty() || !guesses.is_empty() {
+                let own: BTreeSet<Fact> = object.provides().into_iter().collect();
+                texts.retain(|fact| !own.contains(fact) && !facts.contains(fact));
+                guesses.retain(|fact| !own.contains(fact) && !facts.contains(fact));
+                facts.extend(texts.iter().cloned());
+                guesses.extend(texts);
+                guessed.insert(id.clone(), guesses);
             }
             let mut held = Vec::with_capacity(facts.len());
             for fact in facts {
@@ -180,7 +175,7 @@ impl Closure {
             }
             requires.insert(id.clone(), held);
         }
-        Self { requires, dangling }
+        Self { requires, guessed, dangling }
     }
 }
 
@@ -193,6 +188,10 @@ struct Index {
     enums: BTreeMap<Name, Name>,
     /// What holds of the attributes of each composite type.
     attributes: BTreeMap<Name, Vec<Fact>>,
+    /// Relations, types and routines, by their names without a schema.
+    by_name: BTreeMap<Ident, Vec<Name>>,
+    /// The columns of each relation that are no objects of their own, as a view's are not, or that are.
+    columns: BTreeMap<Name, Vec<Name>>,
 }
 
 impl Index {
@@ -226,7 +225,59 @@ impl Index {
                 enums.extend(used.map(|ty| (column, ty)));
             }
         }
-        Self { provided, types, enums, attributes }
+        let (mut by_name, mut columns): (BTreeMap<Ident, Vec<Name>>, BTreeMap<Name, Vec<Name>>) = Default::default();
+        for fact in &provided {
+            let Fact::Exists(name) = fact else { continue };
+            match (name.space, name.path.as_slice()) {
+                (Space::Relation | Space::Type | Space::Routine, [_, last, ..]) => {
+                    by_name.entry(last.clone()).or_default().push(name.clone());
+                }
+                (Space::Column, [schema, table, _]) => {
+                    let table = Name::new(Space::Relation, [schema, table]);
+                    columns.entry(table).or_default().push(name.clone());
+                }
+                _ => {}
+            }
+        }
+        Self { provided, types, enums, attributes, by_name, columns }
+    }
+
+    /// What a dotted name may mean: in the schema that it states, in the one given, or in any.
+    fn named(&self, parts: &[String], schema: &Ident) -> Vec<&Name> {
+        let of = |last: &str| self.by_name.get(last).map_or(&[][..], Vec::as_slice);
+        if let [stated, last, ..] = parts {
+            let found: Vec<&Name> = of(last).iter().filter(|name| name.path[0].as_str() == stated).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        let Some(first) = parts.first() else { return Vec::new() };
+        let own: Vec<&Name> = of(first).iter().filter(|name| name.path[0] == *schema).collect();
+        if own.is_empty() { of(first).iter().collect() } else { own }
+    }
+
+    fn text(&self, text: &Text, facts: &mut BTreeSet<Fact>) {
+        let words: BTreeSet<&str> = text.names.iter().flatten().map(String::as_str).collect();
+        let mut relations = BTreeSet::new();
+        for parts in &text.names {
+            for name in self.named(parts, &text.schema) {
+                facts.insert(Fact::Exists(name.clone()));
+                if name.space == Space::Relation {
+                    relations.insert(name);
+                }
+            }
+        }
+        for column in relations.into_iter().filter_map(|relation| self.columns.get(relation)).flatten() {
+            let spoken = column.path.last().is_some_and(|last| words.contains(last.as_str()));
+            if !spoken && !text.all_columns {
+                continue;
+            }
+            self.column(column, true, facts);
+            if let Some(ty) = self.enums.get(column) {
+                let labels = text.strings.iter().map(|text| Fact::Label(ty.clone(), text.clone()));
+                facts.extend(labels.filter(|label| self.provided.contains(label)));
+            }
+        }
     }
 
     fn resolve(&self, need: Need, facts: &mut BTreeSet<Fact>) {
@@ -242,6 +293,7 @@ impl Index {
             }
             Need::Attributes(of) => facts.extend(self.attributes.get(&of).into_iter().flatten().cloned()),
             Need::Mentions(mentions) => self.mentions(&mentions, facts),
+            Need::Text(text) => self.text(&text, facts),
         }
     }
 
@@ -264,6 +316,10 @@ impl Index {
                 facts.extend(labels.filter(|label| self.provided.contains(label)));
             }
         }
+        for parts in &mentions.calls {
+            let routines = self.named(parts, &mentions.table.schema).into_iter();
+            facts.extend(routines.filter(|name| name.space == Space::Routine).cloned().map(Fact::Exists));
+        }
         let Mentions { relations, types, collations, .. } = mentions;
         let named = [(Space::Relation, relations), (Space::Type, types), (Space::Collation, collations)];
         for (space, parts) in named.iter().flat_map(|(space, all)| all.iter().map(|parts| (*space, parts))) {
@@ -279,9 +335,20 @@ impl Index {
         }
     }
 
+    /// A column of a query whose columns nobody knows yet.
+    fn is_of_unknown(&self, name: &Name) -> bool {
+        let whole = || Fact::Exists(Name::new(Space::Column, &name.path[..2]));
+        name.space == Space::Column && name.path.len() == 3 && self.provided.contains(&whole())
+    }
+
     /// The fact as it is to be held, and whether it holds. What an extension brings hangs on the extension.
     fn settle(&self, fact: Fact, externals: &Externals) -> (Fact, bool) {
         if self.provided.contains(&fact) {
+            return (fact, true);
+        }
+        if let Fact::Exists(name) = &fact
+            && self.is_of_unknown(name)
+        {
             return (fact, true);
         }
         match &fact {
@@ -308,6 +375,7 @@ impl Index {
 fn within_external(name: &Name, externals: &Externals) -> bool {
     match (name.space, name.path.as_slice()) {
         (Space::Column, [schema, table, _]) => externals.contains_key(&Name::new(Space::Relation, [schema, table])),
+        (Space::Routine, [schema, routine, _]) => externals.contains_key(&Name::new(Space::Routine, [schema, routine])),
         _ => false,
     }
 }

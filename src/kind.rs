@@ -22,7 +22,9 @@ mod fact;
 mod hazard;
 mod id;
 pub mod key;
+mod query;
 mod renames;
+mod routine;
 mod row;
 pub mod shapes;
 pub mod types;
@@ -30,8 +32,8 @@ pub mod types;
 pub use aside::Aside;
 pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
-pub use expression::{Expression, Role, Slot};
-pub use fact::{Fact, Mentions, Need};
+pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
+pub use fact::{Fact, Mentions, Need, Text};
 pub use hazard::{Hazard, Risk};
 pub use id::{Id, Name, Space};
 pub use index::Options as IndexOptions;
@@ -64,6 +66,12 @@ kinds! {
     clustering::Clustering "clustering" "",
     statistics::Statistics "statistics" "STATISTICS",
     settings::Settings "column settings" "",
+    view::View "view" "VIEW",
+    materialized_view::MaterializedView "materialized view" "MATERIALIZED VIEW",
+    function::Function "function" "FUNCTION",
+    procedure::Procedure "procedure" "PROCEDURE",
+    trigger::Trigger "trigger" "TRIGGER",
+    policy::Policy "policy" "POLICY",
     comment::Comment "comment" "",
 }
 
@@ -98,6 +106,16 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Texts that only the server can spell canonically.
     fn expressions(&mut self) -> Vec<Slot<'_>> {
+        Vec::new()
+    }
+    /// What the server made of its text, where it was asked and said so; `None` where that could not be found out.
+    fn learn(&mut self, _spelled: Option<&str>) {}
+    /// Of what is a query: the statement that makes it under this name, for the sake of others that stand on it.
+    fn queried(&self, _name: &Qualified) -> Option<(Qualified, Sql)> {
+        None
+    }
+    /// What had better be there before it, and need not be.
+    fn prefers(&self) -> Vec<Need> {
         Vec::new()
     }
     /// Types that it uses, to be looked up where they are written without a schema.

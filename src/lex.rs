@@ -122,6 +122,51 @@ pub fn names_after(source: &str, leads: &[&str]) -> Vec<Vec<String>> {
     out
 }
 
+/// Every dotted name of a text, as its parts.
+pub fn chains(source: &str) -> std::collections::BTreeSet<Vec<String>> {
+    runs(&tokens(source).unwrap_or_default()).into_iter().map(|(parts, _)| parts).collect()
+}
+
+/// The dotted names that a bracket follows: what is called, and what has a list of columns.
+pub fn calls(source: &str) -> std::collections::BTreeSet<Vec<String>> {
+    let tokens = tokens(source).unwrap_or_default();
+    let called = |(_, end): &(Vec<String>, usize)| tokens.get(*end).is_some_and(|next| next.is_symbol("("));
+    runs(&tokens).into_iter().filter(called).map(|(parts, _)| parts).collect()
+}
+
+/// Dotted names, each with the place of the token behind it.
+fn runs(tokens: &[Lexeme]) -> Vec<(Vec<String>, usize)> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let mut parts = Vec::new();
+        while let Some(word) = tokens.get(at).filter(|token| token.kind == Kind::Word) {
+            parts.push(unquoted(word.text));
+            at += 1;
+            let more = tokens.get(at).is_some_and(|dot| dot.is_symbol("."))
+                && tokens.get(at + 1).is_some_and(|word| word.kind == Kind::Word);
+            if !more {
+                break;
+            }
+            at += 1;
+        }
+        match parts.is_empty() {
+            true => at += 1,
+            false => out.push((parts, at)),
+        }
+    }
+    out
+}
+
+/// Whether a text asks for all columns of something: `*`, `t.*`. Multiplication stands behind neither a comma nor a dot.
+pub fn has_wildcard(source: &str) -> bool {
+    let tokens = tokens(source).unwrap_or_default();
+    let leads = |token: &Lexeme| {
+        matches!(token.text, "." | ",") || ["select", "distinct", "all"].iter().any(|word| token.is_word(word))
+    };
+    tokens.windows(2).any(|pair| pair[1].is_symbol("*") && leads(&pair[0]))
+}
+
 /// `schema."name"` as its parts, folded and unquoted; `None` where it is no dotted name.
 pub fn name_parts(text: &str) -> Option<Vec<String>> {
     let tokens = tokens(text).ok()?;

@@ -46,6 +46,27 @@ impl Sql {
         self
     }
 
+    /// A text in dollar quotes, which no part of it can end.
+    pub fn dollar_quoted(mut self, text: &str) -> Self {
+        let free = |tag: &String| !format!("{text}$").contains(tag.as_str());
+        let tags = ["$$", "$function$"].map(str::to_owned).into_iter();
+        let tag = tags.chain((1..).map(|n| format!("$function{n}$"))).find(free).unwrap_or_default();
+        self.space("");
+        self.0.push_str(&format!("{tag}{text}{tag}"));
+        self
+    }
+
+    /// `public.add(integer, integer)`
+    pub fn routine<'a>(self, name: &Qualified, types: impl IntoIterator<Item = &'a Type>) -> Self {
+        self.qualified(name).glued("(").list(types.into_iter().map(|ty| Sql::new().ty(ty))).kw(")")
+    }
+
+    /// Without a space before it.
+    pub fn glued(mut self, word: &'static str) -> Self {
+        self.0.push_str(word);
+        self
+    }
+
     /// An operator, found along the search path or in a schema; one of PostgreSQL's own needs none.
     pub fn operator(mut self, schema: Option<&Ident>, symbols: &str) -> Self {
         let symbols: String = symbols.chars().filter(|c| OPERATOR.contains(*c)).collect();
@@ -221,6 +242,49 @@ impl Expr {
         match open.pop() {
             Some(bracket) => Err(format!("`{bracket}` is never closed")),
             None => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// `BEGIN ATOMIC … END` or `RETURN …`: statements within, and nothing behind.
+    pub fn block(text: &str) -> Result<Self, String> {
+        let text = text.trim().trim_end_matches(';').trim_end();
+        let tokens = crate::lex::tokens(text)?;
+        let tokens: Vec<_> = tokens.iter().filter(|token| token.kind != crate::lex::Kind::Comment).collect();
+        match tokens.as_slice() {
+            [first, ..] if first.is_word("return") => Self::statement(text),
+            [first, second, .., last] if first.is_word("begin") && second.is_word("atomic") && last.is_word("end") => {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err("the body begins with neither RETURN nor BEGIN ATOMIC, or has no END".into()),
+        }
+    }
+
+    /// A query, or another text that is a statement's to the end: it may hold commas and comments, and nothing that would end it.
+    pub fn statement(text: &str) -> Result<Self, String> {
+        use crate::lex::Kind::*;
+        let text = text.trim();
+        let mut tokens = crate::lex::tokens(text)?;
+        while tokens.last().is_some_and(|last| last.is_symbol(";")) {
+            tokens.pop();
+        }
+        let Some(last) = tokens.last() else { return Err("the text is empty".into()) };
+        let (end, ends_in_comment) = (last.end(), last.kind == Comment);
+        let mut open = Vec::new();
+        for token in &tokens {
+            match (token.kind, token.text) {
+                (Symbol, ";") if open.is_empty() => return Err("one statement is wanted, and `;` ends it".into()),
+                (Symbol, "(" | "[") => open.push(token.text),
+                (Symbol, close @ (")" | "]")) if open.pop() != Some(if close == ")" { "(" } else { "[" }) => {
+                    return Err(format!("`{close}` has no opening bracket"));
+                }
+                _ => {}
+            }
+        }
+        match open.pop() {
+            Some(bracket) => Err(format!("`{bracket}` is never closed")),
+            // what follows must not become a part of the comment
+            None if ends_in_comment => Ok(Self(format!("{}\n", &text[..end]))),
+            None => Ok(Self(text[..end].to_owned())),
         }
     }
 

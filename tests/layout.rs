@@ -52,6 +52,19 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("settings", "column"),
     ("settings", "usual"), // the type's
     ("comment", "on"),
+    ("index", "of_view"), // a table's, or a materialized view's
+    ("view", "name"),
+    ("materialized_view", "name"),
+    ("materialized_view", "method"), // the server of the fixtures has one
+    ("function", "name"),
+    ("function", "transforms"), // a language of the fixtures' server has none
+    ("procedure", "name"),
+    ("procedure", "transforms"),
+    ("trigger", "table"),
+    ("trigger", "name"),
+    ("trigger", "on_view"), // a table's, or a view's
+    ("policy", "table"),
+    ("policy", "name"),
 ];
 
 /// The folder of a constraint's fields that name it.
@@ -221,7 +234,12 @@ fn fields(module: &str, kind: &str) -> Vec<String> {
     if ["index", "exclusion"].contains(&module) {
         text += &fs::read_to_string(root().join("src/kind/key.rs")).unwrap_or_default();
     }
+    if ["function", "procedure"].contains(&module) {
+        text += &fs::read_to_string(root().join("src/kind/routine/mod.rs")).unwrap_or_default();
+    }
     let nested: &[&str] = match module {
+        "function" | "procedure" => &["Routine"],
+        "trigger" => &["Events", "Constraint"],
         "sequence" => &["Options"],
         "column" => &["Identity", "Options"],
         "index" => &["Key", "Order"],

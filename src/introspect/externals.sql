@@ -49,3 +49,10 @@ FROM pg_catalog.pg_operator o
 JOIN place p ON p.oid = o.oprnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_operator'::regclass AND x.objid = o.oid
 WHERE p.nspname <> 'pg_catalog'
+UNION ALL
+-- of routines, those that a trigger may name
+SELECT DISTINCT 'routine', n.nspname, f.proname, x.extname
+FROM pg_catalog.pg_proc f
+JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
+LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = f.oid
+WHERE f.prorettype = 'pg_catalog.trigger'::regtype AND f.pronargs = 0

@@ -53,6 +53,7 @@ const BEGIN: &str =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET LOCAL search_path = '';\nSET LOCAL jit = off;\n";
 const NAMES: &str = include_str!("names.sql");
 const TYPES: &str = include_str!("types.sql");
+const COLUMNS: &str = include_str!("columns.sql");
 const EXTERNALS: &str = include_str!("externals.sql");
 const ATTACHMENTS: &str = include_str!("attachments.sql");
 const UNMODELLED: &str = include_str!("unmodelled.sql");
@@ -112,7 +113,7 @@ fn read(
         omitted: (&omitted.0, &omitted.1),
     };
     let others = [("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)];
-    let queries: Vec<(&str, String)> = [("names", NAMES), ("types", TYPES)]
+    let queries: Vec<(&str, String)> = [("names", NAMES), ("types", TYPES), ("columns", COLUMNS)]
         .into_iter()
         .chain(Tag::ALL.iter().map(|tag| (tag.word(), tag.query())))
         .chain(others)
@@ -121,7 +122,7 @@ fn read(
         .collect();
     let results = ask(client, &begin, "", &queries, "COMMIT")?;
     learn(&results, &mut names)?;
-    let mut results = results.iter().skip(2);
+    let mut results = results.iter().skip(3);
     let mut next = || results.next().into_iter().flat_map(|result| result.rows(&names));
     let mut objects = Vec::new();
     for tag in Tag::ALL {
@@ -269,6 +270,7 @@ fn space(word: &str) -> Result<Space> {
         "collation" => Space::Collation,
         "opclass" => Space::OperatorClass,
         "operator" => Space::Operator,
+        "routine" => Space::Routine,
         other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
     })
 }

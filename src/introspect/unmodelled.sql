@@ -13,10 +13,21 @@ WITH wanted AS (
     AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = 'pg_catalog.pg_class'::regclass AND o.oid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
-         CASE WHEN c.relkind = 'v' THEN 'view ' WHEN c.relkind = 'm' THEN 'materialized view '
-              ELSE 'foreign table ' END || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
+         'foreign table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
   FROM relation c
-  WHERE c.relkind IN ('v', 'm', 'f')
+  WHERE c.relkind = 'f'
+  UNION ALL
+  SELECT 'pg_catalog.pg_index'::regclass, x.indexrelid,
+         'clustering of materialized view ' || pg_catalog.format('%I.%I', c.nspname, c.relname), true, 'relation',
+         json_build_array(c.nspname, c.relname)
+  FROM pg_catalog.pg_index x JOIN relation c ON c.oid = x.indrelid AND c.relkind = 'm'
+  WHERE x.indisclustered
+  UNION ALL
+  SELECT 'pg_catalog.pg_attrdef'::regclass, d.oid,
+         'default of column ' || pg_catalog.format('%I.%I.%I', c.nspname, c.relname, a.attname), true, 'relation',
+         json_build_array(c.nspname, c.relname)
+  FROM pg_catalog.pg_attrdef d JOIN relation c ON c.oid = d.adrelid AND c.relkind = 'v'
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
   UNION ALL
   SELECT 'pg_catalog.pg_type'::regclass, t.oid,
          CASE t.typtype WHEN 'r' THEN 'range type with a canonical function ' ELSE 'base type ' END
@@ -26,11 +37,10 @@ WITH wanted AS (
      OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngcanonical <> 0)
   UNION ALL
   SELECT 'pg_catalog.pg_proc'::regclass, p.oid,
-         CASE p.prokind WHEN 'p' THEN 'procedure ' WHEN 'a' THEN 'aggregate ' ELSE 'function ' END
-           || p.oid::pg_catalog.regprocedure, false, NULL, NULL
+         'aggregate ' || p.oid::pg_catalog.regprocedure, false, NULL, NULL
   FROM pg_catalog.pg_proc p JOIN wanted n ON n.oid = p.pronamespace
   -- those that come with a range type belong to it
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
+  WHERE p.prokind = 'a' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
                     AND d.objid = p.oid AND d.deptype = 'i')
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
@@ -38,16 +48,9 @@ WITH wanted AS (
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
   WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'x', 'f', 't', 'n')
   UNION ALL
-  SELECT 'pg_catalog.pg_trigger'::regclass, t.oid, 'trigger ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', t.tgname), false, NULL, NULL
-  FROM pg_catalog.pg_trigger t JOIN relation c ON c.oid = t.tgrelid
-  WHERE NOT t.tgisinternal
-  UNION ALL
   SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', r.rulename), false, NULL, NULL
   FROM pg_catalog.pg_rewrite r JOIN relation c ON c.oid = r.ev_class
   WHERE r.rulename <> '_RETURN'
-  UNION ALL
-  SELECT 'pg_catalog.pg_policy'::regclass, p.oid, 'policy ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', p.polname), false, NULL, NULL
-  FROM pg_catalog.pg_policy p JOIN relation c ON c.oid = p.polrelid
   UNION ALL
   SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
          false, NULL, NULL
@@ -149,7 +152,7 @@ WITH wanted AS (
   CROSS JOIN LATERAL (SELECT d.* FROM pg_catalog.pg_depend d WHERE d.classid = p.by_class AND d.objid = p.by_object
                       AND d.deptype IN ('n', 'a', 'i', 'P', 'S') OFFSET 0) d
   WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_constraint'::regclass,
-                         'pg_catalog.pg_collation'::regclass)
+                         'pg_catalog.pg_collation'::regclass, 'pg_catalog.pg_proc'::regclass)
 ), named (classid, objid, space, path) AS (
   SELECT s.classid, s.objid, CASE WHEN a.attnum IS NULL THEN 'relation' ELSE 'column' END AS space,
          CASE WHEN a.attnum IS NULL THEN jsonb_build_array(n.nspname, c.relname)
@@ -172,6 +175,14 @@ WITH wanted AS (
   JOIN pg_catalog.pg_constraint k ON s.refclassid = 'pg_catalog.pg_constraint'::regclass AND k.oid = s.refobjid
   JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  UNION ALL
+  SELECT s.classid, s.objid, 'routine', jsonb_build_array(n.nspname, f.proname,
+         '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.format_type(t.ty, NULL), ', ' ORDER BY t.n)
+                          FROM pg_catalog.unnest(f.proargtypes) WITH ORDINALITY AS t (ty, n)), '') || ')')
+  FROM stands s
+  JOIN pg_catalog.pg_proc f ON s.refclassid = 'pg_catalog.pg_proc'::regclass AND f.oid = s.refobjid
+  JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
+  WHERE n.nspname <> 'pg_catalog'
   UNION ALL
   SELECT s.classid, s.objid, 'collation', jsonb_build_array(n.nspname, o.collname)
   FROM stands s

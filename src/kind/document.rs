@@ -4,14 +4,30 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::shapes::Entries;
-use super::{collation, composite, domain, enumeration, extension, range, schema, sequence, table};
+use super::{
+    collation, composite, domain, enumeration, extension, function, materialized_view, procedure, range, schema,
+    sequence, table, view,
+};
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
 use crate::name::{Ident, Qualified};
 
 /// The sections, in the order in which a file that autogen writes has them.
-pub const SECTIONS: &[&str] =
-    &["schemas", "extensions", "collations", "enums", "composites", "domains", "ranges", "sequences", "tables"];
+pub const SECTIONS: &[&str] = &[
+    "schemas",
+    "extensions",
+    "collations",
+    "enums",
+    "composites",
+    "domains",
+    "ranges",
+    "sequences",
+    "tables",
+    "views",
+    "materialized_views",
+    "functions",
+    "procedures",
+];
 
 /// A whole model file.
 #[derive(Debug, Default, Deserialize)]
@@ -26,6 +42,10 @@ pub struct Document {
     ranges: Entries<range::Declaration>,
     sequences: Entries<Option<sequence::Declaration>>,
     tables: Entries<Spanned<table::Declaration>>,
+    views: Entries<view::Declaration>,
+    materialized_views: Entries<materialized_view::Declaration>,
+    functions: Entries<function::Declaration>,
+    procedures: Entries<procedure::Declaration>,
 }
 
 /// A declaration of one kind of object.
@@ -59,7 +79,10 @@ impl Document {
         for (name, declaration) in &self.tables.0 {
             top(name, &declaration.value, scope, draft)?;
         }
-        Ok(())
+        whole(&self.views, scope, draft)?;
+        whole(&self.materialized_views, scope, draft)?;
+        whole(&self.functions, scope, draft)?;
+        whole(&self.procedures, scope, draft)
     }
 }
 

@@ -1,7 +1,7 @@
 //! How is an SQL expression held, so that it is shown as written and compared as the server spells it?
 
 use crate::name::{Ident, Qualified};
-use crate::sql::Expr;
+use crate::sql::{Expr, Sql};
 
 /// An SQL expression: as written, and as the server spells it.
 #[derive(Debug, Clone)]
@@ -40,9 +40,61 @@ pub enum Role {
     /// A condition of a domain, which calls what it speaks of VALUE.
     Value,
     ValueDefault,
+    /// Of something that a statement of its own makes.
+    Made(Box<Making>),
 }
 
+/// The statement that makes such a thing in the temporary schema, where the text goes between its halves.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Making {
+    pub before: Sql,
+    pub after: Sql,
+    pub read: Reading,
+}
+
+/// What is read back of a thing that is called [`MADE`] there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reading {
+    /// The query of a view, behind a line of its columns.
+    Query,
+    /// The body of a function that PostgreSQL has parsed.
+    Body,
+    /// The default of a function's first argument.
+    Argument,
+    /// The condition of a trigger.
+    When,
+    /// Of a policy: which rows are seen, and which may be written.
+    Using,
+    Check,
+    /// All that a rule says behind the name of its table.
+    Action,
+}
+
+/// What a thing is called while it is tried.
+pub const MADE: &str = "autogen made";
+
 impl Role {
+    /// Reads back the same of the same kind of thing, however it is made.
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Role::Made(one), Role::Made(other)) => one.read == other.read,
+            _ => self == other,
+        }
+    }
+
+    /// Whether the text may speak of any relation there is.
+    pub fn is_made(&self) -> bool {
+        matches!(self, Role::Made(_))
+    }
+
+    /// Whether the text stands on its table, and not on its own.
+    pub fn is_of_table(&self) -> bool {
+        match self {
+            Role::Made(making) => !matches!(making.read, Reading::Query | Reading::Body | Reading::Argument),
+            role => !role.is_of_domain(),
+        }
+    }
+
     /// Of a domain, and not of a table.
     pub fn is_of_domain(&self) -> bool {
         matches!(self, Role::Value | Role::ValueDefault)

@@ -48,6 +48,29 @@ pub enum Need {
     /// What the text mentions: columns of the table stay and keep their types, labels of their enums stay, and so do
     /// relations that it names in a string (`nextval('s')`) types that it casts to and collations.
     Mentions(Box<Mentions>),
+    /// The same of a text that may speak of any relation and call any routine.
+    Text(Box<Text>),
+}
+
+/// Read off such a text by the lexer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text {
+    /// Names without a schema are of this one, where it has them.
+    pub schema: Ident,
+    /// Dotted names, each as its parts.
+    pub names: BTreeSet<Vec<String>>,
+    pub strings: BTreeSet<String>,
+    /// Takes every column of what it names.
+    pub all_columns: bool,
+}
+
+impl Text {
+    pub fn of(schema: &Ident, text: &str) -> Self {
+        let mut names = crate::lex::chains(text);
+        names.extend(crate::lex::relation_literals(text));
+        let all_columns = crate::lex::has_wildcard(text);
+        Self { schema: schema.clone(), names, strings: crate::lex::strings(text), all_columns }
+    }
 }
 
 /// Read off a text by the lexer; what the catalog does not have is passed over.
@@ -59,6 +82,8 @@ pub struct Mentions {
     pub relations: Vec<Vec<String>>,
     pub types: Vec<Vec<String>>,
     pub collations: Vec<Vec<String>>,
+    /// Routines that it calls.
+    pub calls: BTreeSet<Vec<String>>,
     /// A change of modifiers or collation matters too.
     pub exact: bool,
 }
@@ -73,6 +98,7 @@ impl Mentions {
             relations: crate::lex::relation_literals(text),
             types: crate::lex::names_after(text, &["::", "as"]),
             collations: crate::lex::names_after(text, &["collate"]),
+            calls: crate::lex::calls(text),
             exact: false,
         }
     }
@@ -108,5 +134,9 @@ impl Need {
 
     pub fn mentions(mentions: Mentions) -> Self {
         Need::Mentions(Box::new(mentions))
+    }
+
+    pub fn text(text: Text) -> Self {
+        Need::Text(Box::new(text))
     }
 }

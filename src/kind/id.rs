@@ -14,6 +14,13 @@ pub struct Id {
     pub on: Option<Box<Id>>,
 }
 
+impl Tag {
+    /// Known by its name and the types that it takes.
+    pub fn is_routine(self) -> bool {
+        matches!(self, Tag::Function | Tag::Procedure)
+    }
+}
+
 impl Id {
     pub fn new(tag: Tag, path: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
         Self { tag, path: path.into_iter().map(Into::into).collect(), on: None }
@@ -35,7 +42,7 @@ impl Id {
     pub fn qualified(&self) -> String {
         match &self.on {
             Some(on) => on.qualified(),
-            None => self.path.iter().map(Ident::quoted).collect::<Vec<_>>().join("."),
+            None => shown(&self.path),
         }
     }
 
@@ -88,6 +95,11 @@ pub enum Space {
     Partition,
     ReplicaIdentity,
     Clustering,
+    /// Functions, procedures and aggregates, each with the types that it takes: `pg_proc`.
+    Routine,
+    Trigger,
+    Policy,
+    Rule,
 }
 
 /// A name in one of Postgres's namespaces.
@@ -125,6 +137,20 @@ impl Name {
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path.iter().map(Ident::quoted).collect::<Vec<_>>().join("."))
+        f.write_str(&shown(&self.path))
     }
+}
+
+/// `public.tasks.title`, `public.add(integer, integer)`
+fn shown(path: &[Ident]) -> String {
+    let (types, names) = match path.split_last() {
+        Some((last, names)) if path.len() == 3 && is_signature(last) => (last.as_str(), names),
+        _ => ("", path),
+    };
+    names.iter().map(Ident::quoted).collect::<Vec<_>>().join(".") + types
+}
+
+/// The types that a routine takes, as the last part of what it is known by.
+fn is_signature(part: &Ident) -> bool {
+    part.as_str().starts_with('(') && part.as_str().ends_with(')')
 }

@@ -80,6 +80,15 @@ macro_rules! kinds {
             pub fn expressions(&mut self) -> Vec<Slot<'_>> {
                 match self { $(Object::$kind(o) => o.expressions()),* }
             }
+            pub fn learn(&mut self, spelled: Option<&str>) {
+                match self { $(Object::$kind(o) => o.learn(spelled)),* }
+            }
+            pub fn queried(&self, name: &Qualified) -> Option<(Qualified, Sql)> {
+                match self { $(Object::$kind(o) => o.queried(name)),* }
+            }
+            pub fn prefers(&self) -> Vec<Need> {
+                match self { $(Object::$kind(o) => o.prefers()),* }
+            }
             pub fn types(&mut self) -> Vec<&mut Type> {
                 match self { $(Object::$kind(o) => o.types()),* }
             }

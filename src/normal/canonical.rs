@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::prove;
+use super::relations;
 use super::stand_in::StandIns;
 use crate::catalog::{Externals, Lookup};
 use crate::draft::Entry;
@@ -16,6 +17,7 @@ use crate::error::{Error, Place, Result};
 use crate::introspect::Live;
 use crate::kind::{ColumnShape, Expression, Id, Name, Object, Role, Space, Tag};
 use crate::name::{Ident, Qualified};
+use crate::sql::Sql;
 
 /// One expression as it would stand in a table or in a domain.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,8 +43,18 @@ pub enum Answer {
     Untold(String),
 }
 
-/// A table to try expressions in: its columns with their types, in order.
-pub type Twin = Vec<ColumnShape>;
+/// A table to try expressions in, and what else must be there for a question on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Twin {
+    /// With their types, in order.
+    pub columns: Vec<ColumnShape>,
+    /// The primary key, by which a query may be grouped.
+    pub key: Vec<Ident>,
+    /// Of what is a query and no table.
+    pub query: Option<Sql>,
+    /// Relations that have to be made before, in order: those that the text speaks of and that are not there as they are wanted.
+    pub on: Vec<Qualified>,
+}
 
 /// Who can be asked; the server, outside of tests.
 pub trait Asker {
@@ -81,7 +93,7 @@ struct Open {
     slot: usize,
     wanted: Question,
     /// Live texts that it may equal.
-    live: Vec<String>,
+    live: Vec<Question>,
 }
 
 /// Of the entries from the `first`-th on; `there` are the objects of `live`.
@@ -99,20 +111,26 @@ pub fn canonical(
     let mut questions: BTreeSet<Question> = BTreeSet::new();
     for one in &open {
         questions.insert(one.wanted.clone());
-        questions.extend(one.live.iter().map(|text| Question { text: text.clone(), ..one.wanted.clone() }));
+        questions.extend(one.live.iter().cloned());
     }
     let questions: Vec<Question> = questions.into_iter().collect();
     let tables: BTreeSet<&Qualified> = questions.iter().map(|question| &question.table).collect();
     let stand_ins = StandIns::of(entries, live, &tables);
-    let answers = asker.ask(&questions, &twins(entries, &tables), &stand_ins)?;
+    let twins = relations::twins(entries, live, &questions, &stand_ins);
+    let answers = asker.ask(&questions, &twins, &stand_ins)?;
     let answers: BTreeMap<&Question, &Answer> = questions.iter().zip(&answers).collect();
-    let fresh =
-        entries.iter().any(|entry| entry.object.brings_names() && live.catalog.get(&entry.object.id()).is_none());
-    let ours = names(entries);
+    let known = ToCome {
+        fresh: entries
+            .iter()
+            .any(|entry| entry.object.brings_names() && live.catalog.get(&entry.object.id()).is_none()),
+        ours: names(entries),
+        parts: relations::to_come(entries),
+    };
     let mut unknowns = Vec::new();
     for one in &open {
         let verdict = verdict(one, &answers);
         let entry = &mut entries[one.entry];
+        tell(entry, one, &answers);
         let id = entry.object.id();
         let untold = match verdict {
             Verdict::Equals(text) => {
@@ -120,26 +138,58 @@ pub fn canonical(
                 None
             }
             Verdict::Different => None,
-            // what it mentions is still to be made, so no live text can be equal
-            Verdict::Failed { code, message } if missing(&code) && mentions_any(&message, &ours) => None,
-            Verdict::Failed { code, message } if missing(&code) || invalid(&code) => {
-                if !fresh || code == "42703" || code == "42601" {
-                    return Err(wrong(&id, &one.wanted.text, &message).at(entry.place.clone()));
-                }
-                None
-            }
-            Verdict::Failed { code, message } => Some(format!("{message} (SQLSTATE {code})")),
+            Verdict::Failed { code, message } => known
+                .untold(&code, &message, &one.wanted)
+                .map_err(|()| wrong(&id, &one.wanted.text, &message).at(entry.place.clone()))?,
             Verdict::Untold(reason) => Some(reason),
         };
         if let Some(reason) = untold.filter(|_| !one.live.is_empty()) {
             unknowns.push(Unknown { id, reason, place: Some(entry.place.clone()) });
             // neither equal nor different: left as a live one is, and named
-            if let Some(text) = unclaimed(entries, one) {
+            if let Some(text) = unclaimed(entries, one).map(|question| question.text) {
                 spell(&mut entries[one.entry], one.slot, text);
             }
         }
     }
     Ok(unknowns)
+}
+
+/// What the server made of the text, to the object that it is of.
+fn tell(entry: &mut Entry, open: &Open, answers: &BTreeMap<&Question, &Answer>) {
+    if open.wanted.role.is_made() {
+        entry.object.learn(match answers.get(&open.wanted) {
+            Some(Answer::Spelled(text)) => Some(text),
+            _ => None,
+        });
+    }
+}
+
+/// What the models make, and a text may speak of before it is there.
+struct ToCome {
+    /// An extension that may bring any name.
+    fresh: bool,
+    ours: BTreeSet<String>,
+    /// Columns and routines.
+    parts: BTreeSet<String>,
+}
+
+impl ToCome {
+    /// Why a failure says nothing of the text; `None` where it is one that no live text can be equal to, `Err` where it is wrong.
+    fn untold(&self, code: &str, message: &str, question: &Question) -> Result<Option<String>, ()> {
+        // what it mentions is still to be made
+        if missing(code) && mentions_any(message, &self.ours) {
+            return Ok(None);
+        }
+        // a column that is about to be renamed, a routine that is about to be made, under the types that it is called with
+        let may_come = missing(code) && question.role.is_made() || code == "42883";
+        if may_come && relations::is_to_come(message, &self.parts) {
+            return Ok(None);
+        }
+        if !missing(code) && !invalid(code) {
+            return Ok(Some(format!("{message} (SQLSTATE {code})")));
+        }
+        if !self.fresh || code == "42703" || code == "42601" { Err(()) } else { Ok(None) }
+    }
 }
 
 fn spell(entry: &mut Entry, slot: usize, text: String) {
@@ -149,7 +199,7 @@ fn spell(entry: &mut Entry, slot: usize, text: String) {
 }
 
 /// The first live text that no other entry of the same parent bears: several that nobody named may all be untold.
-fn unclaimed(entries: &mut [Entry], open: &Open) -> Option<String> {
+fn unclaimed(entries: &mut [Entry], open: &Open) -> Option<Question> {
     if entries[open.entry].named {
         return open.live.first().cloned();
     }
@@ -161,7 +211,7 @@ fn unclaimed(entries: &mut [Entry], open: &Open) -> Option<String> {
             claimed.extend(entry.object.expressions().into_iter().map(|slot| slot.expression.canonical.clone()));
         }
     }
-    open.live.iter().find(|text| !claimed.contains(*text)).cloned()
+    open.live.iter().find(|question| !claimed.contains(&question.text)).cloned()
 }
 
 enum Verdict {
@@ -181,10 +231,9 @@ fn verdict(open: &Open, answers: &BTreeMap<&Question, &Answer>) -> Verdict {
         None => return Verdict::Untold("the server gave no answer".into()),
     };
     let mut verdict = Verdict::Different;
-    for text in &open.live {
-        let question = Question { text: text.clone(), ..open.wanted.clone() };
-        match answers.get(&question) {
-            Some(Answer::Spelled(spelled)) if spelled == wanted => return Verdict::Equals(text.clone()),
+    for question in &open.live {
+        match answers.get(question) {
+            Some(Answer::Spelled(spelled)) if spelled == wanted => return Verdict::Equals(question.text.clone()),
             Some(Answer::Untold(reason)) => verdict = Verdict::Untold(reason.clone()),
             // over the columns as they are wanted a live text may well be wrong; any other failure says nothing
             Some(Answer::Failed { code, message }) if !missing(code) && !invalid(code) => {
@@ -224,21 +273,25 @@ fn settle(entries: &mut [Entry], first: usize, live: &Live, there: &Lookup) -> V
             let mut texts = Vec::new();
             for partner in &partners {
                 let mut partner = (*partner).clone();
-                let same_role = partner.expressions().into_iter().nth(at).filter(|other| other.role == slot.role);
-                texts.extend(same_role.map(|other| other.expression.written.text().to_owned()));
+                let same_role =
+                    partner.expressions().into_iter().nth(at).filter(|other| other.role.is_like(&slot.role));
+                texts.extend(same_role.map(|other| (other.role, other.expression.written.text().to_owned())));
             }
-            if let Some(equal) = proved(slot.expression, &texts) {
+            let alike = texts.iter().filter(|(role, _)| *role == slot.role).map(|(_, text)| text);
+            if let Some(equal) = proved(slot.expression, &alike.cloned().collect::<Vec<_>>()) {
                 slot.expression.canonical = equal;
                 continue;
             }
             let text = slot.expression.written.text().to_owned();
             let settle = !texts.is_empty();
-            let role = match slot.role {
+            let role = |role: Role| match role {
                 Role::Bound(_) => Role::Bound(divided.get(&slot.table).cloned().unwrap_or_default()),
                 role => role,
             };
-            let wanted = Question { table: slot.table, role, text, settle };
-            open.push(Open { entry: n, slot: at, wanted, live: texts });
+            let question = |(of, text)| Question { table: slot.table.clone(), role: role(of), text, settle };
+            let live = texts.into_iter().map(question).collect();
+            let wanted = question((slot.role.clone(), text));
+            open.push(Open { entry: n, slot: at, wanted, live });
         }
     }
     open
@@ -247,19 +300,6 @@ fn settle(entries: &mut [Entry], first: usize, live: &Live, there: &Lookup) -> V
 fn proved(expression: &Expression, texts: &[String]) -> Option<String> {
     let text = expression.written.text();
     texts.iter().find(|other| *other == text).or_else(|| texts.iter().find(|other| prove::equal(text, other))).cloned()
-}
-
-/// The tables as the models want them.
-fn twins(entries: &mut [Entry], tables: &BTreeSet<&Qualified>) -> BTreeMap<Qualified, Twin> {
-    let mut twins: BTreeMap<Qualified, Twin> = BTreeMap::new();
-    for entry in entries {
-        if let Some((table, column)) = entry.object.as_column()
-            && tables.contains(table)
-        {
-            twins.entry(table.clone()).or_default().push(column);
-        }
-    }
-    twins
 }
 
 /// The names that the models make, as a message of the server has them.
@@ -278,7 +318,8 @@ fn mentions_any(message: &str, names: &BTreeSet<String>) -> bool {
     let Some((_, quoted)) = message.split_once('"') else { return false };
     let ends = |after: &str| after.trim_start_matches("[]").starts_with('"');
     match quoted.split_once('"') {
-        Some((missing, _)) if names.contains(missing.trim_end_matches("[]")) => true,
+        // a stand-in that could not be made stands for what is to come
+        Some((missing, _)) if names.contains(missing.trim_start_matches("pg_temp.").trim_end_matches("[]")) => true,
         _ => names.iter().any(|name| name.contains('"') && quoted.strip_prefix(name.as_str()).is_some_and(ends)),
     }
 }

@@ -19,7 +19,7 @@ use crate::lex;
 use crate::name::{Ident, Qualified};
 
 /// Another number whenever questions are put in another way, or keys made in another way.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Spellings by key, for as long as one comparison takes; who keeps them longer gives them back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,19 +75,23 @@ impl<'a> Remembering<'a> {
 
     fn keys(&self, questions: &[Question], twins: &BTreeMap<Qualified, Twin>, stand_ins: &StandIns) -> Vec<String> {
         let temporary = Ident::new(TEMPORARY);
-        let objects = self.live.catalog.objects().values();
+        let catalog = self.live.catalog.objects();
+        let objects = catalog.values();
         let shapes = |object: &&Object| object.brings_names() || object.stand_in(&temporary).is_some();
         let operators: Vec<&Name> =
             self.live.catalog.externals().keys().filter(|name| name.space == Space::Operator).collect();
         let server = (&self.live.server.version, &self.live.server.database, self.search_path);
         let around = hash(&(VERSION, server, operators, stand_ins, objects.filter(shapes).collect::<Vec<_>>()));
         let named = self.named();
+        // a query may speak of any relation, and reads as that is
+        let relations = questions.iter().any(|question| question.role.is_made()).then(|| hash(&(catalog, twins)));
         let key = |question: &Question| {
             let words: BTreeSet<String> = lex::tokens(&question.text)
                 .map(|tokens| tokens.iter().map(|token| lex::unquoted(token.text)).collect())
                 .unwrap_or_default();
             let named: Vec<_> = words.iter().filter_map(|word| named.get(word.as_str())).collect();
-            hash(&(&around, question, twins.get(&question.table), named))
+            let relations = relations.as_ref().filter(|_| question.role.is_made());
+            hash(&(&around, question, twins.get(&question.table), named, relations))
         };
         questions.iter().map(key).collect()
     }

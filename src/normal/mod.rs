@@ -22,11 +22,12 @@ mod inherit;
 mod known;
 mod prove;
 mod question;
+mod relations;
 mod resolve;
 mod stand_in;
 mod twin;
 
-pub use canonical::{Answer, Asker, Installs, Question, Unknown};
+pub use canonical::{Answer, Asker, Installs, Question, Twin, Unknown};
 pub use known::{Known, Remembering};
 pub use stand_in::StandIns;
 pub use twin::Twins;

@@ -2,7 +2,7 @@
 
 use super::canonical::Question;
 use super::stand_in::{StandIns, TEMPORARY};
-use crate::kind::{ColumnShape, Role, Type};
+use crate::kind::{ColumnShape, MADE, Making, Reading, Role, Type};
 use crate::name::{Ident, Qualified};
 use crate::sql::{Sql, quote_literal};
 
@@ -56,7 +56,43 @@ pub fn question_sql(question: &Question, columns: &[ColumnShape], stand_ins: &St
             (format!("{put} ((1)) WHERE (%s)"), read)
         }
         Role::Value | Role::ValueDefault => domain_sql(question, &table),
+        Role::Made(making) => made(making, &this, stand_ins),
     }
+}
+
+/// What a statement of its own makes.
+fn made(making: &Making, twin: &str, stand_ins: &StandIns) -> (String, String) {
+    let half = |sql: &Sql| stand_ins.in_twin(sql.as_str()).replace('%', "%%");
+    let put = format!("{} %s\n{}", half(&making.before), half(&making.after));
+    let made = quote_literal(MADE);
+    // a body says the name of its function, so that it is tried under that one
+    let routine =
+        "FROM pg_catalog.pg_proc p WHERE p.pronamespace = pg_catalog.pg_my_temp_schema() ORDER BY p.oid DESC LIMIT 1";
+    let policy = |column: &str| {
+        format!(
+            "SELECT pg_catalog.pg_get_expr(p.{column}, p.polrelid) FROM pg_catalog.pg_policy p WHERE p.polname = {made} AND p.polrelid = {twin}::regclass"
+        )
+    };
+    let read = match making.read {
+        Reading::Query => format!(
+            "SELECT pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';'), (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, \
+             pg_catalog.format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) \
+             FROM pg_catalog.pg_class c WHERE c.relname = {made} AND c.relnamespace = pg_catalog.pg_my_temp_schema()"
+        ),
+        Reading::Body => format!("SELECT pg_catalog.pg_get_function_sqlbody(p.oid) {routine}"),
+        Reading::Argument => format!("SELECT pg_catalog.pg_get_function_arg_default(p.oid, 1) {routine}"),
+        Reading::When => format!(
+            "SELECT pg_catalog.substring(pg_catalog.pg_get_triggerdef(t.oid), ' WHEN [(](.*)[)] EXECUTE FUNCTION ') \
+             FROM pg_catalog.pg_trigger t WHERE t.tgname = {made} AND t.tgrelid = {twin}::regclass"
+        ),
+        Reading::Using => policy("polqual"),
+        Reading::Check => policy("polwithcheck"),
+        Reading::Action => format!(
+            "SELECT pg_catalog.rtrim(pg_catalog.regexp_replace(pg_catalog.pg_get_ruledef(r.oid), '^.*? TO .*?(?= WHERE | DO )', ''), ';') \
+             FROM pg_catalog.pg_rewrite r WHERE r.rulename = {made} AND r.ev_class = {twin}::regclass"
+        ),
+    };
+    (put, read)
 }
 
 /// A check, or an expression of statistics made one: CREATE STATISTICS takes any volatility, as only a check does.

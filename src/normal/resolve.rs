@@ -45,13 +45,21 @@ pub fn resolve(
         }
     }
     let known = Known { names, externals, path, builtin };
+    let mut renamed = Vec::new();
     for entry in entries.iter_mut() {
+        let id = entry.object.id();
         for ty in entry.object.types() {
             known.ty(ty).map_err(|error| error.at(entry.place.clone()))?;
         }
         for (space, name) in entry.object.references() {
             known.reference(space, name);
         }
+        // what is known by the types that it takes
+        let now = entry.object.id();
+        renamed.extend((now != id).then_some((id, now)));
+    }
+    for (old, new) in renamed {
+        entries.iter_mut().for_each(|entry| entry.object.follow(&old, &new));
     }
     let keys: BTreeMap<Qualified, Vec<Ident>> = entries
         .iter()
@@ -87,13 +95,19 @@ impl Known<'_> {
     fn find(&self, space: Space, name: &Qualified) -> Option<Qualified> {
         let there = |schema: &Ident| {
             let name = Name::new(space, [schema, &name.name]);
-            self.names.contains(&name) || self.externals.contains_key(&name)
+            self.names.contains(&name) || self.externals.contains_key(&name) || self.is_routine(&name)
         };
         if !name.schema.as_str().is_empty() {
             return there(&name.schema).then(|| name.clone());
         }
         let schema = self.path.iter().find(|schema| there(schema))?;
         Some(Qualified { schema: schema.clone(), name: name.name.clone() })
+    }
+
+    /// A routine is known by its types too, which a reference to it does not say.
+    fn is_routine(&self, name: &Name) -> bool {
+        let same = |known: &&Name| known.space == Space::Routine && known.path[..2] == name.path[..2];
+        name.space == Space::Routine && self.names.iter().any(|known| same(&known))
     }
 
     fn ty(&self, ty: &mut Type) -> Result<()> {

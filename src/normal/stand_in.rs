@@ -108,6 +108,14 @@ impl StandIns {
         requalify(text, |schema, name| here(schema, name).then(|| TEMPORARY.to_owned()))
     }
 
+    /// The same, and with these relations in the temporary schema too.
+    pub fn in_twin_with(&self, text: &str, relations: &[&Qualified]) -> String {
+        let moved = |schema: &str, name: &str| {
+            relations.iter().any(|of| (of.schema.as_str(), of.name.as_str()) == (schema, name))
+        };
+        requalify(&self.in_twin(text), |schema, name| moved(schema, name).then(|| TEMPORARY.to_owned()))
+    }
+
     /// The text as it reads at home: what was temporary is in the schema that it stood for.
     pub fn home(&self, text: &str) -> String {
         requalify(text, |schema, name| {

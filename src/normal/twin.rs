@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::canonical::{Answer, Asker, Installs, Question, Twin};
 use super::question::question_sql;
+use super::relations;
 use super::stand_in::{StandIns, TEMPORARY};
 use crate::catalog::Externals;
 use crate::connect::server_error;
@@ -61,6 +62,8 @@ struct Noted {
     text: Option<String>,
     code: Option<String>,
     message: Option<String>,
+    /// What stands on a line of its own before the text.
+    more: Option<String>,
 }
 
 impl Asker for Twins<'_> {
@@ -81,10 +84,13 @@ impl Asker for Twins<'_> {
         };
         let noted = noted.iter().flat_map(|json| serde_json::from_str::<Vec<Vec<Noted>>>(json).unwrap_or_default());
         let mut answers: Vec<Answer> = questions.iter().map(|_| Answer::Untold(reason.clone())).collect();
-        for Noted { n, text, code, message } in noted.flatten() {
+        for Noted { n, text, code, message, more } in noted.flatten() {
             let Some(slot) = answers.get_mut(n) else { continue };
             *slot = match text {
-                Some(text) => Answer::Spelled(stand_ins.home(&text)),
+                Some(text) => {
+                    let head = more.map(|more| format!("{more}\n")).unwrap_or_default();
+                    Answer::Spelled(stand_ins.home(&(head + &text)))
+                }
                 None => Answer::Failed {
                     code: code.unwrap_or_default(),
                     message: stand_ins.home(&message.unwrap_or_default()),
@@ -195,12 +201,13 @@ fn blocks(
     }
     let path = quote_literal(search_path);
     let tables: Vec<(&Qualified, Vec<(usize, &Question)>)> = by_table.into_iter().collect();
+    let nothing = Twin::default();
     let block = |tables: &[(&Qualified, Vec<(usize, &Question)>)]| {
         // an array, which grows in place: what is built anew with every answer takes time in the square of them
         let mut body = String::from("DECLARE\n  answers jsonb[] := '{}';\nBEGIN\n");
         for (table, questions) in tables {
-            let columns = twins.get(*table).map_or(&[][..], Vec::as_slice);
-            Trial { table, columns, stand_ins, path: &path }.ask(questions, &mut body);
+            let twin = twins.get(*table).unwrap_or(&nothing);
+            Trial { table, twin, twins, stand_ins, path: &path }.ask(questions, &mut body);
         }
         body.push_str(
             "  PERFORM pg_catalog.set_config('autogen.answers', pg_catalog.to_jsonb(answers)::text, true);\nEND",
@@ -213,7 +220,7 @@ fn blocks(
 /// What the twins and the questions cannot be without.
 fn needed(questions: &[Question], twins: &BTreeMap<Qualified, Twin>) -> BTreeSet<Name> {
     let mut needed = BTreeSet::new();
-    for ColumnShape { name: _, ty, collation } in twins.values().flatten() {
+    for ColumnShape { name: _, ty, collation } in twins.values().flat_map(|twin| &twin.columns) {
         needed.extend(ty.user_type().map(Name::ty));
         needed.extend(collation.as_ref().map(|name| Name::new(Space::Collation, [&name.schema, &name.name])));
     }
@@ -229,7 +236,8 @@ fn words(questions: &[Question]) -> BTreeSet<String> {
 /// One table's questions, as parts of the DO block.
 struct Trial<'a> {
     table: &'a Qualified,
-    columns: &'a [ColumnShape],
+    twin: &'a Twin,
+    twins: &'a BTreeMap<Qualified, Twin>,
     stand_ins: &'a StandIns,
     /// The search path of the models, as a literal.
     path: &'a str,
@@ -248,8 +256,24 @@ impl Trial<'_> {
         }
     }
 
-    fn create(&self) -> String {
-        format!("EXECUTE {};", quote_literal(create(self.table, self.columns, self.stand_ins).as_str()))
+    /// The twin of the table, if the questions are on one, and what has to be there before.
+    fn create(&self, of_table: bool) -> String {
+        let own = of_table.then_some((self.table, self.twin));
+        if let Some(name) = relations::clash(self.twin, own.map(|(table, _)| table)) {
+            let text = format!("relations of several schemas are called {name}");
+            return format!("RAISE SQLSTATE 'AG002' USING MESSAGE = {};", quote_literal(&text));
+        }
+        let before = self.twin.on.iter().filter_map(|name| Some((name, self.twins.get(name)?)));
+        let execute = |(name, twin): (&Qualified, &Twin)| {
+            let sql = relations::create(name, twin, self.stand_ins);
+            format!("EXECUTE {};", quote_literal(&self.in_twin(sql.as_str())))
+        };
+        before.chain(own).map(execute).collect::<Vec<_>>().join("\n    ")
+    }
+
+    fn in_twin(&self, text: &str) -> String {
+        let relations: Vec<&Qualified> = self.twin.on.iter().collect();
+        self.stand_ins.in_twin_with(text, &relations)
     }
 
     /// Expressions that need only be right: all in one statement, and one by one only if that fails.
@@ -271,7 +295,7 @@ impl Trial<'_> {
              answers := pg_catalog.array_append(answers, {}::jsonb);\n    RAISE SQLSTATE 'AG000';\n  EXCEPTION\n    WHEN SQLSTATE 'AG000' THEN \
              NULL;\n    WHEN OTHERS THEN\n{}  END;\n",
             self.path,
-            self.create(),
+            self.create(true),
             quote_literal(&alter),
             quote_literal(&serde_json::Value::from(noted).to_string()),
             self.apart(questions)
@@ -281,15 +305,20 @@ impl Trial<'_> {
     /// Each question for itself, so that a failure of one says nothing of another.
     fn apart(&self, questions: &[(usize, &Question)]) -> String {
         let numbers: Vec<String> = questions.iter().map(|(n, _)| n.to_string()).collect();
-        let of_domain = questions.iter().all(|(_, question)| question.role.is_of_domain());
-        // a domain's own stand-in is there already
-        let mut body = format!("  BEGIN\n    {}\n", if of_domain { String::new() } else { self.create() });
+        // a domain's own stand-in is there already, and a query stands on its own
+        let of_table = questions.iter().any(|(_, question)| question.role.is_of_table());
+        // a temporary table is seen whatever the path is; what a view stands on is to be found as the models would
+        let mut body = format!(
+            "  BEGIN\n    PERFORM pg_catalog.set_config('search_path', {}, true);\n    {}\n    PERFORM pg_catalog.set_config('search_path', '', true);\n",
+            self.path,
+            self.create(of_table)
+        );
         for (n, question) in questions {
-            let (put, read) = question_sql(question, self.columns, self.stand_ins);
+            let (put, read) = question_sql(question, &self.twin.columns, self.stand_ins);
             let _ = writeln!(
                 body,
                 "    answers := pg_catalog.array_append(answers, pg_temp.autogen_ask({n}, {}, {}, {}, {}, {}));",
-                quote_literal(&self.stand_ins.in_twin(&question.text)),
+                quote_literal(&self.in_twin(&question.text)),
                 quote_literal(&put),
                 quote_literal(&read),
                 self.path,
@@ -305,16 +334,4 @@ impl Trial<'_> {
         );
         body
     }
-}
-
-/// The twin: the table's own name, its columns written out, and nothing else.
-fn create(table: &Qualified, columns: &[ColumnShape], stand_ins: &StandIns) -> Sql {
-    let column = |ColumnShape { name, ty, collation }: &ColumnShape| {
-        let mut collation = collation.clone();
-        collation.iter_mut().for_each(|name| stand_ins.name(Space::Collation, name));
-        let sql = Sql::new().ident(name).ty(&stand_ins.ty(ty));
-        sql.maybe(collation.as_ref(), |sql, collation| sql.kw("COLLATE").qualified(collation))
-    };
-    let name = Qualified::new(TEMPORARY, &table.name);
-    Sql::new().kw("CREATE TABLE").qualified(&name).kw("(").list(columns.iter().map(column)).kw(")")
 }

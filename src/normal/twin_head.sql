@@ -6,6 +6,7 @@ BEGIN
   DECLARE
     spelled text := written;
     last text;
+    more text;
   BEGIN
     BEGIN
       PERFORM pg_catalog.set_config('search_path', path, true);
@@ -14,7 +15,7 @@ BEGIN
         BEGIN
           EXECUTE pg_catalog.format(put, last);
           PERFORM pg_catalog.set_config('search_path', '', true);
-          EXECUTE read INTO spelled;
+          EXECUTE read INTO spelled, more;
           RAISE SQLSTATE 'AG001';
         EXCEPTION WHEN SQLSTATE 'AG001' THEN
           -- the sub-transaction took the setting back as well
@@ -25,6 +26,8 @@ BEGIN
     EXCEPTION WHEN OTHERS THEN
       RETURN pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('n', n, 'code', SQLSTATE, 'message', SQLERRM));
     END;
-    RETURN pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('n', n, 'text', spelled));
+    RETURN pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('n', n, 'text', spelled, 'more', more));
   END
   $ask$;
+  -- what a trigger under trial would run
+  CREATE FUNCTION pg_temp.autogen_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';

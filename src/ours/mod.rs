@@ -238,7 +238,9 @@ impl Thing {
             at = on;
         }
         let text = |part: Option<&Ident>| part.map(|part| part.as_str().to_owned());
-        Some(Self { kind: id.tag.word(), schema: text(at.path.first())?, name: text(at.path.last())? })
+        // a routine's types come behind its name
+        let name = if at.tag.is_routine() { at.path.get(1) } else { at.path.last() };
+        Some(Self { kind: id.tag.word(), schema: text(at.path.first())?, name: text(name)? })
     }
 }
 

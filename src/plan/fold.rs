@@ -33,7 +33,14 @@ type Parents = BTreeMap<usize, usize>;
 
 /// The groups, or the nodes of a circle that no unfolding opens. `silent` are the nodes that others bring about, each with its
 /// other.
-pub fn fold(nodes: &[Node], edges: &Edges, silent: &BTreeMap<usize, usize>) -> Result<Vec<Group>, Vec<usize>> {
+///
+/// Edges that are `soft` give way to a circle, and are taken out of `edges`.
+pub fn fold(
+    nodes: &[Node],
+    edges: &mut Edges,
+    soft: &Edges,
+    silent: &BTreeMap<usize, usize>,
+) -> Result<Vec<Group>, Vec<usize>> {
     let mut parents = foldable(nodes, silent);
     loop {
         let roots = roots(&parents, nodes.len());
@@ -55,7 +62,12 @@ pub fn fold(nodes: &[Node], edges: &Edges, silent: &BTreeMap<usize, usize>) -> R
             let mut through = in_the_way(&circle, nodes, edges, &parents, &roots);
             through.retain(|node| !silent.contains_key(node));
             if through.is_empty() {
-                return Err(circle.into_iter().collect());
+                let within = |(a, b): &(usize, usize)| circle.contains(&roots[*a]) && circle.contains(&roots[*b]);
+                let count = edges.len();
+                edges.retain(|edge| !(soft.contains(edge) && within(edge)));
+                if edges.len() == count {
+                    return Err(circle.into_iter().collect());
+                }
             }
             for node in through {
                 parents.remove(&node);

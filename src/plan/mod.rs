@@ -140,9 +140,11 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
     let nodes = nodes(steps, before, after);
     let moves = order::moves(&nodes, before, after);
     let bonds = descent::bonds(&nodes);
-    let mut edges = order::edges(&moves);
+    let (mut edges, soft) = order::edges(&moves);
     bonds.bind(&mut edges);
-    let groups = fold::fold(&nodes, &edges, &bonds.silent).map_err(|cycle| circular(&cycle, &nodes, after))?;
+    edges.extend(&soft);
+    let groups =
+        fold::fold(&nodes, &mut edges, &soft, &bonds.silent).map_err(|cycle| circular(&cycle, &nodes, after))?;
     let sequence = order::schedule(&nodes, &edges, &groups, before, after);
     let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
     let created: BTreeSet<Name> = steps

@@ -17,6 +17,8 @@ pub struct Moves {
     ends: BTreeSet<Fact>,
     starts_needing: BTreeSet<Fact>,
     stops_needing: BTreeSet<Fact>,
+    /// Those among what it starts or stops needing, and beyond them, that are guessed from a text.
+    guessed: BTreeSet<Fact>,
 }
 
 pub fn moves(nodes: &[Node], before: &Catalog, after: &Catalog) -> Vec<Moves> {
@@ -26,18 +28,21 @@ pub fn moves(nodes: &[Node], before: &Catalog, after: &Catalog) -> Vec<Moves> {
 fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
     let set = |facts: &[Fact]| facts.iter().cloned().collect::<BTreeSet<_>>();
     let none = BTreeSet::new;
+    let guesses = |of: &Catalog, id: &Id| of.guesses(id).cloned().unwrap_or_default();
     match node {
         Node::Create(new) => Moves {
             begins: set(&new.provides()),
             ends: none(),
             starts_needing: set(after.requires(&new.id())),
             stops_needing: none(),
+            guessed: guesses(after, &new.id()),
         },
         Node::Drop(old) => Moves {
             begins: none(),
             ends: set(&old.provides()),
             starts_needing: none(),
             stops_needing: set(before.requires(&old.id())),
+            guessed: guesses(before, &old.id()),
         },
         Node::Alter { old, new } => {
             let (had, has) = (set(&old.provides()), set(&new.provides()));
@@ -47,6 +52,7 @@ fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
                 ends: &had - &has,
                 starts_needing: &needs - &needed,
                 stops_needing: &needed - &needs,
+                guessed: &guesses(before, &old.id()) | &guesses(after, &new.id()),
             }
         }
         // all that the old type gave ends, and the new one gives it again; the columns that move never stop needing it
@@ -61,12 +67,14 @@ fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
                 ends: &set(&old.provides()) | &carried,
                 starts_needing: &needs - &needed,
                 stops_needing: &needed - &needs,
+                guessed: &guesses(before, &old.id()) | &guesses(after, &new.id()),
             }
         }
     }
 }
 
-pub fn edges(all: &[Moves]) -> Edges {
+/// The order that must be, and the one that is only guessed.
+pub fn edges(all: &[Moves]) -> (Edges, Edges) {
     let mut begins: BTreeMap<Fact, Vec<usize>> = BTreeMap::new();
     let mut ends: BTreeMap<Fact, Vec<usize>> = BTreeMap::new();
     for (n, moves) in all.iter().enumerate() {
@@ -77,23 +85,29 @@ pub fn edges(all: &[Moves]) -> Edges {
             ends.entry(fact.clone()).or_default().push(n);
         }
     }
-    let mut edges = Edges::new();
+    let (mut firm, mut soft) = (Edges::new(), Edges::new());
     for (n, moves) in all.iter().enumerate() {
+        for fact in moves.guessed.iter().filter(|fact| !moves.stops_needing.contains(fact)) {
+            soft.extend(begins.get(fact).into_iter().flatten().map(|&maker| (maker, n)));
+        }
         for fact in &moves.starts_needing {
+            let edges = if moves.guessed.contains(fact) { &mut soft } else { &mut firm };
             edges.extend(begins.get(fact).into_iter().flatten().map(|&maker| (maker, n)));
             // another object may hold the fact all the while; what ends it must not be leant on for the last time
             edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (ender, n)));
         }
         for fact in &moves.stops_needing {
+            let edges = if moves.guessed.contains(fact) { &mut soft } else { &mut firm };
             edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (n, ender)));
         }
         // a name is free only after whatever bore it is gone
         for fact in moves.begins.iter().filter(|fact| matches!(fact, Fact::Exists(_))) {
-            edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (ender, n)));
+            firm.extend(ends.get(fact).into_iter().flatten().map(|&ender| (ender, n)));
         }
     }
-    edges.retain(|(a, b)| a != b);
-    edges
+    firm.retain(|(a, b)| a != b);
+    soft.retain(|edge| edge.0 != edge.1 && !firm.contains(edge));
+    (firm, soft)
 }
 
 /// Labels that begin with one node and are needed by another.

@@ -16,7 +16,7 @@ use autogen::config::Config;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Live, Server};
-use autogen::kind::{Fact, Name, Object, Space};
+use autogen::kind::{Fact, Name, Object, Reading, Role, Space};
 use autogen::model;
 use autogen::name::{Ident, Qualified};
 use autogen::normal::{Answer, Asker, Installs, Question, StandIns, normal};
@@ -143,7 +143,21 @@ pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
 
 fn server() -> Server {
     let schemas = ["app", "audit", "ext", "public", "We\"ird"].map(str::to_owned).to_vec();
-    let types = ["box", "date", "jsonb", "text", "tsrange", "uuid"].map(str::to_owned);
+    let types = [
+        "anyelement",
+        "box",
+        "date",
+        "internal",
+        "json",
+        "jsonb",
+        "record",
+        "text",
+        "trigger",
+        "tsrange",
+        "uuid",
+        "void",
+    ]
+    .map(str::to_owned);
     let (version, database) = ("18.0".to_owned(), "fixtures".to_owned());
     Server { major: 18, version, database, schemas, types: BTreeSet::from(types), extensions: BTreeSet::new() }
 }
@@ -155,10 +169,10 @@ impl Asker for Echo {
     fn ask(
         &mut self,
         questions: &[Question],
-        _: &BTreeMap<Qualified, Vec<autogen::kind::ColumnShape>>,
+        _: &BTreeMap<Qualified, autogen::normal::Twin>,
         _: &StandIns,
     ) -> Result<Vec<Answer>> {
-        Ok(questions.iter().map(|question| Answer::Spelled(question.text.clone())).collect())
+        Ok(questions.iter().map(|question| Answer::Spelled(echo(question))).collect())
     }
 
     fn installs(&mut self, _: &Ident, version: &str, from: Option<&str>) -> Result<Installs> {
@@ -181,6 +195,29 @@ impl Asker for Echo {
             }
         }
         Ok(externals)
+    }
+}
+
+/// The text; behind a line of columns if it is a query, each called by its last word and of one type.
+fn echo(question: &Question) -> String {
+    match &question.role {
+        Role::Made(making) if making.read == Reading::Query => {
+            let text = &question.text;
+            let list = text.trim_start_matches("select ").split(" from ").next().unwrap_or_default();
+            let word = |item: &str| {
+                let last = item.rsplit([' ', '.', '\n']).next().unwrap_or_default();
+                autogen::lex::unquoted(last)
+            };
+            let mut names: Vec<String> = autogen::lex::items(list).into_iter().map(word).collect();
+            let stated = making.before.to_string();
+            let stated = stated.split_once("(").and_then(|(_, rest)| rest.split_once(")")).map(|(list, _)| list);
+            for (name, stated) in names.iter_mut().zip(stated.iter().flat_map(|list| autogen::lex::items(list))) {
+                *name = autogen::lex::unquoted(stated);
+            }
+            let columns: Vec<[String; 2]> = names.into_iter().map(|name| [name, "text".to_owned()]).collect();
+            format!("{}\n{text}", serde_json::to_string(&columns).unwrap_or_default())
+        }
+        _ => question.text.clone(),
     }
 }
 

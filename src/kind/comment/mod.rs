@@ -15,6 +15,11 @@ impl Comment {
         Some(Self { on, text })
     }
 
+    /// Of what has columns that come of its query.
+    fn is_of_column(&self) -> bool {
+        matches!(self.on.tag, Tag::View | Tag::MaterializedView) && self.on.path.len() == 3
+    }
+
     /// The name whose existence the comment needs.
     fn target(&self) -> Name {
         let space = match self.on.tag {
@@ -26,7 +31,12 @@ impl Comment {
             Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::DomainCheck | Tag::ForeignKey => {
                 Space::Constraint
             }
-            Tag::Table | Tag::Sequence | Tag::Index => Space::Relation,
+            // a column of it, which is no object of its own
+            Tag::View | Tag::MaterializedView if self.is_of_column() => Space::Column,
+            Tag::Table | Tag::Sequence | Tag::Index | Tag::View | Tag::MaterializedView => Space::Relation,
+            Tag::Function | Tag::Procedure => Space::Routine,
+            Tag::Trigger => Space::Trigger,
+            Tag::Policy => Space::Policy,
             Tag::Statistics => Space::Statistics,
             Tag::Settings => Space::Settings,
             Tag::Default => Space::Default,
@@ -40,11 +50,14 @@ impl Comment {
     }
 
     fn statement(&self, text: Option<&str>) -> Vec<Piece> {
-        let sql = Sql::new().kw("COMMENT ON").kw(self.on.tag.sql());
+        let sql = Sql::new().kw("COMMENT ON").kw(if self.is_of_column() { "COLUMN" } else { self.on.tag.sql() });
         let sql = match (self.target().space, self.on.path.as_slice()) {
-            (Space::Constraint, [schema, table, name]) => {
+            (Space::Constraint | Space::Trigger | Space::Policy | Space::Rule, [schema, table, name]) => {
                 let sql = sql.ident(name).kw("ON").when(self.on.tag == Tag::DomainCheck, |sql| sql.kw("DOMAIN"));
                 sql.qualified(&Qualified::new(schema, table))
+            }
+            (Space::Routine, [schema, name, signature]) => {
+                sql.routine(&Qualified::new(schema, name), &super::routine::types_of(signature))
             }
             (_, path) => sql.path(path),
         };
@@ -88,7 +101,9 @@ impl Kind for Comment {
     }
 
     fn parent(&self) -> Option<Id> {
-        Some(self.on.clone())
+        let mut on = self.on.clone();
+        on.path.truncate(if self.is_of_column() { 2 } else { on.path.len() });
+        Some(on)
     }
 
     fn follow(&mut self, old: &Id, new: &Id) {
@@ -100,7 +115,8 @@ impl Kind for Comment {
     const SECTION: &'static str = "comment";
 
     fn write(&self, _: Parts) -> Part {
-        Part { key: None, doc: Doc::text(&self.text) }
+        let column = self.on.path.last().filter(|_| self.is_of_column());
+        Part { key: column.map(|column| column.as_str().to_owned()), doc: Doc::text(&self.text) }
     }
 
     fn rename(&mut self, renames: &Renames) {
@@ -112,6 +128,7 @@ impl Kind for Comment {
             if matches!(
                 self.on.tag,
                 Tag::Table | Tag::Column | Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::ForeignKey
+                    | Tag::Trigger | Tag::Policy
             ) {
                 renames.table(&mut name);
             }

@@ -30,13 +30,20 @@ FROM pg_catalog.pg_description d JOIN pg_catalog.pg_constraint k ON k.oid = d.ob
 JOIN pg_catalog.pg_type t ON t.oid = k.contypid JOIN wanted n ON n.oid = t.typnamespace
 WHERE d.classoid = 'pg_catalog.pg_constraint'::regclass AND k.contype = 'c'
 UNION ALL
-SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'index' END, json_build_array(c.nspname, c.relname), NULL, NULL, d.description
+SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' ELSE 'index' END,
+       json_build_array(c.nspname, c.relname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
-WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND c.relkind IN ('S', 'i', 'I')
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND c.relkind IN ('S', 'i', 'I', 'v', 'm')
 UNION ALL
 SELECT CASE d.objsubid WHEN 0 THEN 'table' ELSE 'column' END, NULL, d.objoid, NULLIF(d.objsubid, 0), d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = d.objoid
 WHERE d.classoid = 'pg_catalog.pg_class'::regclass
+UNION ALL
+SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, json_build_array(c.nspname, c.relname, a.attname),
+       NULL, NULL, d.description
+FROM pg_catalog.pg_description d JOIN relation c ON c.oid = d.objoid
+JOIN pg_catalog.pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND c.relkind IN ('v', 'm')
 UNION ALL
 SELECT CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' WHEN 'c' THEN 'check constraint'
                       WHEN 'x' THEN 'exclusion constraint'
@@ -49,3 +56,18 @@ UNION ALL
 SELECT 'statistics', json_build_array(n.nspname, s.stxname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_statistic_ext s ON s.oid = d.objoid JOIN wanted n ON n.oid = s.stxnamespace
 WHERE d.classoid = 'pg_catalog.pg_statistic_ext'::regclass
+UNION ALL
+SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
+       json_build_array(n.nspname, p.proname,
+         '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.format_type(t.ty, NULL), ', ' ORDER BY t.n)
+                          FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (ty, n)), '') || ')'), NULL, NULL, d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_proc p ON p.oid = d.objoid JOIN wanted n ON n.oid = p.pronamespace
+WHERE d.classoid = 'pg_catalog.pg_proc'::regclass AND p.prokind <> 'a'
+UNION ALL
+SELECT 'trigger', json_build_array(c.nspname, c.relname, t.tgname), NULL, NULL, d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_trigger t ON t.oid = d.objoid JOIN relation c ON c.oid = t.tgrelid
+WHERE d.classoid = 'pg_catalog.pg_trigger'::regclass AND NOT t.tgisinternal
+UNION ALL
+SELECT 'policy', json_build_array(c.nspname, c.relname, p.polname), NULL, NULL, d.description
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_policy p ON p.oid = d.objoid JOIN relation c ON c.oid = p.polrelid
+WHERE d.classoid = 'pg_catalog.pg_policy'::regclass

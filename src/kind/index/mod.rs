@@ -14,6 +14,8 @@ pub struct Index {
     /// Always in the schema of its table.
     pub name: Qualified,
     pub table: Qualified,
+    /// Of a materialized view.
+    pub of_view: Aside<bool>,
     pub unique: bool,
     pub method: Ident,
     pub keys: Vec<Key>,
@@ -83,6 +85,7 @@ impl Kind for Index {
         Ok(Self {
             name: Qualified { schema: table.schema.clone(), name: row.ident("name")? },
             table,
+            of_view: Aside(row.is("of_view")),
             unique: row.is("unique"),
             method: row.ident("method")?,
             keys,
@@ -125,7 +128,7 @@ impl Kind for Index {
     }
 
     fn parent(&self) -> Option<Id> {
-        Some(Id::of(Tag::Table, &self.table))
+        Some(Id::of(if self.of_view.0 { Tag::MaterializedView } else { Tag::Table }, &self.table))
     }
 
     fn expressions(&mut self) -> Vec<Slot<'_>> {

@@ -1,5 +1,5 @@
 -- pg_index: indexes that no constraint implies. Text is asked for only where there is an expression.
-SELECT x.indrelid AS table, xc.relname AS name, x.indisunique AS "unique", am.amname AS method,
+SELECT x.indrelid AS table, managed.of_view, xc.relname AS name, x.indisunique AS "unique", am.amname AS method,
        x.indnkeyatts AS key_count, x.indkey AS keys, x.indclass AS opclasses, x.indcollation AS collations,
        x.indoption AS orders,
        CASE WHEN x.indexprs IS NOT NULL THEN
@@ -22,7 +22,10 @@ SELECT x.indrelid AS table, xc.relname AS name, x.indisunique AS "unique", am.am
           JOIN pg_catalog.pg_class w ON w.oid = p.indexrelid JOIN pg_catalog.pg_class t ON t.oid = p.indrelid
           JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE i.inhrelid = x.indexrelid) END AS part_of
 FROM pg_catalog.pg_index x
-JOIN pg_catalog.unnest(:tables) AS managed (oid) ON managed.oid = x.indrelid
+JOIN (SELECT pg_catalog.unnest(:tables), false
+      UNION ALL
+      SELECT c.oid, true FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'm' AND n.nspname = ANY (:schemas)) AS managed (oid, of_view) ON managed.oid = x.indrelid
 JOIN pg_catalog.pg_class xc ON xc.oid = x.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = xc.relam
 LEFT JOIN (SELECT xa.attrelid,

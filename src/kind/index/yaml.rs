@@ -116,6 +116,7 @@ impl Declare for Declaration {
         let index = Index {
             name: Qualified { schema: table.schema.clone(), name },
             table: table.clone(),
+            of_view: Aside(false),
             unique: long.unique,
             method: long.method.as_ref().map_or(Ok(Ident::new("btree")), |text| method(text, scope))?,
             keys,

@@ -27,6 +27,8 @@ pub fn write(table: &Table, mut parts: Parts) -> Part {
         .put("foreign_keys", parts.take_map("foreign_keys"))
         .put("indexes", parts.take_map("indexes"))
         .put("statistics", parts.take_map("statistics"))
+        .put("triggers", parts.take_map("triggers"))
+        .put("policies", parts.take_map("policies"))
         .put("partition_by", partitioning.as_ref().map(Partitioning::write))
         .put("partitions", parts.take_one("unmanaged").or_else(|| parts.take_map("partitions")))
         .put("with", options.write())

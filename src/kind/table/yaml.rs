@@ -8,7 +8,7 @@ use serde_yaml::Spanned;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Named, Short, Texts, short_or_long};
-use super::super::{check, clustering, column, exclusion, foreign_key, index, partition, primary_key, replica_identity, statistics, unique};
+use super::super::{check, clustering, column, exclusion, foreign_key, index, partition, policy, primary_key, replica_identity, statistics, trigger, unique};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope};
 
@@ -40,6 +40,8 @@ pub struct Declaration {
     foreign_keys: Named<foreign_key::Declaration>,
     indexes: Named<index::Declaration>,
     statistics: Named<statistics::Declaration>,
+    triggers: Entries<trigger::Declaration>,
+    policies: Entries<policy::Declaration>,
 }
 
 impl Declare for Declaration {
@@ -64,6 +66,8 @@ impl Declare for Declaration {
         nested(&self.foreign_keys, within, scope, draft)?;
         nested(&self.indexes, within, scope, draft)?;
         nested(&self.statistics, within, scope, draft)?;
+        by_name(&self.triggers, within, scope, draft)?;
+        by_name(&self.policies, within, scope, draft)?;
         self.settings(within, scope, draft)?;
         if table.of.is_some() {
             draft.each(first, |object| {
@@ -188,6 +192,13 @@ fn nested<D: Declare>(named: &Named<D>, within: Given, scope: &Scope, draft: &mu
         declaration.value.declare(Given { name: name.as_ref(), place: &place, ..within }, scope, draft)?;
     }
     Ok(())
+}
+
+fn by_name<D: Declare>(entries: &Entries<D>, within: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+    entries.0.iter().try_for_each(|(name, declaration)| {
+        let place = scope.place(name);
+        declaration.declare(Given { name: Some(name), place: &place, ..within }, scope, draft)
+    })
 }
 
 /// `unmanaged`, or the partitions by name.

@@ -1,0 +1,60 @@
+//! `materialized_views: { per_day: { query: select …, indexes: { per_day_day: [day] } } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::document::{Declare, Given};
+use super::super::index;
+use super::super::query::Stated;
+use super::super::shapes::{Entries, Named, Texts};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    pub query: Spanned<String>,
+    #[serde(default)]
+    pub columns: Texts,
+    #[serde(default)]
+    pub with: Entries<String>,
+    pub access_method: Option<Spanned<String>>,
+    pub tablespace: Option<Spanned<String>>,
+    pub populated: Option<bool>,
+    pub comment: Option<String>,
+    #[serde(default)]
+    pub column_comments: Entries<String>,
+    #[serde(default)]
+    pub indexes: Named<index::Declaration>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let named = |text: &Option<Spanned<String>>| text.as_ref().map(|text| scope.ident(text)).transpose();
+        let options = self.with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
+        let view = MaterializedView {
+            name: scope.declared(name)?,
+            query: Query::declared(&self.query, &self.columns, scope)?,
+            options: IndexOptions(options.collect::<Result<_>>()?),
+            method: named(&self.access_method)?.filter(|method| method.as_str() != "heap"),
+            tablespace: named(&self.tablespace)?.filter(|name| name.as_str() != "pg_default"),
+            populated: self.populated,
+        };
+        let stated = Stated { comment: self.comment.as_deref(), columns: &self.column_comments };
+        stated.declare(&view.id(), given, scope, draft)?;
+        let first = draft.entries.len();
+        for (name, declaration) in &self.indexes.0 {
+            let place = name.as_ref().map_or_else(|| scope.place(declaration), |name| scope.place(name));
+            let within = Given { name: name.as_ref(), place: &place, table: Some(&view.name), column: None };
+            declaration.value.declare(within, scope, draft)?;
+        }
+        draft.each(first, |object| {
+            if let Object::Index(index) = object {
+                index.of_view = Aside(true);
+            }
+        });
+        draft.push(view, given.place.clone(), true);
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! `triggers: { touch: { timing: before, events: [insert, update of title], for_each: row, function: touch } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::Texts;
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Declaration {
+    pub timing: Option<Spanned<String>>,
+    pub events: Texts,
+    pub for_each: Option<Spanned<String>>,
+    pub when: Option<Spanned<String>>,
+    pub function: Option<Spanned<String>>,
+    pub arguments: Texts,
+    pub old_table: Option<Spanned<String>>,
+    pub new_table: Option<Spanned<String>>,
+    pub constraint: bool,
+    pub deferrable: bool,
+    pub initially_deferred: bool,
+    pub from: Option<Spanned<String>>,
+    pub enabled: Option<Spanned<String>>,
+    pub comment: Option<String>,
+}
+
+/// The value that a word stands for.
+fn choose<T: Copy>(words: &[(&str, T)], text: &Option<Spanned<String>>, usual: T, scope: &Scope) -> Result<T> {
+    let Some(text) = text else { return Ok(usual) };
+    let found = words.iter().find(|(word, _)| *word == text.value.to_lowercase());
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        scope.error(format!("`{}` is none of {}", text.value, known.join(", ")), text).hint("write one of these")
+    })
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let (Some(table), Some(name)) = (given.table, given.name) else { return Ok(()) };
+        let missing = |key: &str| scope.error(format!("`{key}` of the trigger {} is missing", name.value), name);
+        let timings = [("before", Timing::Before), ("after", Timing::After), ("instead of", Timing::InsteadOf)];
+        if self.timing.is_none() {
+            return Err(missing("timing").hint("add `timing: before`, after or instead of"));
+        }
+        let states = [Enabled::Origin, Enabled::Disabled, Enabled::Replica, Enabled::Always].map(|state| (state.word(), state));
+        let constraint = Constraint {
+            deferrable: self.deferrable || self.initially_deferred,
+            deferred: self.initially_deferred,
+            from: self.from.as_ref().map(|text| scope.referred(text)).transpose()?,
+        };
+        if !self.constraint && constraint != Constraint::default() {
+            return Err(scope
+                .error(format!("the trigger {} is no constraint trigger and cannot be deferred", name.value), name)
+                .hint("add `constraint: true`, or take `deferrable`, `initially_deferred` and `from` away"));
+        }
+        let function = self.function.as_ref().ok_or_else(|| missing("function").hint("name a function that returns trigger"))?;
+        let named = |text: &Option<Spanned<String>>| text.as_ref().map(|text| scope.ident(text)).transpose();
+        let trigger = Trigger {
+            table: table.clone(),
+            name: scope.ident(name)?,
+            on_view: Aside(false),
+            timing: choose(&timings, &self.timing, Timing::After, scope)?,
+            events: events(&self.events, name, scope)?,
+            each_row: choose(&[("row", true), ("statement", false)], &self.for_each, false, scope)?,
+            old_table: named(&self.old_table)?,
+            new_table: named(&self.new_table)?,
+            condition: self.when.as_ref().map(|text| scope.expression(text)).transpose()?,
+            function: scope.referred(function)?,
+            arguments: self.arguments.0.iter().map(|text| text.value.clone()).collect(),
+            constraint: self.constraint.then_some(constraint),
+            enabled: choose(&states, &self.enabled, Enabled::Origin, scope)?,
+        };
+        draft.attach(Comment::of(trigger.id(), self.comment.as_deref()), given.place);
+        draft.push(trigger, given.place.clone(), true);
+        Ok(())
+    }
+}
+
+/// `insert`, `update of a, b`
+fn events(texts: &Texts, name: &Spanned<String>, scope: &Scope) -> Result<Events> {
+    let hint = "events are insert, update, update of columns, delete and truncate";
+    let mut events = Events::default();
+    if texts.0.is_empty() {
+        return Err(scope.error(format!("the trigger {} has no events", name.value), name).hint(hint));
+    }
+    for text in &texts.0 {
+        let wrong = || scope.error(format!("`{}` is no event", text.value), text).hint(hint);
+        let lower = text.value.trim().to_lowercase();
+        match lower.as_str() {
+            "insert" => events.insert = true,
+            "delete" => events.delete = true,
+            "truncate" => events.truncate = true,
+            "update" => events.update = true,
+            of if of.starts_with("update of ") => {
+                events.update = true;
+                let list = &text.value.trim()["update of ".len()..];
+                for item in crate::lex::items(list) {
+                    let parts = crate::lex::name_parts(item).filter(|parts| parts.len() == 1).ok_or_else(wrong)?;
+                    events.columns.extend(parts.into_iter().map(Ident::new));
+                }
+            }
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(events)
+}
+
+pub fn write(trigger: &Trigger, schema: &Ident) -> Fields {
+    let Trigger { timing, events, each_row, old_table, new_table, condition, function, arguments, .. } = trigger;
+    let name = |name: &Option<Ident>| name.as_ref().map(|name| Doc::text(name.as_str()));
+    let from = trigger.constraint.as_ref().and_then(|constraint| constraint.from.as_ref());
+    let is = |of: fn(&Constraint) -> bool| trigger.constraint.as_ref().is_some_and(of);
+    Fields::default()
+        .put("timing", Doc::text(timing.keyword().to_lowercase()))
+        .put("events", Doc::List(events.words().into_iter().map(Doc::Text).collect()))
+        .put("for_each", each_row.then(|| Doc::text("row")))
+        .put("old_table", name(old_table))
+        .put("new_table", name(new_table))
+        .put("when", condition.as_ref().map(|condition| Doc::text(&condition.written)))
+        .put("function", Doc::Text(crate::draft::write_name(function, schema.as_str())))
+        .put("arguments", (!arguments.is_empty()).then(|| Doc::List(arguments.iter().map(Doc::text).collect())))
+        .when("constraint", trigger.constraint.is_some())
+        .when("deferrable", is(|constraint| constraint.deferrable && !constraint.deferred))
+        .when("initially_deferred", is(|constraint| constraint.deferred))
+        .put("from", from.map(|table| Doc::Text(crate::draft::write_name(table, schema.as_str()))))
+        .put("enabled", (trigger.enabled != Enabled::Origin).then(|| Doc::text(trigger.enabled.word())))
+}

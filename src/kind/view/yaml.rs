@@ -1,0 +1,62 @@
+//! `views: { open_tasks: { query: select id, title from tasks where not completed } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::document::{Declare, Given};
+use super::super::query::Stated;
+use super::super::shapes::{Entries, Texts};
+use super::super::trigger;
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    pub query: Spanned<String>,
+    #[serde(default)]
+    pub columns: Texts,
+    #[serde(default)]
+    pub with: Entries<String>,
+    pub check_option: Option<Spanned<String>>,
+    pub comment: Option<String>,
+    #[serde(default)]
+    pub column_comments: Entries<String>,
+    #[serde(default)]
+    pub triggers: Entries<trigger::Declaration>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let Self { query, columns, with, check_option, comment, column_comments, triggers } = self;
+        let options = with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
+        let view = View {
+            name: scope.declared(name)?,
+            query: Query::declared(query, columns, scope)?,
+            options: IndexOptions(options.collect::<Result<_>>()?),
+            check_option: check_option.as_ref().map(|text| check(text, scope)).transpose()?,
+        };
+        let stated = Stated { comment: comment.as_deref(), columns: column_comments };
+        stated.declare(&view.id(), given, scope, draft)?;
+        let first = draft.entries.len();
+        for (name, trigger) in &triggers.0 {
+            let place = scope.place(name);
+            trigger.declare(Given { name: Some(name), place: &place, table: Some(&view.name), column: None }, scope, draft)?;
+        }
+        draft.each(first, |object| {
+            if let Object::Trigger(trigger) = object {
+                trigger.on_view = Aside(true);
+            }
+        });
+        draft.push(view, given.place.clone(), true);
+        Ok(())
+    }
+}
+
+fn check(text: &Spanned<String>, scope: &Scope) -> Result<String> {
+    match text.value.as_str() {
+        "local" | "cascaded" => Ok(text.value.clone()),
+        other => Err(scope.error(format!("a check option cannot be {other}"), text).hint("it is local or cascaded")),
+    }
+}
