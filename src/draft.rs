@@ -87,10 +87,15 @@ pub struct Scope<'a> {
     /// The schema of what is declared without one: the first of the search path.
     pub schema: Ident,
     pub naming: &'a Naming,
+    /// Where the statement begins that is read; in YAML every text has a place of its own.
+    pub origin: Option<Place>,
 }
 
 impl Scope<'_> {
     pub fn place<T>(&self, spanned: &Spanned<T>) -> Place {
+        if let Some(origin) = &self.origin {
+            return origin.clone();
+        }
         let (line, column) = (spanned.referenced.line() as usize, spanned.referenced.column() as usize);
         Place::new(PathBuf::from(self.file), line.max(1), column.max(1))
     }

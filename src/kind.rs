@@ -27,6 +27,7 @@ mod renames;
 mod routine;
 mod row;
 pub mod shapes;
+pub mod statement;
 pub mod types;
 
 pub use aside::Aside;

@@ -91,6 +91,9 @@ fn every_model_of_the_reference_can_be_applied() {
     for (n, model) in models.iter().enumerate() {
         fs::write(project.folder.join(format!("schema/{n:02}.yaml")), model).unwrap();
     }
+    for (n, statements) in blocks(section("## Model reference"), "sql").iter().enumerate() {
+        fs::write(project.folder.join(format!("schema/{n:02}.sql")), statements).unwrap();
+    }
     project.autogen(&["revision", "-m", "all of it"]);
     project.autogen(&["upgrade", "head"]);
     project.autogen(&["check"]);

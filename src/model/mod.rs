@@ -37,8 +37,11 @@ pub fn load(config: &Config) -> Result<Draft> {
 /// Adds to the draft what the text of one file declares.
 pub fn declare(text: &str, file: &Path, config: &Config, draft: &mut Draft) -> Result<()> {
     let schema = Ident::new(config.search_path.first().map_or("public", String::as_str));
-    let scope = Scope { file, schema, naming: &config.naming };
-    let declared = read::document(text, file).and_then(|document| document.declare(&scope, draft));
+    let mut scope = Scope { file, schema, naming: &config.naming, origin: None };
+    let declared = match file.extension().is_some_and(|extension| extension == "sql") {
+        true => read::statements(text, &mut scope, draft),
+        false => read::document(text, file).and_then(|document| document.declare(&scope, draft)),
+    };
     declared.map_err(|error| with_line(error, text))
 }
 
@@ -82,10 +85,10 @@ fn collect(folder: &Path, within: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -
             continue;
         }
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("yaml" | "yml") => files.push(path),
+            Some("yaml" | "yml" | "sql") => files.push(path),
             _ => {
                 return Err(Error::new(format!("not supported: the model file {}", path.display())).hint(
-                    "models are .yaml files; move anything else out of the folder, or begin its name with a dot",
+                    "models are .yaml and .sql files; move anything else out of the folder, or begin its name with a dot",
                 ));
             }
         }

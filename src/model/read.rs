@@ -5,8 +5,11 @@ use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
 use crate::kind::document::Document;
+use crate::kind::statement;
+use crate::revision::Script;
 
 /// The whole text of a file; `shown` is its path as a person would type it.
 pub fn text(file: &Path, shown: &Path) -> Result<String> {
@@ -41,6 +44,17 @@ pub fn document(text: &str, file: &Path) -> Result<Document> {
         serde_yaml::from_str::<WithoutNul>(text).map_err(|cause| super::explain::explain(&cause, text, file))?;
     }
     Ok(document)
+}
+
+/// The statements of a file, each where it begins.
+pub fn statements(text: &str, scope: &mut Scope, draft: &mut Draft) -> Result<()> {
+    for step in Script::new(text).steps(scope.file)? {
+        for statement in step.statements {
+            scope.origin = Some(Place::new(scope.file, statement.line, statement.column));
+            statement::declare(&statement.sql, scope, draft)?;
+        }
+    }
+    Ok(())
 }
 
 /// What PostgreSQL can hold: any YAML whose texts have no NUL character.

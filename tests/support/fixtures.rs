@@ -1,6 +1,6 @@
 //! Which fixtures are there, and what does each mean without a server?
 //!
-//! `fixtures/<kind>/<case>/` holds two model files, `before.yaml` and `after.yaml`, and perhaps a `case.yaml` with
+//! `fixtures/<kind>/<case>/` holds two model files, `before.yaml` and `after.yaml`, perhaps each with a `.sql` file beside it, and perhaps a `case.yaml` with
 //! [`Options`]. A new folder is a new case: nothing lists them. Invariant: nothing here asks a server; expressions stand
 //! as they are written.
 #![allow(dead_code)]
@@ -111,8 +111,13 @@ impl Case {
     pub fn draft(&self, file: &str) -> Result<Draft> {
         let path = self.folder.join(file);
         let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let mut draft = Draft::default();
-        model::declare(&text, Path::new(file), &Config::defaults(&self.folder)?, &mut draft)?;
+        let (mut draft, config) = (Draft::default(), Config::defaults(&self.folder)?);
+        model::declare(&text, Path::new(file), &config, &mut draft)?;
+        // a part of it may be in statements
+        let statements = file.replace(".yaml", ".sql");
+        if let Ok(text) = fs::read_to_string(self.folder.join(&statements)) {
+            model::declare(&text, Path::new(&statements), &config, &mut draft)?;
+        }
         Ok(draft)
     }
 

@@ -30,6 +30,10 @@ impl Settings {
         Ok(Self(row.list("settings")?.into_iter().map(split).collect()))
     }
 
+    pub fn is_list(name: &str) -> bool {
+        LISTS.contains(&name)
+    }
+
     /// As the server would keep it.
     pub fn declared(name: &Ident, value: &str) -> String {
         if !LISTS.contains(&name.as_str()) {
