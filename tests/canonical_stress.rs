@@ -34,6 +34,14 @@ fn project() -> Project {
     project
 }
 
+/// With a schema for what somebody else has put there.
+fn guarded() -> Project {
+    let project = project();
+    project.write("autogen.yaml", "schemas: [public]\n");
+    project.sql("CREATE SCHEMA guards");
+    project
+}
+
 /// Exit code 2 and one message that names the open check and the reason; nothing is said to differ.
 fn untold(project: &Project, output: &Output, reason: &str) {
     let told = project.told(output);
@@ -92,10 +100,10 @@ fn a_server_without_plpgsql_cannot_tell() {
 
 #[test]
 fn an_event_trigger_against_new_tables_cannot_tell() {
-    let project = project();
+    let project = guarded();
     project.sql(
-        "CREATE FUNCTION public.refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no new tables here'; END $$; \
-         CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.refuse()",
+        "CREATE FUNCTION guards.refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no new tables here'; END $$; \
+         CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION guards.refuse()",
     );
     untold(&project, &project.run(&["check"]), "no new tables here (SQLSTATE P0001)");
     certain_beside_untold(&project, |args| project.run(args));
@@ -150,10 +158,10 @@ fn a_role_that_may_not_use_the_schema_of_a_type_cannot_tell() {
 
 #[test]
 fn a_statement_timeout_cannot_tell() {
-    let project = project();
+    let project = guarded();
     project.sql(
-        "CREATE FUNCTION public.wait() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); END $$; \
-         CREATE EVENT TRIGGER wait ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.wait()",
+        "CREATE FUNCTION guards.wait() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); END $$; \
+         CREATE EVENT TRIGGER wait ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION guards.wait()",
     );
     project.sql(&format!("ALTER DATABASE {} SET statement_timeout = '1s'", project.database.name()));
     untold(&project, &project.run(&["check"]), "statement timeout (SQLSTATE 57014)");
