@@ -34,17 +34,17 @@ macro_rules! kinds {
             }
 
             pub fn read(self, row: &Row) -> Result<Object> {
-                match self { $(Tag::$kind => <$module::$kind as Kind>::read(row).map(Object::$kind)),* }
+                match self { $(Tag::$kind => <$module::$kind as Kind>::read(row).map(Object::from)),* }
             }
         }
 
-        /// One object of any kind.
+        /// One object of any kind. It is moved about often, and some kinds are large.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Object { $($kind($module::$kind)),* }
+        pub enum Object { $($kind(Box<$module::$kind>)),* }
 
         $(impl From<$module::$kind> for Object {
             fn from(value: $module::$kind) -> Self {
-                Object::$kind(value)
+                Object::$kind(Box::new(value))
             }
         })*
 
@@ -108,7 +108,7 @@ macro_rules! kinds {
                 match self { $(Object::$kind(o) => o.divides()),* }
             }
             pub fn copy(&self, descent: &Descent) -> Option<(Object, bool)> {
-                match self { $(Object::$kind(o) => o.copy(descent).map(|(copy, named)| (Object::$kind(copy), named))),* }
+                match self { $(Object::$kind(o) => o.copy(descent).map(|(copy, named)| (Object::from(copy), named))),* }
             }
             pub fn unfounded(&self) -> Option<&'static str> {
                 match self { $(Object::$kind(o) => o.unfounded()),* }
@@ -139,7 +139,7 @@ macro_rules! kinds {
             }
             pub fn imply(name: &Name) -> Option<Object> {
                 $(if let Some(object) = <$module::$kind as Kind>::imply(name) {
-                    return Some(Object::$kind(object));
+                    return Some(Object::from(object));
                 })*
                 None
             }
@@ -160,10 +160,10 @@ macro_rules! kinds {
             }
             /// Of a column: its table, and what else a twin needs to know.
             pub fn as_column(&self) -> Option<(&Qualified, ColumnShape)> {
-                match self { $(Object::$kind(o) => Kind::column(o)),* }
+                match self { $(Object::$kind(o) => Kind::column(o.as_ref())),* }
             }
             pub fn stand_in(&self, schema: &Ident) -> Option<Object> {
-                match self { $(Object::$kind(o) => o.stand_in(schema).map(Object::$kind)),* }
+                match self { $(Object::$kind(o) => o.stand_in(schema).map(Object::from)),* }
             }
             pub fn follow(&mut self, old: &Id, new: &Id) {
                 match self { $(Object::$kind(o) => o.follow(old, new)),* }
@@ -178,7 +178,7 @@ macro_rules! kinds {
                 match self { $(Object::$kind(o) => o.rename(renames)),* }
             }
             pub fn named(&self, name: &Ident) -> Option<Object> {
-                match self { $(Object::$kind(o) => o.named(name).map(Object::$kind)),* }
+                match self { $(Object::$kind(o) => o.named(name).map(Object::from)),* }
             }
             pub fn element(&self, elements: Vec<Sql>) -> Option<Sql> {
                 match self { $(Object::$kind(o) => o.element(elements)),* }
@@ -187,7 +187,7 @@ macro_rules! kinds {
                 match self { $(Object::$kind(o) => o.create(elements)),* }
             }
             pub fn drop(&self) -> Vec<Piece> {
-                match self { $(Object::$kind(o) => o.drop()),* }
+                match self { $(Object::$kind(o) => Kind::drop(o.as_ref())),* }
             }
             pub fn carry(&self) -> Vec<Piece> {
                 match self { $(Object::$kind(o) => o.carry()),* }
