@@ -6,7 +6,7 @@
 //! out when somebody asks for them, since two equal catalogs need none.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -17,11 +17,12 @@ use crate::ours::LeftOut;
 
 mod order;
 
-pub use order::{by_id, in_order, in_this_order};
+pub use order::by_id;
 
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    objects: BTreeMap<Id, Object>,
+    /// Shared by what is wanted with what is live, where the two are equal.
+    objects: Arc<BTreeMap<Id, Object>>,
     externals: Externals,
     closure: OnceLock<Closure>,
     pub notes: Notes,
@@ -83,13 +84,23 @@ pub struct Dangling {
 
 impl PartialEq for Catalog {
     fn eq(&self, other: &Self) -> bool {
-        self.objects == other.objects
+        self.is(other) || self.objects == other.objects
     }
 }
 
 impl Catalog {
     pub fn close(objects: BTreeMap<Id, Object>, externals: Externals, notes: Notes) -> Self {
-        Self { objects, externals, closure: OnceLock::new(), notes }
+        Self { objects: Arc::new(objects), externals, closure: OnceLock::new(), notes }
+    }
+
+    /// The same objects, with what is known beside them.
+    pub fn sharing(&self, externals: Externals, notes: Notes) -> Self {
+        Self { objects: Arc::clone(&self.objects), externals, closure: OnceLock::new(), notes }
+    }
+
+    /// Whether the two share their objects, so that nothing needs to be compared.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.objects, &other.objects)
     }
 
     /// The facts that are required and that nothing provides; a caller that cannot do without them makes errors of them.
@@ -140,7 +151,7 @@ impl Catalog {
 
     /// The parts to build a changed catalog from.
     pub fn into_parts(self) -> (BTreeMap<Id, Object>, Externals, Notes) {
-        (self.objects, self.externals, self.notes)
+        (Arc::unwrap_or_clone(self.objects), self.externals, self.notes)
     }
 }
 

@@ -11,6 +11,9 @@ use crate::kind::{Change, Id, Object};
 /// Changes in the order of ids.
 pub fn diff<'a>(before: &'a Catalog, after: &'a Catalog) -> Vec<Change<&'a Object>> {
     let mut changes = Vec::new();
+    if before.is(after) {
+        return changes;
+    }
     let (mut olds, mut news) = (before.objects().iter().peekable(), after.objects().iter().peekable());
     loop {
         let order = match (olds.peek(), news.peek()) {

@@ -158,11 +158,7 @@ fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup, live: &C
     // of what is there already, no name is taken twice and nothing is missing
     let ids: Vec<Id> = entries.iter().map(|entry| entry.object.id()).collect();
     let equal = entries.iter().zip(&ids).all(|(entry, id)| there.get(id) == Some(&&entry.object));
-    let places: FxHashMap<&Id, usize> = ids.iter().zip(0..).collect();
-    let nothing_new = equal && ids.len() == there.len() && places.len() == there.len();
-    // what is there is in order already
-    let sorted = live.objects().keys().filter_map(|id| places.get(id).copied());
-    let order = if nothing_new { sorted.collect() } else { catalog::in_order(&ids) };
+    let nothing_new = equal && ids.len() == there.len() && ids.iter().collect::<FxHashSet<_>>().len() == there.len();
     if !nothing_new {
         distinct(&entries, &mut externals)?;
     }
@@ -175,10 +171,10 @@ fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup, live: &C
         notes.order.insert(id.clone(), order);
         objects.push((id, object));
     }
-    let catalog = Catalog::close(catalog::in_this_order(objects, order), externals, notes);
     if nothing_new {
-        return Ok(catalog);
+        return Ok(live.sharing(externals, notes));
     }
+    let catalog = Catalog::close(catalog::by_id(objects), externals, notes);
     match catalog.dangling().first() {
         Some(first) => Err(unknown(first, &catalog)),
         None => suits(catalog, there),

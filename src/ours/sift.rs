@@ -44,6 +44,9 @@ pub fn sift(draft: &mut Draft, rules: &Rules, live: &[LeftOut]) -> Result<Vec<Le
 /// something stands that is not ours; `None`
 /// where it has nothing of the kind.
 pub fn spare(live: &Catalog, wanted: &Catalog, rules: &Rules) -> Option<Catalog> {
+    if live.is(wanted) {
+        return None;
+    }
     let spared = Known::of(&live.notes.spared);
     let holds = |id: &Id| {
         let of =

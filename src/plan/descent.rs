@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Node;
 use super::order::Edges;
 use crate::catalog::Catalog;
-use crate::kind::{Id, Object, Origin, Piece};
-use crate::name::Qualified;
+use crate::kind::{Descent, Id, Object, Origin, Piece};
+use crate::name::{Ident, Qualified};
 use crate::sql::Sql;
 
 /// How origins bind the steps.
@@ -64,7 +64,48 @@ pub fn bonds(nodes: &[Node]) -> Bonds {
             }
         }
     }
+    bonds.edges.extend(beside_links(nodes));
     bonds
+}
+
+/// What a table has only while others are not below it is made after these have gone, and goes before they come.
+fn beside_links(nodes: &[Node]) -> Vec<(usize, usize)> {
+    type Links = BTreeMap<Vec<Ident>, Vec<(usize, Descent)>>;
+    let (mut cut, mut made) = (Links::new(), Links::new());
+    for (n, node) in nodes.iter().enumerate() {
+        let (olds, news) = match node {
+            Node::Create(new) => (Vec::new(), new.descends()),
+            Node::Drop(old) => (old.descends(), Vec::new()),
+            Node::Alter { old, new } | Node::Swap { old, new, .. } => (old.descends(), new.descends()),
+        };
+        // rows that go with their table, or come with it, are no matter of a link
+        if matches!(node, Node::Create(object) | Node::Drop(object) if object.holds_data()) {
+            continue;
+        }
+        let is_in = |all: &[Descent], one: &Descent| {
+            all.iter().any(|other| (&other.parent, &other.child) == (&one.parent, &one.child))
+        };
+        let path = |descent: &Descent| vec![descent.parent.schema.clone(), descent.parent.name.clone()];
+        for gone in olds.iter().filter(|descent| !is_in(&news, descent)) {
+            cut.entry(path(gone)).or_default().push((n, gone.clone()));
+        }
+        for new in news.iter().filter(|descent| !is_in(&olds, descent)) {
+            made.entry(path(new)).or_default().push((n, new.clone()));
+        }
+    }
+    let mut edges = Vec::new();
+    for (n, node) in nodes.iter().enumerate() {
+        let (object, links) = match node {
+            Node::Create(new) => (new, &cut),
+            Node::Drop(old) => (old, &made),
+            Node::Alter { .. } | Node::Swap { .. } => continue,
+        };
+        let of = object.parent().and_then(|parent| links.get(&parent.path.to_vec()));
+        for (link, _) in of.into_iter().flatten().filter(|(_, descent)| object.copy(descent).is_some()) {
+            edges.push(if matches!(node, Node::Create(_)) { (*link, n) } else { (n, *link) });
+        }
+    }
+    edges
 }
 
 impl Bonds {
