@@ -202,7 +202,8 @@ impl Aggregate {
     }
 
     fn definition(&self, create: &'static str) -> Sql {
-        let Self { sfunc, stype, sspace, finalfunc, combinefunc, serialfunc, deserialfunc, .. } = self;
+        let Self { name: _, arguments: _, order_by: _, hypothetical, sfunc, stype, sspace, finalfunc, .. } = self;
+        let Self { combinefunc, serialfunc, deserialfunc, initcond, moving, sortop, parallel, .. } = self;
         let ordered = self.is_ordered();
         let mut options = vec![Sql::new().kw("SFUNC =").qualified(sfunc), Sql::new().kw("STYPE =").ty(stype)];
         options.extend((*sspace != 0).then(|| Sql::new().kw("SSPACE =").number(*sspace)));
@@ -213,7 +214,6 @@ impl Aggregate {
         for (option, function) in named {
             options.extend(function.as_ref().map(|function| Sql::new().kw(option).qualified(function)));
         }
-        let Self { initcond, moving, sortop, parallel, hypothetical, .. } = self;
         options.extend(initcond.as_ref().map(|value| Sql::new().kw("INITCOND =").literal(value)));
         if let Some(moving) = moving {
             moving.options(ordered, &mut options);
