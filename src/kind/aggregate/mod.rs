@@ -27,7 +27,7 @@ pub struct Aggregate {
     pub serialfunc: Option<Qualified>,
     pub deserialfunc: Option<Qualified>,
     pub initcond: Option<String>,
-    pub moving: Option<Moving>,
+    pub moving: Option<Box<Moving>>,
     pub sortop: Option<Operator>,
     pub parallel: Parallel,
 }
@@ -255,7 +255,7 @@ impl Kind for Aggregate {
             serialfunc: row.pair("serialfunc")?,
             deserialfunc: row.pair("deserialfunc")?,
             initcond: row.opt("initcond").map(str::to_owned),
-            moving: Moving::read(row)?,
+            moving: Moving::read(row)?.map(Box::new),
             sortop: row.opt("sortop").map(operator),
             parallel: routine::letter(&Parallel::WORDS, row.text("parallel")?),
         })

@@ -86,7 +86,7 @@ impl Reading<'_> {
             serialfunc: function(serialfunc)?,
             deserialfunc: function(deserialfunc)?,
             initcond: initcond.clone(),
-            moving: self.moving()?,
+            moving: self.moving()?.map(Box::new),
             sortop: sortop.as_ref().map(|text| operator(text, self.scope)).transpose()?,
             parallel: routine::word(&Parallel::WORDS, parallel, Parallel::Unsafe, self.scope)?,
         })
