@@ -71,6 +71,7 @@ kinds! {
     materialized_view::MaterializedView "materialized view" "MATERIALIZED VIEW",
     function::Function "function" "FUNCTION",
     procedure::Procedure "procedure" "PROCEDURE",
+    aggregate::Aggregate "aggregate" "AGGREGATE",
     trigger::Trigger "trigger" "TRIGGER",
     policy::Policy "policy" "POLICY",
     comment::Comment "comment" "",

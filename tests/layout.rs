@@ -60,6 +60,7 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("function", "transforms"), // a language of the fixtures' server has none
     ("procedure", "name"),
     ("procedure", "transforms"),
+    ("aggregate", "name"),
     ("trigger", "table"),
     ("trigger", "name"),
     ("trigger", "on_view"), // a table's, or a view's
@@ -239,6 +240,7 @@ fn fields(module: &str, kind: &str) -> Vec<String> {
     }
     let nested: &[&str] = match module {
         "function" | "procedure" => &["Routine"],
+        "aggregate" => &["Final", "Moving", "Operator"],
         "trigger" => &["Events", "Constraint"],
         "sequence" => &["Options"],
         "column" => &["Identity", "Options"],

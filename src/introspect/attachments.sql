@@ -34,7 +34,7 @@ CROSS JOIN LATERAL (VALUES ('privileges', c.relacl IS NOT NULL
                             pg_catalog.pg_get_userbyid(c.relowner) <> current_user)) p (what, holds)
 WHERE c.relkind IN ('v', 'm') AND n.nspname = ANY (:schemas) AND p.holds
 UNION ALL
-SELECT p.what || ' of ' || CASE f.prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END || f.oid::pg_catalog.regprocedure, true,
+SELECT p.what || ' of ' || CASE f.prokind WHEN 'p' THEN 'procedure ' WHEN 'a' THEN 'aggregate ' ELSE 'function ' END || f.oid::pg_catalog.regprocedure, true,
        json_build_array(json_build_array('routine', json_build_array(n.nspname, f.proname,
          '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.format_type(t.ty, NULL), ', ' ORDER BY t.n)
                           FROM pg_catalog.unnest(f.proargtypes) WITH ORDINALITY AS t (ty, n)), '') || ')')))

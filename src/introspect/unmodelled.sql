@@ -36,13 +36,6 @@ WITH wanted AS (
   WHERE t.typtype = 'b' AND (t.typelem = 0 OR t.typcategory <> 'A')
      OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngcanonical <> 0)
   UNION ALL
-  SELECT 'pg_catalog.pg_proc'::regclass, p.oid,
-         'aggregate ' || p.oid::pg_catalog.regprocedure, false, NULL, NULL
-  FROM pg_catalog.pg_proc p JOIN wanted n ON n.oid = p.pronamespace
-  -- those that come with a range type belong to it
-  WHERE p.prokind = 'a' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
-                    AND d.objid = p.oid AND d.deptype = 'i')
-  UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
          'constraint ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', k.conname), false, NULL, NULL
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid

@@ -5,8 +5,8 @@ use serde_yaml::Spanned;
 
 use super::shapes::Entries;
 use super::{
-    collation, composite, domain, enumeration, extension, function, materialized_view, procedure, range, schema,
-    sequence, table, view,
+    aggregate, collation, composite, domain, enumeration, extension, function, materialized_view, procedure, range,
+    schema, sequence, table, view,
 };
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
@@ -27,6 +27,7 @@ pub const SECTIONS: &[&str] = &[
     "materialized_views",
     "functions",
     "procedures",
+    "aggregates",
 ];
 
 /// A whole model file.
@@ -46,6 +47,7 @@ pub struct Document {
     materialized_views: Entries<materialized_view::Declaration>,
     functions: Entries<function::Declaration>,
     procedures: Entries<procedure::Declaration>,
+    aggregates: Entries<aggregate::Declaration>,
 }
 
 /// A declaration of one kind of object.
@@ -82,7 +84,8 @@ impl Document {
         whole(&self.views, scope, draft)?;
         whole(&self.materialized_views, scope, draft)?;
         whole(&self.functions, scope, draft)?;
-        whole(&self.procedures, scope, draft)
+        whole(&self.procedures, scope, draft)?;
+        whole(&self.aggregates, scope, draft)
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Id {
 impl Tag {
     /// Known by its name and the types that it takes.
     pub fn is_routine(self) -> bool {
-        matches!(self, Tag::Function | Tag::Procedure)
+        matches!(self, Tag::Function | Tag::Procedure | Tag::Aggregate)
     }
 }
 

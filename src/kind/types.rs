@@ -155,8 +155,9 @@ impl Type {
             return Self { name, modifiers, array };
         }
         if quoted {
-            // "char" is a type of its own; any other quoted name is looked up like a bare one
-            let name = if joined == "char" { TypeName::Builtin("\"char\"".into()) } else { unresolved(&joined) };
+            // "char" is a type of its own, and ANY a key word; any other quoted name is looked up like a bare one
+            let own = ["\"char\"", "\"any\""].into_iter().find(|own| own.trim_matches('"') == joined);
+            let name = own.map_or_else(|| unresolved(&joined), |own| TypeName::Builtin(own.into()));
             return Self { name, modifiers, array };
         }
         if words[0] == "interval" {
@@ -273,6 +274,7 @@ mod tests {
             ("VARCHAR(20)", "character varying(20)"),
             ("char", "character(1)"),
             ("\"char\"", "\"char\""),
+            ("\"any\"", "\"any\""),
             ("numeric(10)", "numeric(10,0)"),
             ("numeric( 10, 2 )", "numeric(10,2)"),
             ("timestamptz(3)", "timestamp(3) with time zone"),

@@ -34,7 +34,7 @@ impl Comment {
             // a column of it, which is no object of its own
             Tag::View | Tag::MaterializedView if self.is_of_column() => Space::Column,
             Tag::Table | Tag::Sequence | Tag::Index | Tag::View | Tag::MaterializedView => Space::Relation,
-            Tag::Function | Tag::Procedure => Space::Routine,
+            Tag::Function | Tag::Procedure | Tag::Aggregate => Space::Routine,
             Tag::Trigger => Space::Trigger,
             Tag::Policy => Space::Policy,
             Tag::Statistics => Space::Statistics,
@@ -57,7 +57,11 @@ impl Comment {
                 sql.qualified(&Qualified::new(schema, table))
             }
             (Space::Routine, [schema, name, signature]) => {
-                sql.routine(&Qualified::new(schema, name), &super::routine::types_of(signature))
+                let (name, types) = (Qualified::new(schema, name), super::routine::types_of(signature));
+                match types.is_empty() && self.on.tag == Tag::Aggregate {
+                    true => sql.qualified(&name).glued("(*)"),
+                    false => sql.routine(&name, &types),
+                }
             }
             (_, path) => sql.path(path),
         };

@@ -62,7 +62,7 @@ SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE '
          '(' || COALESCE((SELECT pg_catalog.string_agg(pg_catalog.format_type(t.ty, NULL), ', ' ORDER BY t.n)
                           FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (ty, n)), '') || ')'), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_proc p ON p.oid = d.objoid JOIN wanted n ON n.oid = p.pronamespace
-WHERE d.classoid = 'pg_catalog.pg_proc'::regclass AND p.prokind <> 'a'
+WHERE d.classoid = 'pg_catalog.pg_proc'::regclass
 UNION ALL
 SELECT 'trigger', json_build_array(c.nspname, c.relname, t.tgname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_trigger t ON t.oid = d.objoid JOIN relation c ON c.oid = t.tgrelid

@@ -1,7 +1,7 @@
 //! A function. What `CREATE OR REPLACE` takes is replaced where it stands; a change of what comes out of it, or of a name in it,
 //! takes it down and up again with all that calls it.
 
-use super::routine::{Mode, Routine};
+use super::routine::{Mode, Parallel, Routine, keyword, last_word, letter};
 use super::*;
 
 mod yaml;
@@ -32,36 +32,12 @@ pub enum Volatility {
     Immutable,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Parallel {
-    Unsafe,
-    Restricted,
-    Safe,
-}
-
 impl Volatility {
     const WORDS: [(Self, &'static str, &'static str); 3] = [
         (Self::Volatile, "v", "VOLATILE"),
         (Self::Stable, "s", "STABLE"),
         (Self::Immutable, "i", "IMMUTABLE"),
     ];
-}
-
-impl Parallel {
-    const WORDS: [(Self, &'static str, &'static str); 3] = [
-        (Self::Unsafe, "u", "PARALLEL UNSAFE"),
-        (Self::Restricted, "r", "PARALLEL RESTRICTED"),
-        (Self::Safe, "s", "PARALLEL SAFE"),
-    ];
-}
-
-/// What a letter of `pg_proc` stands for.
-fn letter<T: Copy>(words: &[(T, &str, &str)], letter: &str) -> T {
-    words.iter().find(|(_, of, _)| *of == letter).unwrap_or(&words[0]).0
-}
-
-fn keyword<T: PartialEq>(words: &[(T, &str, &'static str)], value: &T) -> &'static str {
-    words.iter().find(|(of, ..)| of == value).map_or("", |(.., keyword)| keyword)
 }
 
 impl Function {
@@ -163,15 +139,14 @@ impl Kind for Function {
         let gives = self.returns().to_string();
         let gives = gives.strip_prefix("RETURNS ").unwrap_or_default().replacen("TABLE (", "table(", 1).replacen("SETOF", "setof", 1);
         let implied = !*returns_set && yaml::implied(&routine.arguments).as_ref() == Some(returns);
-        let word = |keyword: &str| Doc::text(keyword.rsplit(' ').next().unwrap_or_default().to_lowercase());
         let mut fields = Fields::default()
             .put("comment", parts.take_one("comment"))
             .put("returns", (!implied).then(|| Doc::text(gives)))
             .when("window", *window)
-            .put("volatility", (*volatility != Volatility::Volatile).then(|| word(keyword(&Volatility::WORDS, volatility))))
+            .put("volatility", (*volatility != Volatility::Volatile).then(|| Doc::text(last_word(&Volatility::WORDS, volatility).to_lowercase())))
             .when("strict", *strict)
             .when("leakproof", *leakproof)
-            .put("parallel", (*parallel != Parallel::Unsafe).then(|| word(keyword(&Parallel::WORDS, parallel))))
+            .put("parallel", (*parallel != Parallel::Unsafe).then(|| Doc::text(last_word(&Parallel::WORDS, parallel).to_lowercase())))
             .put("cost", self.cost.as_ref().map(Doc::text))
             .put("rows", self.rows.as_ref().map(Doc::text))
             .put("support", self.support.as_ref().map(Doc::text));

@@ -36,10 +36,10 @@ impl Declare for Declaration {
             returns,
             returns_set,
             window: common.window,
-            volatility: word(&Volatility::WORDS, &common.volatility, scope)?,
+            volatility: routine::word(&Volatility::WORDS, &common.volatility, Volatility::Volatile, scope)?,
             strict: common.strict,
             leakproof: common.leakproof,
-            parallel: word(&Parallel::WORDS, &common.parallel, scope)?,
+            parallel: routine::word(&Parallel::WORDS, &common.parallel, Parallel::Unsafe, scope)?,
             cost: number(&common.cost)?.filter(|cost| cost != usual_cost),
             rows: number(&common.rows)?.filter(|rows| rows != "1000"),
             support: common.support.as_ref().map(|text| scope.referred(text)).transpose()?,
@@ -81,16 +81,6 @@ fn after_word<'a>(text: &'a str, word: &str) -> (bool, &'a str) {
         Some((true, end)) => (true, &text[end..]),
         _ => (false, text),
     }
-}
-
-fn word<T: Copy>(words: &[(T, &str, &str)], text: &Option<Spanned<String>>, scope: &Scope) -> Result<T> {
-    let Some(text) = text else { return Ok(words[0].0) };
-    let own = |keyword: &str| keyword.rsplit(' ').next().unwrap_or_default().to_lowercase();
-    let found = words.iter().find(|(.., keyword)| own(keyword) == text.value.to_lowercase());
-    found.map(|(of, ..)| *of).ok_or_else(|| {
-        let known: Vec<String> = words.iter().map(|(.., keyword)| own(keyword)).collect();
-        scope.error(format!("`{}` is none of {}", text.value, known.join(", ")), text).hint("write one of these")
-    })
 }
 
 /// As the server prints a number of four bytes.

@@ -78,6 +78,14 @@ impl Argument {
         sql.maybe(default.as_ref().filter(|_| with_default), |sql, default| sql.kw("DEFAULT").expr(&default.written))
     }
 
+    /// Whether `CREATE OR REPLACE` takes it for the old one: it is not renamed, does not lose its default, and what comes out is the
+    /// same.
+    pub fn replaces(&self, old: &Self) -> bool {
+        let (had, has) = (old.default.is_some(), self.default.is_some());
+        let name = old.name.is_none() && self.mode.is_input() || old.name == self.name;
+        old.mode == self.mode && old.ty == self.ty && name && (has || !had)
+    }
+
     /// Its default, tried in a function that takes nothing else.
     pub fn slot(&mut self, of: &Qualified) -> Option<Slot<'_>> {
         let expression = self.default.as_mut()?;

@@ -1,4 +1,4 @@
-//! What do functions and procedures have in common?
+//! What do functions, procedures and aggregates have in common?
 //!
 //! Routines of one name are told apart by the types that they take. A body in quotes is a text that PostgreSQL does not look into: it
 //! is compared as it is, and what it speaks of is only guessed.
@@ -12,14 +12,16 @@ use crate::sql::Sql;
 mod argument;
 mod body;
 mod settings;
+mod words;
 mod yaml;
 
 pub use argument::{Argument, Mode, arguments};
 pub use body::Body;
 pub use settings::Settings;
+pub use words::{Parallel, keyword, last_word, letter, word};
 pub use yaml::{Common, Key};
 
-/// What both have.
+/// What functions and procedures have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routine {
     pub name: Qualified,
@@ -100,15 +102,10 @@ impl Routine {
         self.body.adopt(&live.body);
     }
 
-    /// Whether `CREATE OR REPLACE` takes the one for the other: no argument is renamed, none loses its default, and what comes
-    /// out is the same.
+    /// Whether `CREATE OR REPLACE` takes the one for the other, as far as its arguments go.
     pub fn replaces(&self, old: &Self) -> bool {
-        let kept = |(old, new): (&Argument, &Argument)| {
-            let (had, has) = (old.default.is_some(), new.default.is_some());
-            let name = old.name.is_none() && new.mode.is_input() || old.name == new.name;
-            old.mode == new.mode && old.ty == new.ty && name && (has || !had)
-        };
-        self.arguments.len() == old.arguments.len() && old.arguments.iter().zip(&self.arguments).all(kept)
+        let mut pairs = old.arguments.iter().zip(&self.arguments);
+        self.arguments.len() == old.arguments.len() && pairs.all(|(old, new)| new.replaces(old))
     }
 
     /// Behind the arguments: `LANGUAGE sql … AS $$…$$`. `more` are further attributes.

@@ -10,6 +10,7 @@ use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
 use crate::lex::{self, Kind, Lexeme};
 
+mod aggregate;
 mod on_table;
 mod routine;
 mod view;
@@ -31,6 +32,7 @@ pub fn declare(sql: &str, scope: &Scope, draft: &mut Draft) -> Result<()> {
         "materialized" => view::materialized(&mut head, draft),
         "function" => routine::function(&mut head, draft),
         "procedure" => routine::procedure(&mut head, draft),
+        "aggregate" => aggregate::aggregate(&mut head, draft),
         "trigger" => on_table::trigger(&mut head, constraint, draft),
         "policy" => on_table::policy(&mut head, draft),
         _ => {
@@ -63,7 +65,7 @@ impl<'a> Head<'a> {
     fn unknown(&self) -> Error {
         let words: Vec<&str> = self.tokens.iter().take(3).map(|token| token.text).collect();
         self.wrong(format!("not supported: {} … in a model file", words.join(" "))).hint(
-            "such a file holds CREATE VIEW, MATERIALIZED VIEW, FUNCTION, PROCEDURE, TRIGGER and POLICY; declare anything else in YAML",
+            "such a file holds CREATE VIEW, MATERIALIZED VIEW, FUNCTION, PROCEDURE, AGGREGATE, TRIGGER and POLICY; declare anything else in YAML",
         )
     }
 
