@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::kind::Type;
+use crate::lex::{Kind as Lex, Lexeme};
 use crate::name::{Ident, Qualified};
 
 /// What the name of an operator is made of.
@@ -214,6 +215,22 @@ pub fn quote_literal(text: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Expr(String);
 
+/// Every bracket has its other; `allowed` says what is wrong with a token, which may stand within brackets or not.
+fn balanced(tokens: &[Lexeme], allowed: impl Fn(&Lexeme, bool) -> Result<(), &'static str>) -> Result<(), String> {
+    let mut open = Vec::new();
+    for token in tokens {
+        allowed(token, !open.is_empty())?;
+        match (token.kind, token.text) {
+            (Lex::Symbol, "(" | "[") => open.push(token.text),
+            (Lex::Symbol, close @ (")" | "]")) if open.pop() != Some(if close == ")" { "(" } else { "[" }) => {
+                return Err(format!("`{close}` has no opening bracket"));
+            }
+            _ => {}
+        }
+    }
+    open.pop().map_or(Ok(()), |bracket| Err(format!("`{bracket}` is never closed")))
+}
+
 impl Expr {
     /// `Err` says in words what keeps the text from being one expression.
     pub fn checked(text: &str) -> Result<Self, String> {
@@ -222,34 +239,21 @@ impl Expr {
             return Err("the expression is empty".into());
         }
         let tokens = crate::lex::tokens(text)?;
-        let mut open = Vec::new();
-        for token in &tokens {
-            use crate::lex::Kind::*;
-            match (token.kind, token.text) {
-                (Comment, _) => return Err("an expression cannot hold a comment".into()),
-                (Symbol, ";") => return Err("an expression cannot hold `;`".into()),
-                // in ALTER TABLE the next subcommand would follow
-                (Symbol, ",") if open.is_empty() => {
-                    return Err("one expression is wanted, and `,` begins another".into());
-                }
-                (Symbol, "(" | "[") => open.push(token.text),
-                (Symbol, close @ (")" | "]")) if open.pop() != Some(if close == ")" { "(" } else { "[" }) => {
-                    return Err(format!("`{close}` has no opening bracket"));
-                }
-                _ => {}
-            }
-        }
-        match open.pop() {
-            Some(bracket) => Err(format!("`{bracket}` is never closed")),
-            None => Ok(Self(text.to_owned())),
-        }
+        balanced(&tokens, |token, within| match (token.kind, token.text) {
+            (Lex::Comment, _) => Err("an expression cannot hold a comment"),
+            (Lex::Symbol, ";") => Err("an expression cannot hold `;`"),
+            // in ALTER TABLE the next subcommand would follow
+            (Lex::Symbol, ",") if !within => Err("one expression is wanted, and `,` begins another"),
+            _ => Ok(()),
+        })?;
+        Ok(Self(text.to_owned()))
     }
 
     /// `BEGIN ATOMIC … END` or `RETURN …`: statements within, and nothing behind.
     pub fn block(text: &str) -> Result<Self, String> {
         let text = text.trim().trim_end_matches(';').trim_end();
         let tokens = crate::lex::tokens(text)?;
-        let tokens: Vec<_> = tokens.iter().filter(|token| token.kind != crate::lex::Kind::Comment).collect();
+        let tokens: Vec<_> = tokens.iter().filter(|token| token.kind != Lex::Comment).collect();
         match tokens.as_slice() {
             [first, ..] if first.is_word("return") => Self::statement(text),
             [first, second, .., last] if first.is_word("begin") && second.is_word("atomic") && last.is_word("end") => {
@@ -261,31 +265,19 @@ impl Expr {
 
     /// A query, or another text that is a statement's to the end: it may hold commas and comments, and nothing that would end it.
     pub fn statement(text: &str) -> Result<Self, String> {
-        use crate::lex::Kind::*;
         let text = text.trim();
         let mut tokens = crate::lex::tokens(text)?;
         while tokens.last().is_some_and(|last| last.is_symbol(";")) {
             tokens.pop();
         }
         let Some(last) = tokens.last() else { return Err("the text is empty".into()) };
-        let (end, ends_in_comment) = (last.end(), last.kind == Comment);
-        let mut open = Vec::new();
-        for token in &tokens {
-            match (token.kind, token.text) {
-                (Symbol, ";") if open.is_empty() => return Err("one statement is wanted, and `;` ends it".into()),
-                (Symbol, "(" | "[") => open.push(token.text),
-                (Symbol, close @ (")" | "]")) if open.pop() != Some(if close == ")" { "(" } else { "[" }) => {
-                    return Err(format!("`{close}` has no opening bracket"));
-                }
-                _ => {}
-            }
-        }
-        match open.pop() {
-            Some(bracket) => Err(format!("`{bracket}` is never closed")),
-            // what follows must not become a part of the comment
-            None if ends_in_comment => Ok(Self(format!("{}\n", &text[..end]))),
-            None => Ok(Self(text[..end].to_owned())),
-        }
+        let (end, ends_in_comment) = (last.end(), last.kind == Lex::Comment);
+        balanced(&tokens, |token, within| match token.is_symbol(";") && !within {
+            true => Err("one statement is wanted, and `;` ends it"),
+            false => Ok(()),
+        })?;
+        // what follows must not become a part of the comment
+        Ok(Self(if ends_in_comment { format!("{}\n", &text[..end]) } else { text[..end].to_owned() }))
     }
 
     /// Text that the server printed.

@@ -18,7 +18,7 @@ use crate::sql::Sql;
 pub struct Bonds {
     /// Nodes that others bring about, each with its other.
     pub silent: BTreeMap<usize, usize>,
-    pub edges: Edges,
+    edges: Edges,
     /// Changes that the change of another may bring about, each with its other.
     reached: Vec<(usize, usize)>,
 }
@@ -115,11 +115,15 @@ impl Bonds {
         edges.extend(self.reached.iter().map(|&(below, above)| (above, below)));
         let mut open: Vec<(usize, usize)> = self.reached.clone();
         let above: BTreeMap<usize, Vec<usize>> = grouped(self.reached.iter().copied());
+        let mut next = grouped(edges.iter().copied());
+        let mut earlier = grouped(edges.iter().map(|&(a, b)| (b, a)));
         while let Some((below, change)) = open.pop() {
-            let after = reachable(change, &grouped(edges.iter().copied()));
-            let earlier: Vec<usize> = edges.iter().filter(|(_, b)| *b == below).map(|(a, _)| *a).collect();
-            let new = earlier.into_iter().filter(|a| !after.contains(a) && edges.insert((*a, change))).count();
-            if new > 0 {
+            let after = reachable(change, &next);
+            let mut new = earlier.get(&below).cloned().unwrap_or_default();
+            new.retain(|a| !after.contains(a) && edges.insert((*a, change)));
+            new.iter().for_each(|a| next.entry(*a).or_default().push(change));
+            if !new.is_empty() {
+                earlier.entry(change).or_default().extend(new);
                 open.extend(above.get(&change).into_iter().flatten().map(|&further| (change, further)));
             }
         }

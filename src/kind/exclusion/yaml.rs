@@ -40,7 +40,6 @@ impl Declare for Declaration {
             Some(name) => scope.ident(name)?,
             None => default_name(table, &elements),
         };
-        let options = self.with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
         let exclusion = Exclusion {
             table: table.clone(),
             name,
@@ -50,7 +49,7 @@ impl Declare for Declaration {
             predicate: self.predicate.as_ref().map(|text| scope.expression(text)).transpose()?,
             deferrable: self.deferrable || self.initially_deferred,
             deferred: self.initially_deferred,
-            options: IndexOptions(options.collect::<Result<_>>()?),
+            options: IndexOptions::declared(&self.with, scope)?,
         };
         draft.attach(Comment::of(exclusion.id(), self.comment.as_deref()), given.place);
         draft.push(exclusion, given.place.clone(), given.name.is_some());

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_yaml::Spanned;
+
+use super::super::shapes::Entries;
 use super::super::{Doc, Hazard, Piece, Risk, Row};
+use crate::draft::Scope;
 use crate::error::Result;
 use crate::name::{Ident, Qualified};
 use crate::sql::Sql;
@@ -15,6 +19,12 @@ impl Options {
     /// `pg_class.reloptions`.
     pub fn read(row: &Row, column: &str) -> Result<Self> {
         Ok(Self::of(&row.list(column)?))
+    }
+
+    /// As a model has them.
+    pub fn declared(entries: &Entries<String>, scope: &Scope) -> Result<Self> {
+        let entry = |(name, value): &(Spanned<String>, String)| Ok((scope.ident(name)?, value.clone()));
+        entries.0.iter().map(entry).collect::<Result<_>>().map(Self)
     }
 
     /// `name=value` each.

@@ -112,7 +112,6 @@ impl Declare for Declaration {
             Some(name) => scope.ident(name)?,
             None => default_name(table, &keys, scope),
         };
-        let options = long.with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
         let index = Index {
             name: Qualified { schema: table.schema.clone(), name },
             table: table.clone(),
@@ -123,7 +122,7 @@ impl Declare for Declaration {
             include: scope.idents(&long.include.0)?,
             predicate: long.predicate.as_ref().map(|text| scope.expression(text)).transpose()?,
             nulls_not_distinct: long.nulls_not_distinct,
-            options: Options(options.collect::<Result<_>>()?),
+            options: Options::declared(&long.with, scope)?,
             part_of: None,
             statistics: BTreeMap::new(),
         };

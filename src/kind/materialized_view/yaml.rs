@@ -32,11 +32,10 @@ impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
         let named = |text: &Option<Spanned<String>>| text.as_ref().map(|text| scope.ident(text)).transpose();
-        let options = self.with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
         let view = MaterializedView {
             name: scope.declared(name)?,
             query: Query::declared(&self.query, &self.columns, scope)?,
-            options: IndexOptions(options.collect::<Result<_>>()?),
+            options: IndexOptions::declared(&self.with, scope)?,
             method: named(&self.access_method)?.filter(|method| method.as_str() != "heap"),
             tablespace: named(&self.tablespace)?.filter(|name| name.as_str() != "pg_default"),
             populated: self.populated,

@@ -64,7 +64,6 @@ impl Declare for Declaration {
             Some(name) => scope.ident(name)?,
             None => default_name(table, &columns, scope),
         };
-        let options = self.0.with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
         let key = PrimaryKey {
             table: table.clone(),
             name,
@@ -73,7 +72,7 @@ impl Declare for Declaration {
             without_overlaps: self.0.without_overlaps,
             deferrable: self.0.deferrable || self.0.initially_deferred,
             deferred: self.0.initially_deferred,
-            options: IndexOptions(options.collect::<Result<_>>()?),
+            options: IndexOptions::declared(&self.0.with, scope)?,
             part_of: None,
         };
         draft.attach(Comment::of(key.id(), self.0.comment.as_deref()), given.place);

@@ -84,7 +84,6 @@ impl Declaration {
     /// The table itself, without what stands on it.
     fn table(&self, name: Qualified, scope: &Scope) -> Result<Table> {
         let named = |text: &Option<Spanned<String>>| text.as_ref().map(|text| scope.ident(text)).transpose();
-        let options = self.with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
         if let Some(key) = self.partition_by.as_ref().filter(|_| !self.inherits.0.is_empty()) {
             return Err(scope.error(format!("{name} is partitioned and cannot inherit"), key).hint("keep one of the two"));
         }
@@ -97,7 +96,7 @@ impl Declaration {
             of: self.of.as_ref().map(|text| scope.referred(text)).transpose()?,
             inherits: self.inherits.0.iter().map(|text| scope.referred(text)).collect::<Result<_>>()?,
             partitioning: self.partition_by.as_ref().map(|by| by.value.read(scope)).transpose()?,
-            options: IndexOptions(options.collect::<Result<_>>()?),
+            options: IndexOptions::declared(&self.with, scope)?,
             method: named(&self.access_method)?.filter(|method| method.as_str() != "heap"),
             tablespace: named(&self.tablespace)?.filter(|name| name.as_str() != "pg_default"),
             row_security: self.row_security,

@@ -30,11 +30,10 @@ impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
         let Self { query, columns, with, check_option, comment, column_comments, triggers } = self;
-        let options = with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
         let view = View {
             name: scope.declared(name)?,
             query: Query::declared(query, columns, scope)?,
-            options: IndexOptions(options.collect::<Result<_>>()?),
+            options: IndexOptions::declared(with, scope)?,
             check_option: check_option.as_ref().map(|text| check(text, scope)).transpose()?,
         };
         let stated = Stated { comment: comment.as_deref(), columns: column_comments };
