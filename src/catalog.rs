@@ -6,6 +6,7 @@
 //! out when somebody asks for them, since two equal catalogs need none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -73,6 +74,12 @@ pub struct Unmodelled {
     pub on: BTreeSet<Name>,
     /// A property of something modelled, which is lost only with what it stands on.
     pub property: bool,
+}
+
+impl fmt::Display for Unmodelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
 }
 
 /// A fact that an object requires and nothing provides.

@@ -28,6 +28,7 @@ use autogen::catalog::Catalog;
 use autogen::config::Config;
 use autogen::diff::diff;
 use autogen::draft::Draft;
+use autogen::introspect;
 use autogen::model;
 use fixtures::Case;
 use project::Project;
@@ -126,7 +127,11 @@ fn five_steps(project: &mut Project, case: &Case) -> Result<(), String> {
         return equals_the_models(project, case, "after.yaml");
     }
     let text = project.revise(&after).map_err(step("revision"))?;
+    let before = introspect::fingerprint(&mut project.client);
     project.upgrade().map_err(|error| format!("upgrade: {error}\n{text}"))?;
+    if before == introspect::fingerprint(&mut project.client) {
+        return Err(format!("the fingerprint of the catalog is the same before and after\n{text}"));
+    }
     equals_the_models(project, case, "after.yaml").map_err(|why| format!("{why}\n{text}"))?;
     in_other_words(project)?;
     restored(project, case)?;

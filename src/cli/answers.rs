@@ -34,16 +34,20 @@ pub fn read(root: &Path) -> Known {
     serde_json::from_str(&text).map_or_else(|_| Known::default(), |Read { spelled }| Known::of(spelled))
 }
 
-/// Whole or not at all: another command may read it, or write it too.
 pub fn keep(root: &Path, known: &Known) {
     if !known.has_learned() {
         return;
     }
-    let file = file(root);
+    if let Ok(text) = serde_json::to_string_pretty(&Written { spelled: known.kept(BYTES) }) {
+        replace(&file(root), &text);
+    }
+}
+
+/// Whole or not at all: another command may read it, or write it too.
+pub fn replace(file: &Path, text: &str) {
     let part = file.with_extension(format!("{}.part", std::process::id()));
-    let Ok(text) = serde_json::to_string_pretty(&Written { spelled: known.kept(BYTES) }) else { return };
     let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
-    if folder.and_then(|()| fs::write(&part, text)).and_then(|()| fs::rename(&part, &file)).is_err() {
+    if folder.and_then(|()| fs::write(&part, text)).and_then(|()| fs::rename(&part, file)).is_err() {
         let _ = fs::remove_file(&part);
     }
 }

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 
 use super::args::{Format, Global};
 use super::compare::{Comparison, compare, count, pending};
+use super::in_step::{InStep, Memory};
 use super::output::Output;
 use super::session::{self, Session};
 use crate::error::Result;
+use crate::normal::Unknown;
 use crate::render;
 use crate::runner::Ledger;
 
@@ -17,6 +19,18 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
     let folder = session::folder(&session.config)?;
     let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
     let pending = pending(&folder, &ledger)?;
+    // the order of columns, which -v tells, is not remembered
+    let memory = (pending.is_empty() && !output.verbose).then(|| Memory::of(&session.config, &mut session.client));
+    if let Some(found) = memory.as_ref().and_then(Memory::unchanged) {
+        match format {
+            Format::Json => output.result(&format!("{:#}", agreed(&found.unmodelled))),
+            Format::Text => {
+                output.unmodelled(&found.unmodelled);
+                output.say(&in_step(&session, found));
+            }
+        }
+        return Ok(Verdict::InStep.code());
+    }
     let mut comparison = compare(&mut session)?;
     if !comparison.is_equal() {
         comparison = compare(&mut session)?;
@@ -25,6 +39,9 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
     match format {
         Format::Json => output.result(&format!("{:#}", json(&comparison, &pending, verdict))),
         Format::Text => text(&session, &comparison, &pending, verdict, output),
+    }
+    if let Some(memory) = memory.filter(|_| verdict == Verdict::InStep) {
+        memory.keep(&comparison, &session.config, &mut session.client);
     }
     let answer = match (verdict, comparison.untold()) {
         (Verdict::Unknown, Some(error)) if format == Format::Text => Err(error),
@@ -102,22 +119,36 @@ fn text(session: &Session, comparison: &Comparison, pending: &[String], verdict:
         }
     }
     if verdict == Verdict::InStep {
-        output.say(&format!("in step: {}", comparison.equal_to(session)));
+        output.say(&in_step(session, &InStep::of(comparison)));
     }
 }
 
+fn in_step(session: &Session, found: &InStep) -> String {
+    format!("in step: {}", found.describe(&session.address))
+}
+
+/// The same as [`json`] of a comparison that found nothing.
+fn agreed(unmodelled: &[String]) -> Value {
+    told(Verdict::InStep, &[], &[], unmodelled, &[])
+}
+
 fn json(comparison: &Comparison, pending: &[String], verdict: Verdict) -> Value {
-    let unknown: Vec<Value> = comparison
-        .unknowns
-        .iter()
-        .map(|unknown| json!({ "object": unknown.id.to_string(), "reason": unknown.reason }))
-        .collect();
-    let unmodelled: Vec<&str> =
-        comparison.live.catalog.notes.unmodelled.iter().map(|thing| thing.what.as_str()).collect();
+    let unknown = |unknown: &Unknown| json!({ "object": unknown.id.to_string(), "reason": unknown.reason });
+    let unknown: Vec<Value> = comparison.unknowns.iter().map(unknown).collect();
+    told(verdict, &render::json(&comparison.upgrade), &unknown, &InStep::of(comparison).unmodelled, pending)
+}
+
+fn told(
+    verdict: Verdict,
+    differences: &[Value],
+    unknown: &[Value],
+    unmodelled: &[String],
+    pending: &[String],
+) -> Value {
     json!({
         "version": render::JSON_VERSION,
         "reason": verdict.word(),
-        "differences": render::json(&comparison.upgrade),
+        "differences": differences,
         "unknown": unknown,
         "unmodelled": unmodelled,
         "pending": pending,

@@ -127,13 +127,6 @@ impl Comparison {
         self.upgrade.statements.is_empty()
     }
 
-    /// `12 tables in 9 files equal public, audit of todo on localhost`
-    pub fn equal_to(&self, session: &Session) -> String {
-        let tables = self.wanted.objects().keys().filter(|id| id.tag.word() == "table").count();
-        let (tables, files) = (count(tables, "table"), count(self.files, "file"));
-        format!("{tables} in {files} equal {} of {}", self.live.server.schemas.join(", "), session.address.describe())
-    }
-
     /// Tables whose columns stand in another order than in the models: information, and no difference.
     pub fn column_orders(&self) -> Vec<String> {
         let columns = |catalog: &Catalog| {

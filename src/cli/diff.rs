@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::args::{Format, Global};
 use super::compare::{compare_and_name, pending};
+use super::in_step::InStep;
 use super::output::{Output, explained};
 use super::session;
 use crate::error::Result;
@@ -45,7 +46,7 @@ pub fn diff(global: &Global, format: Format, exit_code: bool, explain_ignored: b
             comparison.ignored().iter().for_each(|left| output.result(&format!("ignored: {}", explained(left))));
         }
         if comparison.is_equal() {
-            output.say(&format!("no changes: {}", comparison.equal_to(&session)));
+            output.say(&format!("no changes: {}", InStep::of(&comparison).describe(&session.address)));
         }
         output.lines(&render::lines(&comparison.upgrade, true));
     }

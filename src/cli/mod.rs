@@ -16,6 +16,7 @@ mod compare;
 mod db;
 mod diff;
 mod history;
+mod in_step;
 mod init;
 mod inspect;
 mod output;

@@ -1,11 +1,11 @@
 //! Where does a line go, and in which colour?
 
+use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::catalog::Unmodelled;
 use crate::error::{Error, Result};
 use crate::ours::LeftOut;
 use crate::render::{Line, Tone};
@@ -99,9 +99,9 @@ impl Output {
     }
 
     /// What is there and not modelled: the first twenty by name, then a count.
-    pub fn unmodelled(self, things: &[Unmodelled]) {
+    pub fn unmodelled(self, things: &[impl Display]) {
         for thing in things.iter().take(NAMED) {
-            self.say(&format!("not modelled: {}", thing.what));
+            self.say(&format!("not modelled: {thing}"));
         }
         if things.len() > NAMED {
             self.say(&format!(

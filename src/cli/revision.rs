@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::args::{Global, Revision as Args};
 use super::batch::Batch;
 use super::compare::{Comparison, compare, count, pending};
+use super::in_step::InStep;
 use super::output::Output;
 use super::session::{self, Session};
 use crate::config::Config;
@@ -40,7 +41,7 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
         return Err(error);
     }
     if comparison.is_equal() && amended.is_none() {
-        output.say(&format!("no changes: {}", comparison.equal_to(&session)));
+        output.say(&format!("no changes: {}", InStep::of(&comparison).describe(&session.address)));
         return Ok(0);
     }
     guard(&comparison, args)?;

@@ -58,6 +58,7 @@ const EXTERNALS: &str = include_str!("externals.sql");
 const ATTACHMENTS: &str = include_str!("attachments.sql");
 const UNMODELLED: &str = include_str!("unmodelled.sql");
 const MEMBERS: &str = include_str!("members.sql");
+const FINGERPRINT: &str = include_str!("fingerprint.sql");
 
 /// Reads what is ours. `declared` gives the tables whose partitions a model says are unmanaged.
 pub fn introspect(
@@ -81,6 +82,18 @@ pub fn introspect(
             Ok(live) => return Ok(live),
         }
     }
+}
+
+/// A text that is another one whenever something in the catalog is. `None`: this server, or this role, cannot tell.
+pub fn fingerprint(client: &mut Client) -> Option<String> {
+    let answer = client.simple_query(&format!("{BEGIN}{FINGERPRINT};\nCOMMIT"));
+    if answer.is_err() {
+        let _ = client.simple_query("ROLLBACK");
+    }
+    results(answer.ok()?)
+        .iter()
+        .flat_map(|result| &result.rows)
+        .find_map(|row| row.get("fingerprint").map(str::to_owned))
 }
 
 enum Failure {

@@ -22,8 +22,7 @@ pub use write::write;
 
 /// Reads every model file of the project.
 pub fn load(config: &Config) -> Result<Draft> {
-    let mut files = Vec::new();
-    collect(&config.models, &mut Vec::new(), &mut files)?;
+    let files = files(config)?;
     let mut draft = Draft::default();
     for file in &files {
         let shown = shown(file, &config.root);
@@ -32,6 +31,13 @@ pub fn load(config: &Config) -> Result<Draft> {
     draft.files = files.len();
     twice(&draft)?;
     Ok(draft)
+}
+
+/// Every model file of the project, in the order of paths.
+pub fn files(config: &Config) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect(&config.models, &mut Vec::new(), &mut files)?;
+    Ok(files)
 }
 
 /// Adds to the draft what the text of one file declares.
