@@ -32,27 +32,33 @@ WITH printed (catalog, rows, sum) AS (
   SELECT 'pg_user_mappings', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0))
   FROM pg_catalog.pg_user_mappings t
   UNION ALL
-  -- the server's own views are many, long, and not to be changed
+  -- the server's own, with oids below 16384 (transam.h), are many, and its version says what they are
   SELECT 'pg_rewrite', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0))
   FROM pg_catalog.pg_rewrite t WHERE t.oid >= 16384
   UNION ALL
-  SELECT 'pg_aggregate', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_aggregate t
+  SELECT 'pg_amop', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_amop t WHERE t.oid >= 16384
+  UNION ALL
+  SELECT 'pg_amproc', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_amproc t WHERE t.oid >= 16384
+  UNION ALL
+  SELECT 'pg_operator', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_operator t WHERE t.oid >= 16384
+  UNION ALL
+  SELECT 'pg_opclass', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_opclass t WHERE t.oid >= 16384
+  UNION ALL
+  SELECT 'pg_opfamily', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_opfamily t WHERE t.oid >= 16384
+  UNION ALL
+  SELECT 'pg_conversion', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_conversion t WHERE t.oid >= 16384
+  UNION ALL
+  SELECT 'pg_aggregate', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_aggregate t WHERE t.aggfnoid >= 16384
+  UNION ALL
+  SELECT 'pg_cast', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_cast t WHERE t.oid >= 16384
   UNION ALL
   SELECT 'pg_am', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_am t
   UNION ALL
-  SELECT 'pg_amop', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_amop t
-  UNION ALL
-  SELECT 'pg_amproc', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_amproc t
-  UNION ALL
   SELECT 'pg_attrdef', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_attrdef t
-  UNION ALL
-  SELECT 'pg_cast', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_cast t
   UNION ALL
   SELECT 'pg_collation', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_collation t
   UNION ALL
   SELECT 'pg_constraint', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_constraint t
-  UNION ALL
-  SELECT 'pg_conversion', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_conversion t
   UNION ALL
   SELECT 'pg_default_acl', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_default_acl t
   UNION ALL
@@ -79,12 +85,6 @@ WITH printed (catalog, rows, sum) AS (
   SELECT 'pg_language', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_language t
   UNION ALL
   SELECT 'pg_namespace', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_namespace t
-  UNION ALL
-  SELECT 'pg_opclass', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_opclass t
-  UNION ALL
-  SELECT 'pg_operator', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_operator t
-  UNION ALL
-  SELECT 'pg_opfamily', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_opfamily t
   UNION ALL
   SELECT 'pg_partitioned_table', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)) FROM pg_catalog.pg_partitioned_table t
   UNION ALL
