@@ -26,14 +26,18 @@ impl Steps {
     }
 }
 
-/// Turns changes into steps. Refuses, by name, what would recreate a data holder or harm something not modelled.
-pub fn rewrite(changes: &[Change<&Object>], before: &Catalog, after: &Catalog) -> Result<Steps> {
+/// Turns changes into steps. Refuses, by name, what would recreate a data holder or harm something not modelled. Alterations
+/// that are to be taken `apart` are recreations, though they could be made in place.
+pub fn rewrite(changes: &[Change<&Object>], apart: &BTreeSet<Id>, before: &Catalog, after: &Catalog) -> Result<Steps> {
     if changes.is_empty() {
         return Ok(Steps::default());
     }
     let mut spread = Spread::new(before, after);
     for change in changes {
-        spread.start(*change)?;
+        match apart.contains(&change.subject().id()) {
+            true => spread.recreate(&change.subject().id(), None)?,
+            false => spread.start(*change)?,
+        }
     }
     spread.settle()?;
     spread.spare_the_unmodelled()?;

@@ -184,7 +184,13 @@ pub fn to_come(entries: &[Entry]) -> BTreeSet<String> {
 /// `column t.b does not exist`, `function public.f(integer) does not exist`, `column "b" does not exist`
 pub fn is_to_come(message: &str, to_come: &BTreeSet<String>) -> bool {
     let named = lex::names_after(message, &["column", "function", "procedure", "aggregate"]);
+    // the server does not quote the name of a routine, whatever is in it
+    let raw = |name: &&String| !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let is_raw = |name: &String| {
+        [" does not exist", "\" does not exist", "("].iter().any(|end| message.contains(&format!("{name}{end}")))
+    };
     named.first().and_then(|parts| parts.last()).is_some_and(|last| to_come.contains(last))
+        || to_come.iter().filter(raw).any(is_raw)
 }
 
 /// The statement that makes a twin in the temporary schema.

@@ -4,13 +4,14 @@
 //! close a loop: where it would, the children that the loop runs through stand alone (two tables that refer to each other,
 //! a default that needs a sequence that needs its column).
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 
 use super::Node;
-use super::order::Edges;
+use super::order::{Edges, Soft};
 use crate::kind::{Fact, Id};
 
 /// A statement: one node, and those that fold into it.
@@ -31,16 +32,25 @@ pub struct Child {
 /// For each node, the node that it folds into.
 type Parents = BTreeMap<usize, usize>;
 
-/// The groups, or the nodes of a circle that no unfolding opens. `silent` are the nodes that others bring about, each with its
-/// other.
+/// Why there is no order.
+pub enum Stuck {
+    /// The nodes of a circle that nothing opens.
+    Circle(Vec<usize>),
+    /// What these alter would have to go before, and come after, what stands in the way: one of them has to be taken apart.
+    Apart(Vec<usize>),
+}
+
+/// The groups. `silent` are the nodes that others bring about, each with its other.
 ///
-/// Edges that are `soft` give way to a circle, and are taken out of `edges`.
+/// Edges that are `soft` give way to a circle, and are taken out of `edges`: first those that the server does not ask for; the
+/// others only where no alteration can be taken apart, or none `may_part`.
 pub fn fold(
     nodes: &[Node],
     edges: &mut Edges,
-    soft: &Edges,
+    soft: &Soft,
     silent: &BTreeMap<usize, usize>,
-) -> Result<Vec<Group>, Vec<usize>> {
+    may_part: bool,
+) -> Result<Vec<Group>, Stuck> {
     let mut parents = foldable(nodes, silent);
     loop {
         let roots = roots(&parents, nodes.len());
@@ -63,10 +73,15 @@ pub fn fold(
             through.retain(|node| !silent.contains_key(node));
             if through.is_empty() {
                 let within = |(a, b): &(usize, usize)| circle.contains(&roots[*a]) && circle.contains(&roots[*b]);
-                let count = edges.len();
-                edges.retain(|edge| !(soft.contains(edge) && within(edge)));
-                if edges.len() == count {
-                    return Err(circle.into_iter().collect());
+                if give_way(edges, &soft.preferred, within) {
+                    continue;
+                }
+                let twofold = twofold(nodes, edges, within);
+                if may_part && !twofold.is_empty() {
+                    return Err(Stuck::Apart(twofold));
+                }
+                if !give_way(edges, &soft.needed, within) {
+                    return Err(Stuck::Circle(circle.into_iter().collect()));
                 }
             }
             for node in through {
@@ -74,6 +89,26 @@ pub fn fold(
             }
         }
     }
+}
+
+/// Whether there was one to take out.
+fn give_way(edges: &mut Edges, soft: &Edges, within: impl Fn(&(usize, usize)) -> bool) -> bool {
+    let count = edges.len();
+    edges.retain(|edge| !(soft.contains(edge) && within(edge)));
+    edges.len() < count
+}
+
+/// The alterations that wait for something in the circle and are waited for; first those that the fewest stand on.
+fn twofold(nodes: &[Node], edges: &Edges, within: impl Fn(&(usize, usize)) -> bool) -> Vec<usize> {
+    let (mut waits, mut waited) = (BTreeSet::new(), BTreeSet::new());
+    for &(a, b) in edges.iter().filter(|edge| within(edge)) {
+        waits.insert(b);
+        waited.insert(a);
+    }
+    let parts = |n: &usize| matches!(nodes[*n], Node::Alter { old, .. } if !old.holds_data());
+    let mut twofold: Vec<usize> = waits.intersection(&waited).copied().filter(parts).collect();
+    twofold.sort_by_key(|n| Reverse(nodes[*n].object().tag()));
+    twofold
 }
 
 fn foldable(nodes: &[Node], silent: &BTreeMap<usize, usize>) -> Parents {

@@ -90,8 +90,7 @@ pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> 
     let (middle, renamed) = intent.rename(&cleared);
     statements.extend(renamed);
     let changes = diff(&middle, after);
-    let steps = rewrite(&changes, &middle, after)?;
-    statements.extend(arrange(&steps, &middle, after)?);
+    statements.extend(arrange(&changes, &middle, after)?);
     Ok(Plan { statements })
 }
 
@@ -128,12 +127,39 @@ fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a, Catalog>,
     let (mut objects, externals, notes) = before.clone().into_parts();
     objects.retain(|id, _| !gone.contains(id));
     let cleared = Catalog::close(objects, externals, notes);
-    let steps = rewrite(&diff(before, &cleared), before, &cleared)?;
-    let statements = arrange(&steps, before, &cleared)?;
+    let statements = arrange(&diff(before, &cleared), before, &cleared)?;
     Ok((Cow::Owned(cleared), statements))
 }
 
-fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<Statement>> {
+/// What an alteration in place leaves no order for goes down and up again instead, if it can.
+fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog) -> Result<Vec<Statement>> {
+    let mut apart = BTreeSet::new();
+    let mut steps = rewrite(changes, &apart, before, after)?;
+    let mut may_part = true;
+    loop {
+        match order_of(&steps, before, after, may_part) {
+            Ok(statements) => return Ok(statements),
+            Err(Halt::Circle(error)) => return Err(error),
+            Err(Halt::Apart(ids)) => {
+                let parted = ids.into_iter().find_map(|id| {
+                    let more: BTreeSet<Id> = apart.iter().cloned().chain([id]).collect();
+                    Some((rewrite(changes, &more, before, after).ok()?, more))
+                });
+                match parted {
+                    Some(parted) => (steps, apart) = parted,
+                    None => may_part = false,
+                }
+            }
+        }
+    }
+}
+
+enum Halt {
+    Circle(Error),
+    Apart(Vec<Id>),
+}
+
+fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, may_part: bool) -> Result<Vec<Statement>, Halt> {
     if steps.is_empty() {
         return Ok(Vec::new());
     }
@@ -142,9 +168,12 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
     let bonds = descent::bonds(&nodes);
     let (mut edges, soft) = order::edges(&moves);
     bonds.bind(&mut edges);
-    edges.extend(&soft);
-    let groups =
-        fold::fold(&nodes, &mut edges, &soft, &bonds.silent).map_err(|cycle| circular(&cycle, &nodes, after))?;
+    edges.extend(soft.needed.iter().chain(&soft.preferred));
+    let stuck = |stuck| match stuck {
+        fold::Stuck::Circle(circle) => Halt::Circle(circular(&circle, &nodes, after)),
+        fold::Stuck::Apart(twofold) => Halt::Apart(twofold.iter().map(|&n| nodes[n].object().id()).collect()),
+    };
+    let groups = fold::fold(&nodes, &mut edges, &soft, &bonds.silent, may_part).map_err(stuck)?;
     let sequence = order::schedule(&nodes, &edges, &groups, before, after);
     let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
     let created: BTreeSet<Name> = steps

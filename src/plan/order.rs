@@ -17,8 +17,37 @@ pub struct Moves {
     ends: BTreeSet<Fact>,
     starts_needing: BTreeSet<Fact>,
     stops_needing: BTreeSet<Fact>,
-    /// Those among what it starts or stops needing, and beyond them, that are guessed from a text.
-    guessed: BTreeSet<Fact>,
+    /// Those that are guessed from a text.
+    guessed: Guessed,
+}
+
+#[derive(Default)]
+struct Guessed {
+    /// Among what it needs.
+    needed: BTreeSet<Fact>,
+    /// Better there before it, and nothing that the server asks for.
+    preferred: BTreeSet<Fact>,
+}
+
+impl Guessed {
+    fn of(catalog: &Catalog, id: &Id) -> Self {
+        let Some(all) = catalog.guesses(id) else { return Self::default() };
+        let (needed, preferred) = all.iter().cloned().partition(|fact| catalog.requires(id).contains(fact));
+        Self { needed, preferred }
+    }
+
+    fn or(mut self, other: Self) -> Self {
+        self.needed.extend(other.needed);
+        self.preferred.extend(other.preferred);
+        self
+    }
+}
+
+/// The order that is only guessed.
+#[derive(Default)]
+pub struct Soft {
+    pub needed: Edges,
+    pub preferred: Edges,
 }
 
 pub fn moves(nodes: &[Node], before: &Catalog, after: &Catalog) -> Vec<Moves> {
@@ -28,21 +57,20 @@ pub fn moves(nodes: &[Node], before: &Catalog, after: &Catalog) -> Vec<Moves> {
 fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
     let set = |facts: &[Fact]| facts.iter().cloned().collect::<BTreeSet<_>>();
     let none = BTreeSet::new;
-    let guesses = |of: &Catalog, id: &Id| of.guesses(id).cloned().unwrap_or_default();
     match node {
         Node::Create(new) => Moves {
             begins: set(&new.provides()),
             ends: none(),
             starts_needing: set(after.requires(&new.id())),
             stops_needing: none(),
-            guessed: guesses(after, &new.id()),
+            guessed: Guessed::of(after, &new.id()),
         },
         Node::Drop(old) => Moves {
             begins: none(),
             ends: set(&old.provides()),
             starts_needing: none(),
             stops_needing: set(before.requires(&old.id())),
-            guessed: guesses(before, &old.id()),
+            guessed: Guessed::of(before, &old.id()),
         },
         Node::Alter { old, new } => {
             let (had, has) = (set(&old.provides()), set(&new.provides()));
@@ -52,7 +80,7 @@ fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
                 ends: &had - &has,
                 starts_needing: &needs - &needed,
                 stops_needing: &needed - &needs,
-                guessed: &guesses(before, &old.id()) | &guesses(after, &new.id()),
+                guessed: Guessed::of(before, &old.id()).or(Guessed::of(after, &new.id())),
             }
         }
         // all that the old type gave ends, and the new one gives it again; the columns that move never stop needing it
@@ -67,14 +95,14 @@ fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
                 ends: &set(&old.provides()) | &carried,
                 starts_needing: &needs - &needed,
                 stops_needing: &needed - &needs,
-                guessed: &guesses(before, &old.id()) | &guesses(after, &new.id()),
+                guessed: Guessed::of(before, &old.id()).or(Guessed::of(after, &new.id())),
             }
         }
     }
 }
 
 /// The order that must be, and the one that is only guessed.
-pub fn edges(all: &[Moves]) -> (Edges, Edges) {
+pub fn edges(all: &[Moves]) -> (Edges, Soft) {
     let mut begins: BTreeMap<Fact, Vec<usize>> = BTreeMap::new();
     let mut ends: BTreeMap<Fact, Vec<usize>> = BTreeMap::new();
     for (n, moves) in all.iter().enumerate() {
@@ -85,19 +113,20 @@ pub fn edges(all: &[Moves]) -> (Edges, Edges) {
             ends.entry(fact.clone()).or_default().push(n);
         }
     }
-    let (mut firm, mut soft) = (Edges::new(), Edges::new());
+    let (mut firm, mut soft) = (Edges::new(), Soft::default());
     for (n, moves) in all.iter().enumerate() {
-        for fact in moves.guessed.iter().filter(|fact| !moves.stops_needing.contains(fact)) {
-            soft.extend(begins.get(fact).into_iter().flatten().map(|&maker| (maker, n)));
-        }
+        let makers = |fact: &Fact| begins.get(fact).into_iter().flatten().map(|&maker| (maker, n)).collect::<Vec<_>>();
+        let Guessed { needed, preferred } = &moves.guessed;
+        soft.needed.extend(needed.iter().filter(|fact| !moves.stops_needing.contains(fact)).flat_map(makers));
+        soft.preferred.extend(preferred.iter().filter(|fact| !moves.stops_needing.contains(fact)).flat_map(makers));
         for fact in &moves.starts_needing {
-            let edges = if moves.guessed.contains(fact) { &mut soft } else { &mut firm };
+            let edges = if needed.contains(fact) { &mut soft.needed } else { &mut firm };
             edges.extend(begins.get(fact).into_iter().flatten().map(|&maker| (maker, n)));
             // another object may hold the fact all the while; what ends it must not be leant on for the last time
             edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (ender, n)));
         }
         for fact in &moves.stops_needing {
-            let edges = if moves.guessed.contains(fact) { &mut soft } else { &mut firm };
+            let edges = if needed.contains(fact) { &mut soft.needed } else { &mut firm };
             edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (n, ender)));
         }
         // a name is free only after whatever bore it is gone
@@ -106,7 +135,8 @@ pub fn edges(all: &[Moves]) -> (Edges, Edges) {
         }
     }
     firm.retain(|(a, b)| a != b);
-    soft.retain(|edge| edge.0 != edge.1 && !firm.contains(edge));
+    soft.needed.retain(|edge| edge.0 != edge.1 && !firm.contains(edge));
+    soft.preferred.retain(|edge| edge.0 != edge.1 && !firm.contains(edge) && !soft.needed.contains(edge));
     (firm, soft)
 }
 

@@ -13,9 +13,12 @@ use autogen::draft::Draft;
 
 use crate::fixtures;
 
+#[path = "texts.rs"]
+mod texts;
+
 pub type Genes = Vec<u64>;
 
-pub const LENGTH: usize = 120;
+pub const LENGTH: usize = 168;
 
 /// xorshift64*: a page of numbers that a seed gives again.
 pub struct Random(u64);
@@ -109,18 +112,21 @@ pub fn model(genes: &Genes) -> String {
     }
     out.push_str("tables:\n");
     let mut names = BTreeSet::new();
+    let texts = texts::texts(&plan, &mut Reader { genes, at: 120 });
     for table in 0..3 {
         let (mut reader, mut text) = (Reader { genes, at: 24 + table * 24 }, String::new());
         write_table(&mut text, table, &plan, !sequence.is_empty(), &mut names, &mut reader);
         if plan.present[table] {
             out.push_str(&text);
+            out.push_str(&texts.within[table]);
         }
     }
     let (types, tables) = further(&mut Reader { genes, at: 96 });
+    let sections = texts.sections;
     if !plan.present.contains(&true) && tables.is_empty() {
         out.push_str("  {}\n");
     }
-    types + &out + &tables
+    types + &out + &tables + &sections
 }
 
 /// Types of the models' own, and a table of each kind that the others are not: one that says how it is stored, one that

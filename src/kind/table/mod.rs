@@ -62,12 +62,16 @@ impl Table {
         enabled.into_iter().chain(forced).collect()
     }
 
-    /// Parents beyond those that stay at the head of the list go, and the new ones come in their order.
+    /// Parents beyond those that stay at the head of the list go, and the new ones come in their order. They come first where
+    /// they can: a column that no parent is left to bring, even for a moment, is the table's own for good.
     fn inheritance(&self, old: &[Qualified]) -> Vec<Piece> {
         let kept = old.iter().zip(&self.inherits).take_while(|(a, b)| a == b).count();
-        let gone = old[kept..].iter().map(|parent| Sql::new().kw("NO INHERIT").qualified(parent));
-        let come = self.inherits[kept..].iter().map(|parent| Sql::new().kw("INHERIT").qualified(parent));
-        gone.chain(come).map(|sql| self.own(sql)).collect()
+        let again = old[kept..].iter().any(|parent| self.inherits[kept..].contains(parent));
+        let link = |word, parents: &[Qualified]| -> Vec<Piece> {
+            parents[kept..].iter().map(|parent| self.own(Sql::new().kw(word).qualified(parent))).collect()
+        };
+        let (gone, come) = (link("NO INHERIT", old), link("INHERIT", &self.inherits));
+        if again { [gone, come].concat() } else { [come, gone].concat() }
     }
 }
 
