@@ -138,6 +138,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn descends(&self) -> Vec<Descent> {
         Vec::new()
     }
+    /// What this becomes where the same change of one above it reaches it, unlike itself.
+    fn reached(&self, _old: &Self, _new: &Self) -> Option<Self> {
+        None
+    }
     /// Takes back what something made below its own, `below`, has copied from this, as far as its counterpart there does not say it.
     fn uncopied(&self, _below: &Id, _counterpart: Option<&Self>) -> Vec<Piece> {
         Vec::new()

@@ -116,6 +116,12 @@ macro_rules! kinds {
             pub fn mismatch(&self, ty: &dyn Fn(&Id) -> Option<Type>) -> Option<(String, String)> {
                 match self { $(Object::$kind(o) => o.mismatch(ty)),* }
             }
+            pub fn reached(&self, old: &Object, new: &Object) -> Option<Object> {
+                match (self, old, new) {
+                    $((Object::$kind(o), Object::$kind(old), Object::$kind(new)) => o.reached(old, new).map(Object::from),)*
+                    _ => None,
+                }
+            }
             pub fn uncopied(&self, below: &Id, counterpart: Option<&Object>) -> Vec<Piece> {
                 match self { $(Object::$kind(o) => o.uncopied(below, counterpart.map(Object::$module))),* }
             }

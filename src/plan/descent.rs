@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Node;
 use super::order::Edges;
 use crate::catalog::Catalog;
-use crate::kind::{Descent, Id, Object, Origin, Piece};
+use crate::kind::{Change, Descent, Hazard, Id, Object, Origin, Piece};
 use crate::name::{Ident, Qualified};
 use crate::sql::Sql;
 
@@ -236,6 +236,8 @@ pub struct Said<'a> {
     pub group: usize,
     pub node: &'a Node<'a>,
     pub pieces: Vec<Piece>,
+    /// Of what is put back below.
+    pub hazards: Vec<Hazard>,
 }
 
 /// Says once what is said for a table and for all below it, and keeps to a table what is not.
@@ -266,8 +268,14 @@ pub fn settle(said: &mut [Said], below: &Below, before: &Catalog, after: &Catalo
             Piece::AlterEach(table, sql) => Piece::AlterOnly(table, sql),
             other => other,
         });
-        let settled = settled.collect();
+        let mut settled: Vec<Piece> = settled.collect();
+        let mut hazards = Vec::new();
+        for (reached, wanted) in reach.unlike(said[n].node, after) {
+            settled.extend(Object::alter(&reached, wanted));
+            hazards.extend(Object::hazards(Change::Alter { old: &reached, new: wanted }));
+        }
         said[n].pieces = settled;
+        said[n].hazards = hazards;
     }
 }
 
@@ -312,6 +320,14 @@ impl Reach {
             before.get(&id).is_some_and(taken) && after.get(&id).is_some()
         };
         matches!(node, Node::Drop(_)) && after.get(&self.id).is_none() && self.always.iter().any(kept)
+    }
+
+    /// What the change reaches below and is to be as it is wanted, with what it is once it has been reached. Not all that
+    /// reaches them can be kept to a table by `ONLY`.
+    fn unlike<'a>(&self, node: &Node, after: &'a Catalog) -> Vec<(Object, &'a Object)> {
+        let Node::Alter { old, new } = node else { return Vec::new() };
+        let below = self.always.iter().filter_map(|child| after.get(&self.id_in(child)));
+        below.filter_map(|wanted| Some((wanted.reached(old, new)?, wanted))).collect()
     }
 
     /// Every table below is to hear the same.

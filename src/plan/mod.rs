@@ -190,7 +190,7 @@ fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, may_part: bool) ->
     let context = Context { steps, before, after, created, early, parts };
     let say = |group: usize| {
         let node = &nodes[groups[group].root];
-        descent::Said { group, node, pieces: context.pieces(&groups[group], &nodes) }
+        descent::Said { group, node, pieces: context.pieces(&groups[group], &nodes), hazards: Vec::new() }
     };
     let mut said: Vec<descent::Said> = sequence.into_iter().map(say).collect();
     descent::settle(&mut said, &descent::Below::of(before, after), before, after);
@@ -200,6 +200,7 @@ fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, may_part: bool) ->
     for one in said {
         let silent = one.pieces.is_empty();
         let mut statement = context.statement(&groups[one.group], &nodes, one.pieces);
+        statement.ops[0].hazards.extend(one.hazards);
         match statements.last_mut() {
             Some(last) if silent => last.changes.append(&mut statement.changes),
             None if silent => unsaid.append(&mut statement.changes),

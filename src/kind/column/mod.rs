@@ -366,6 +366,12 @@ impl Kind for Column {
         first.chain(new.sequence_lift(old)).chain(commands).chain(new.sequence_rename(old)).collect()
     }
 
+    /// NOT NULL comes and goes in all tables below.
+    fn reached(&self, old: &Self, new: &Self) -> Option<Self> {
+        let changes = old.not_null != new.not_null && self.not_null != new.not_null;
+        changes.then(|| Self { not_null: new.not_null, ..self.clone() })
+    }
+
     fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
         let sql = Sql::new().kw("ALTER TABLE").qualified(&renamed.table).kw("RENAME COLUMN").ident(&self.name);
         vec![Piece::Statement(sql.kw("TO").ident(&renamed.name))]
