@@ -23,10 +23,11 @@ pub struct Bonds {
     reached: Vec<(usize, usize)>,
 }
 
-pub fn bonds(nodes: &[Node]) -> Bonds {
+/// `Err` is a node that makes what only a link that is cut and made within its table could have made.
+pub fn bonds(nodes: &[Node]) -> Result<Bonds, usize> {
     let mut bonds = Bonds::default();
     if nodes.iter().all(|node| node.object().origins().is_empty() && node.old_origins().is_empty()) {
-        return bonds;
+        return Ok(bonds);
     }
     let mut created = BTreeMap::new();
     let mut dropped = BTreeMap::new();
@@ -40,14 +41,26 @@ pub fn bonds(nodes: &[Node]) -> Bonds {
     }
     for (n, node) in nodes.iter().enumerate() {
         match node {
-            Node::Create(new) => bonds.create(n, &new.origins(), &created),
+            Node::Create(new) => {
+                let origins = new.origins();
+                match link(&origins, new, &altered) {
+                    // made there, it is the table's own, and the link finds it
+                    Some(link) if origins.iter().all(|origin| !origin.makes) => drop(bonds.edges.insert((n, link))),
+                    Some(_) if origins.iter().all(|origin| !created.contains_key(&origin.id)) => return Err(n),
+                    _ => {}
+                }
+                bonds.create(n, &origins, &created);
+            }
             Node::Drop(old) => {
                 // a change of the one reaches the other for as long as it is there
                 let reaching = old.origins().into_iter().filter(|origin| origin.takes);
                 bonds.edges.extend(reaching.filter_map(|origin| Some((n, *altered.get(&origin.id)?))));
                 let with_parent = old.parent().is_some_and(|parent| dropped.contains_key(&parent));
                 if !with_parent {
-                    bonds.drop(n, &old.origins(), &dropped);
+                    let origins = old.origins();
+                    let taken = origins.iter().any(|origin| origin.takes && dropped.contains_key(&origin.id));
+                    bonds.edges.extend(link(&origins, old, &altered).filter(|_| !taken).map(|link| (link, n)));
+                    bonds.drop(n, &origins, &dropped);
                 }
             }
             Node::Alter { old, new } | Node::Swap { old, new, .. } => {
@@ -65,7 +78,13 @@ pub fn bonds(nodes: &[Node]) -> Bonds {
         }
     }
     bonds.edges.extend(beside_links(nodes));
-    bonds
+    Ok(bonds)
+}
+
+/// The alteration of what links it to its origins.
+fn link(origins: &[Origin], object: &Object, altered: &BTreeMap<Id, usize>) -> Option<usize> {
+    let link = |origin: &&Origin| !origin.takes && origin.id.tag != object.tag();
+    origins.iter().filter(link).find_map(|origin| altered.get(&origin.id).copied())
 }
 
 /// What a table has only while others are not below it is made after these have gone, and goes before they come.
@@ -330,10 +349,23 @@ impl Reach {
         below.filter_map(|wanted| Some((wanted.reached(old, new)?, wanted))).collect()
     }
 
+    /// What comes and goes below whatever comes and goes here.
+    fn is_its_own(&self, node: &Node) -> bool {
+        let own = |object: &Object, follows: fn(&Origin) -> bool| {
+            object.origins().iter().any(|origin| origin.id == self.id && !follows(origin))
+        };
+        match node {
+            Node::Create(new) => own(new, |origin| origin.makes),
+            Node::Drop(old) => own(old, |origin| origin.takes),
+            Node::Alter { .. } | Node::Swap { .. } => false,
+        }
+    }
+
     /// Every table below is to hear the same.
     fn agrees(&self, said: &[Said], places: &BTreeMap<Id, Vec<usize>>, sql: &Sql) -> bool {
         let hears = |child: &Qualified| {
-            let steps = places.get(&self.id_in(child)).into_iter().flatten();
+            let steps =
+                places.get(&self.id_in(child)).into_iter().flatten().filter(|&&n| !self.is_its_own(said[n].node));
             steps.flat_map(|&n| &said[n].pieces).any(|piece| is_of(piece, child, sql))
         };
         self.sometimes.is_empty() && self.always.iter().all(hears)
@@ -343,6 +375,9 @@ impl Reach {
     fn take(&self, said: &mut [Said], places: &BTreeMap<Id, Vec<usize>>, sql: &Sql) {
         for child in &self.always {
             for &n in places.get(&self.id_in(child)).into_iter().flatten() {
+                if self.is_its_own(said[n].node) {
+                    continue;
+                }
                 said[n].pieces.retain(|piece| !is_of(piece, child, sql));
             }
         }

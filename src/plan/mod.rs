@@ -139,7 +139,7 @@ fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog) -> Re
     loop {
         match order_of(&steps, before, after, may_part) {
             Ok(statements) => return Ok(statements),
-            Err(Halt::Circle(error)) => return Err(error),
+            Err(Halt::Refused(error)) => return Err(error),
             Err(Halt::Apart(ids)) => {
                 let parted = ids.into_iter().find_map(|id| {
                     let more: BTreeSet<Id> = apart.iter().cloned().chain([id]).collect();
@@ -155,7 +155,7 @@ fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog) -> Re
 }
 
 enum Halt {
-    Circle(Error),
+    Refused(Error),
     Apart(Vec<Id>),
 }
 
@@ -165,12 +165,12 @@ fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, may_part: bool) ->
     }
     let nodes = nodes(steps, before, after);
     let moves = order::moves(&nodes, before, after);
-    let bonds = descent::bonds(&nodes);
+    let bonds = descent::bonds(&nodes).map_err(|node| Halt::Refused(not_inherited(nodes[node].object(), after)))?;
     let (mut edges, soft) = order::edges(&moves);
     bonds.bind(&mut edges);
     edges.extend(soft.needed.iter().chain(&soft.preferred));
     let stuck = |stuck| match stuck {
-        fold::Stuck::Circle(circle) => Halt::Circle(circular(&circle, &nodes, after)),
+        fold::Stuck::Circle(circle) => Halt::Refused(circular(&circle, &nodes, after)),
         fold::Stuck::Apart(twofold) => Halt::Apart(twofold.iter().map(|&n| nodes[n].object().id()).collect()),
     };
     let groups = fold::fold(&nodes, &mut edges, &soft, &bonds.silent, may_part).map_err(stuck)?;
@@ -245,6 +245,14 @@ fn nodes<'a>(steps: &Steps, before: &'a Catalog, after: &'a Catalog) -> Vec<Node
         Some(Node::Swap { old: before.get(id)?, new: after.get(id)?, moved })
     });
     drops.chain(creates).chain(alters).chain(swaps).collect()
+}
+
+fn not_inherited(object: &Object, after: &Catalog) -> Error {
+    let (id, table) = (object.id(), object.parent().map(|table| table.to_string()).unwrap_or_default());
+    let error =
+        Error::no(format!("not supported: {id} would have to be made before {table} inherits it, and so be its own"))
+            .hint("declare it in that table too");
+    after.place(&id).cloned().into_iter().fold(error, Error::at)
 }
 
 fn circular(cycle: &[usize], nodes: &[Node], after: &Catalog) -> Error {

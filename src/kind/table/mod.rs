@@ -64,14 +64,18 @@ impl Table {
 
     /// Parents beyond those that stay at the head of the list go, and the new ones come in their order. They come first where
     /// they can: a column that no parent is left to bring, even for a moment, is the table's own for good.
-    fn inheritance(&self, old: &[Qualified]) -> Vec<Piece> {
+    ///
+    /// Alone: in one statement with others, the server drops columns before it cuts a link, and adds them before it makes one.
+    fn inheritance(&self, old: &[Qualified]) -> Piece {
         let kept = old.iter().zip(&self.inherits).take_while(|(a, b)| a == b).count();
         let again = old[kept..].iter().any(|parent| self.inherits[kept..].contains(parent));
-        let link = |word, parents: &[Qualified]| -> Vec<Piece> {
-            parents[kept..].iter().map(|parent| self.own(Sql::new().kw(word).qualified(parent))).collect()
+        let link = |word, parents: &[Qualified]| -> Vec<Sql> {
+            parents[kept..].iter().map(|parent| Sql::new().kw(word).qualified(parent)).collect()
         };
         let (gone, come) = (link("NO INHERIT", old), link("INHERIT", &self.inherits));
-        if again { [gone, come].concat() } else { [come, gone].concat() }
+        let commands = if again { [gone, come].concat() } else { [come, gone].concat() };
+        let alter = Sql::new().kw("ALTER TABLE").qualified(&self.name);
+        Piece::Statement(if commands.len() == 1 { alter.list(commands) } else { alter.lines_open(commands) })
     }
 }
 
@@ -225,7 +229,7 @@ impl Kind for Table {
         }
         commands.extend(IndexOptions::changes(&old.options, options));
         let commands = commands.into_iter().map(|sql| new.own(sql));
-        let inheritance = if old.inherits == *inherits { Vec::new() } else { new.inheritance(&old.inherits) };
+        let inheritance = (old.inherits != *inherits).then(|| new.inheritance(&old.inherits));
         let pieces = commands.chain(inheritance).chain(new.security((old.row_security, old.force_row_security)));
         // alone: within one statement a foreign key would still see the table as it was
         let alter = Sql::new().kw("ALTER TABLE").qualified(&new.name);
