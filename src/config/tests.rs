@@ -37,12 +37,13 @@ fn told(config: &Config) -> String {
         search_path,
         naming,
         renames,
+        managed,
         rules,
         database,
         vars: _,
     } = config;
     format!(
-        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {rules:?} {database:?}"
+        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {managed:?} {rules:?} {database:?}"
     )
 }
 
@@ -346,4 +347,11 @@ fn a_missing_file_names_init() {
 fn debug_output_holds_no_password() {
     let config = read("database: {password: hunter2}", None).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn what_cannot_be_managed_is_refused_at_its_place() {
+    let error = read("models: schema\nmanage: [privileges, roles]\n", None).unwrap_err();
+    assert_eq!(error.place().map(|place| (place.line, place.column)), Some((2, 9)));
+    assert!(error.to_string().contains("manage cannot name roles"), "{error}");
 }

@@ -100,6 +100,13 @@ pub enum Space {
     Trigger,
     Policy,
     Rule,
+    /// Of the whole server, and managed by nobody here: `pg_roles`.
+    Role,
+    Owner,
+    Privileges,
+    /// What a role may do with a whole table, a right at a time.
+    Granted,
+    DefaultPrivileges,
 }
 
 /// A name in one of Postgres's namespaces.

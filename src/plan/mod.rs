@@ -16,6 +16,7 @@ use crate::sql::Sql;
 
 mod descent;
 mod fold;
+mod given;
 mod join;
 mod order;
 
@@ -90,8 +91,10 @@ pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> 
     let (middle, renamed) = intent.rename(&cleared);
     statements.extend(renamed);
     let changes = diff(&middle, after);
-    let steps = rewrite(&changes, &middle, after)?;
-    statements.extend(arrange(&steps, &middle, after)?);
+    let mut steps = rewrite(&changes, &middle, after)?;
+    let given = given::given(&steps, &middle, after);
+    let after = given::with_taken_back(&given, &mut steps, after);
+    statements.extend(arrange(&steps, &middle, &after, &given)?);
     Ok(Plan { statements })
 }
 
@@ -129,11 +132,11 @@ fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a, Catalog>,
     objects.retain(|id, _| !gone.contains(id));
     let cleared = Catalog::close(objects, externals, notes);
     let steps = rewrite(&diff(before, &cleared), before, &cleared)?;
-    let statements = arrange(&steps, before, &cleared)?;
+    let statements = arrange(&steps, before, &cleared, &BTreeMap::new())?;
     Ok((Cow::Owned(cleared), statements))
 }
 
-fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<Statement>> {
+fn arrange(steps: &Steps, before: &Catalog, after: &Catalog, given: &BTreeMap<Id, Object>) -> Result<Vec<Statement>> {
     if steps.is_empty() {
         return Ok(Vec::new());
     }
@@ -158,7 +161,7 @@ fn arrange(steps: &Steps, before: &Catalog, after: &Catalog) -> Result<Vec<State
         .collect();
     let early = order::needed_labels(&moves);
     let parts = parts_above(&nodes, steps, before, after);
-    let context = Context { steps, before, after, created, early, parts };
+    let context = Context { steps, before, after, created, early, parts, given };
     let say = |group: usize| {
         let node = &nodes[groups[group].root];
         descent::Said { group, node, pieces: context.pieces(&groups[group], &nodes) }
@@ -246,12 +249,15 @@ struct Context<'a> {
     early: BTreeSet<Fact>,
     /// What stays or is born with its parent, by that, where something is made below.
     parts: BTreeMap<Id, Vec<&'a Object>>,
+    /// What comes with what is made, by itself.
+    given: &'a BTreeMap<Id, Object>,
 }
 
 impl Context<'_> {
     fn pieces(&self, group: &fold::Group, nodes: &[Node]) -> Vec<Piece> {
         let elements = self.elements(&group.children, nodes);
         match &nodes[group.root] {
+            Node::Create(new) if self.given.contains_key(&new.id()) => Object::alter(&self.given[&new.id()], new),
             Node::Create(new) => {
                 let copied = group.children.iter().flat_map(|child| self.uncopied(new, &nodes[child.node]));
                 new.create(elements).into_iter().chain(copied).collect()
@@ -311,8 +317,11 @@ impl Context<'_> {
     }
 
     fn op(&self, node: &Node) -> Op {
-        let change = node.change();
-        let id = change.subject().id();
+        let id = node.object().id();
+        let change = match (node.change(), self.given.get(&id)) {
+            (Change::Create(new), Some(old)) => Change::Alter { old, new },
+            (change, _) => change,
+        };
         let recreated = self.steps.drops.contains(&id) && self.steps.creates.contains(&id);
         let mut hazards = Object::hazards(change);
         hazards.retain(|hazard| !self.created.contains(&hazard.on));

@@ -23,7 +23,8 @@ pub fn write(column: &Column, mut parts: Parts) -> Part {
         .put("collation", collation.as_ref().map(|name| Doc::Text(crate::draft::write_name(name, "pg_catalog"))))
         .all(parts.take_one("settings"))
         .when("inherited", inherited.is_unwritten())
-        .put("comment", parts.take_one("comment"));
+        .put("comment", parts.take_one("comment"))
+        .attached(&mut parts);
     Part { key: Some(name.as_str().to_owned()), doc: fields.or_just("type") }
 }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
+use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::default::Default as ColumnDefault;
 use super::super::document::{Declare, Given};
@@ -36,6 +38,7 @@ struct Long {
     check: Option<Spanned<check::Declaration>>,
     references: Option<Spanned<foreign_key::OnColumn>>,
     comment: Option<String>,
+    privileges: Option<Spanned<Declared>>,
     storage: Option<Spanned<String>>,
     compression: Option<Spanned<String>>,
     statistics: Option<Spanned<i64>>,
@@ -224,6 +227,7 @@ impl Long {
             draft.push(default, scope.place(text), true);
         }
         draft.attach(Comment::of(column.id(), self.comment.as_deref()), place);
+        Stated { owner: None, privileges: self.privileges.as_ref() }.declare(&column.id(), scope, draft)?;
         if let Some(from) = &self.renamed_from {
             draft.renames.push(RenameHint { id: column.id(), from: scope.ident(from)?, place: scope.place(from) });
         }
