@@ -203,6 +203,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn give(&self, _to: &Id, had: Option<Object>) -> Option<Object> {
         had
     }
+    /// What comes with it that may have privileges and is no object of its own.
+    fn brings(&self) -> Option<Id> {
+        None
+    }
     /// The same as it is where nobody has said anything.
     fn usual(&self) -> Option<Self> {
         None

@@ -7,7 +7,7 @@ use serde_yaml::Spanned;
 use super::grants::{Class, Declared};
 use super::owner::Owner;
 use super::privileges::Privileges;
-use super::{Aspect, Doc, Fields, Id, Name, Object, Part, Parts, Renames, Row, Space, Tag};
+use super::{Aside, Aspect, Doc, Fields, Id, Name, Object, Part, Parts, Renames, Row, Space, Tag};
 use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
 use crate::name::{Ident, Qualified};
@@ -88,6 +88,9 @@ pub fn called(on: &Id) -> Sql {
     }
 }
 
+/// The key of what stands in the declaration of an identity.
+pub const OF_IDENTITY: &str = "";
+
 /// `owner:` and `privileges:` of a declaration.
 #[derive(Clone, Copy)]
 pub struct Stated<'a> {
@@ -112,6 +115,25 @@ pub fn grant(on: &Id, stated: &Declared, place: &Place, scope: &Scope, draft: &m
     draft.stated.push((Aspect::Privileges, place.clone()));
     draft.attach(Privileges::declared(on, stated, scope)?, place);
     Ok(())
+}
+
+/// Those on the sequence of an identity column.
+pub fn grant_on_identity(column: Id, sequence: &Qualified, stated: &Spanned<Declared>, scope: &Scope, draft: &mut Draft) -> Result<()> {
+    let place = scope.place(stated);
+    draft.stated.push((Aspect::Privileges, place.clone()));
+    let on = Id::of(Tag::Sequence, sequence);
+    let privileges = Privileges::declared(&on, &stated.value, scope)?;
+    draft.attach(privileges.map(|privileges| Privileges { of: Aside(Some(column)), ..privileges }), &place);
+    Ok(())
+}
+
+impl Parts {
+    /// What stands in the declaration of an identity.
+    pub fn take_of_identity(&mut self) -> Option<Doc> {
+        let parts = self.sections.get_mut("privileges")?;
+        let at = parts.iter().position(|part| part.key.as_deref() == Some(OF_IDENTITY))?;
+        Some(parts.remove(at).doc)
+    }
 }
 
 impl Fields {

@@ -46,6 +46,12 @@ impl Id {
         }
     }
 
+    /// Of what is known by a schema and a name.
+    pub fn name(&self) -> Qualified {
+        let part = |at: usize| self.path.get(at).cloned().unwrap_or_else(|| Ident::new(""));
+        Qualified { schema: part(0), name: part(1) }
+    }
+
     pub fn last(&self) -> Option<&Ident> {
         self.path.last()
     }

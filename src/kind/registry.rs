@@ -161,6 +161,9 @@ macro_rules! kinds {
             pub fn give(&self, to: &Id, had: Option<Object>) -> Option<Object> {
                 match self { $(Object::$kind(o) => o.give(to, had)),* }
             }
+            pub fn brings(&self) -> Option<Id> {
+                match self { $(Object::$kind(o) => o.brings()),* }
+            }
             pub fn usual(&self) -> Option<Object> {
                 match self { $(Object::$kind(o) => o.usual().map(Object::from)),* }
             }

@@ -11,7 +11,7 @@ use crate::rewrite::Steps;
 
 /// What comes with the objects that are made, by its id.
 pub fn given(steps: &Steps, before: &Catalog, after: &Catalog) -> BTreeMap<Id, Object> {
-    let givers: Vec<&Object> = match steps.creates.is_empty() && steps.swaps.is_empty() {
+    let givers: Vec<&Object> = match steps.is_empty() {
         true => Vec::new(),
         false => before.objects().values().filter(|object| object.gives()).collect(),
     };
@@ -19,9 +19,19 @@ pub fn given(steps: &Steps, before: &Catalog, after: &Catalog) -> BTreeMap<Id, O
         return BTreeMap::new();
     }
     let again = |id: &&Id| before.get(id).is_some() || !after.notes.keeps_gifts;
-    let made = steps.creates.iter().chain(steps.swaps.keys()).filter(|id| after.get(id).is_some()).filter(again);
-    let gifts = made.filter_map(|id| givers.iter().fold(None, |had, giver| giver.give(id, had)));
+    let made = steps.creates.iter().chain(steps.swaps.keys()).filter(|id| after.get(id).is_some()).filter(again).cloned();
+    let gifts = made.chain(brought(steps, before, after)).filter_map(|id| givers.iter().fold(None, |had, giver| giver.give(&id, had)));
     gifts.map(|gift| (gift.id(), gift)).collect()
+}
+
+/// What comes with an object when it is made, or when it is altered.
+fn brought<'a>(steps: &'a Steps, before: &'a Catalog, after: &'a Catalog) -> impl Iterator<Item = Id> + 'a {
+    let there = |id: &Id| before.get(id).and_then(Object::brings);
+    let comes = move |id: &'a Id| after.get(id).and_then(Object::brings).filter(|new| there(id).as_ref() != Some(new));
+    let remade = |id: &'a Id| steps.creates.contains(id).then(|| after.get(id).and_then(Object::brings))?;
+    let keeps = after.notes.keeps_gifts;
+    let all = steps.creates.iter().chain(&steps.alters);
+    all.filter(move |id| !keeps || before.get(id).is_some()).filter_map(move |id| remade(id).or_else(|| comes(id)))
 }
 
 /// Where nothing of the kind is wanted, what takes it back is a step of its own.

@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::error::{Error, Place, Result};
 use crate::intent::Intent;
-use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin, Piece};
+use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin, Piece, Risk};
 use crate::rewrite::{Steps, rewrite};
 use crate::sql::Sql;
 
@@ -325,6 +325,9 @@ impl Context<'_> {
         let recreated = self.steps.drops.contains(&id) && self.steps.creates.contains(&id);
         let mut hazards = Object::hazards(change);
         hazards.retain(|hazard| !self.created.contains(&hazard.on));
+        // what comes back as it was breaks nothing
+        let same = recreated && self.before.get(&id) == self.after.get(&id);
+        hazards.retain(|hazard| !same || hazard.risk != Risk::Breaks);
         hazards.retain(|hazard| hazard.spared_by.as_ref().is_none_or(|name| !self.created.contains(name)));
         let (old, new) = match change {
             Change::Create(new) => (None, Some(new)),

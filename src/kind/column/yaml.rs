@@ -3,11 +3,11 @@
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
-use super::super::attached::Stated;
-use super::super::grants::Declared;
+use super::super::attached::{self, Stated};
 use super::super::comment::Comment;
 use super::super::default::Default as ColumnDefault;
 use super::super::document::{Declare, Given};
+use super::super::grants::Declared;
 use super::super::ownership::Ownership;
 use super::super::sequence::{OwnedBy, Owner, Sequence};
 use super::super::settings;
@@ -230,6 +230,9 @@ impl Long {
         Stated { owner: None, privileges: self.privileges.as_ref() }.declare(&column.id(), scope, draft)?;
         if let Some(from) = &self.renamed_from {
             draft.renames.push(RenameHint { id: column.id(), from: scope.ident(from)?, place: scope.place(from) });
+        }
+        if let (Some(stated), Some(sequence)) = (self.identity.as_ref().and_then(|of| of.value.privileges()), column.brings()) {
+            attached::grant_on_identity(column.id(), &sequence.name(), stated, scope, draft)?;
         }
         let settings = self.settings().of(table, &name, &column.ty, scope)?;
         draft.push(column, place.clone(), true);

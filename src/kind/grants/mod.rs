@@ -313,6 +313,7 @@ pub fn losses(steps: &[Step]) -> Vec<String> {
             .collect();
         match step.rights.contains(&Right::All) && !again.is_empty() {
             true => format!("{who} keeps only {}", words(&again)),
+            false if step.rights.contains(&Right::All) => format!("{who} loses all privileges"),
             false => format!("{who} loses {}", words(&step.rights)),
         }
     };

@@ -14,11 +14,13 @@ pub struct Privileges {
     pub grants: Grants,
     /// Whom the owner's privileges belong to.
     pub owner: Aside<Option<Ident>>,
+    /// For the sequence of an identity: the column.
+    pub of: Aside<Option<Id>>,
 }
 
 impl Privileges {
     pub fn new(on: Id, grants: Grants) -> Self {
-        Self { on, grants, owner: Aside(None) }
+        Self { on, grants, owner: Aside(None), of: Aside(None) }
     }
 
     /// `None` where what is stated is the usual.
@@ -78,7 +80,9 @@ impl Kind for Privileges {
         let on = attached::read(row)?;
         let class = Class::of(&on).unwrap_or(Class::Relation);
         let grants = Grants::read(row, class, &Base::of(&on, class))?;
-        Ok(Self { on, grants, owner: Aside(Some(row.ident("owner")?)) })
+        let of: Option<[String; 3]> = row.json("identity_of")?;
+        let of = Aside(of.map(|path| Id::new(Tag::Column, path.map(Ident::new))));
+        Ok(Self { on, grants, owner: Aside(Some(row.ident("owner")?)), of })
     }
 
     fn id(&self) -> Id {
@@ -105,7 +109,7 @@ impl Kind for Privileges {
     }
 
     fn parent(&self) -> Option<Id> {
-        attached::parent(&self.on)
+        self.of.0.clone().or_else(|| attached::parent(&self.on))
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {
@@ -143,16 +147,21 @@ impl Kind for Privileges {
     const SECTION: &'static str = "privileges";
 
     fn write(&self, _: Parts) -> Part {
-        Part { key: attached::column_key(&self.on), doc: self.grants.write(self.class()) }
+        let key = match self.of.0 {
+            Some(_) => Some(attached::OF_IDENTITY.to_owned()),
+            None => attached::column_key(&self.on),
+        };
+        Part { key, doc: self.grants.write(self.class()) }
     }
 
     fn rename(&mut self, renames: &Renames) {
         attached::rename(&mut self.on, renames);
+        self.of.0.iter_mut().for_each(|of| attached::rename(of, renames));
     }
 
-    fn alteration(_: &Self, new: &Self) -> Alteration {
-        // what is taken from the whole table takes these along, and they must be put back whole
-        if new.class() == Class::Column { Alteration::Recreate } else { Alteration::InPlace }
+    fn alteration(old: &Self, new: &Self) -> Alteration {
+        // whoever becomes the owner must have nothing of its own then, and whoever was it gets what it is to have after
+        if old.owner.0 == new.owner.0 { Alteration::InPlace } else { Alteration::Recreate }
     }
 
     fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
@@ -164,7 +173,7 @@ impl Kind for Privileges {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { on: _, grants, owner: _ } = new;
+        let Self { on: _, grants, owner: _, of: _ } = new;
         new.change(&old.grants, grants)
     }
 
