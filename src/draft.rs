@@ -79,10 +79,12 @@ impl Draft {
     pub fn owned(&mut self, role: Ident, place: Place) -> Result<()> {
         self.stated.push((Aspect::Owners, place.clone()));
         match &self.owner {
-            Some((first, at)) if *first != role => Err(Error::new(format!("both {first} and {role} own what states no owner"))
-                .at(place)
-                .detail(format!("first at {at}"))
-                .hint("keep one of the two, and state the other where it differs")),
+            Some((first, at)) if *first != role => {
+                Err(Error::new(format!("both {first} and {role} own what states no owner"))
+                    .at(place)
+                    .detail(format!("first at {at}"))
+                    .hint("keep one of the two, and state the other where it differs"))
+            }
             _ => {
                 self.owner = Some((role, place));
                 Ok(())

@@ -42,9 +42,8 @@ fn every_fixture_goes_there_and_back() {
     let mut cases = fixtures::all();
     cases.retain(|case| begins.split(',').any(|begin| case.name.starts_with(begin)));
     let mut project = Project::new();
-    let roles = fixtures::ROLES.map(|role| {
-        format!("DO $$ BEGIN CREATE ROLE \"{role}\"; EXCEPTION WHEN duplicate_object THEN END $$")
-    });
+    let roles = fixtures::ROLES
+        .map(|role| format!("DO $$ BEGIN CREATE ROLE \"{role}\"; EXCEPTION WHEN duplicate_object THEN END $$"));
     let tablespace = ["SET allow_in_place_tablespaces = on", "CREATE TABLESPACE fast LOCATION ''"].map(str::to_owned);
     for statement in tablespace.iter().chain(&roles) {
         project.client.batch_execute(statement).unwrap_or_else(|e| panic!("{statement}: {e}"));

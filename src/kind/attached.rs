@@ -118,7 +118,13 @@ pub fn grant(on: &Id, stated: &Declared, place: &Place, scope: &Scope, draft: &m
 }
 
 /// Those on the sequence of an identity column.
-pub fn grant_on_identity(column: Id, sequence: &Qualified, stated: &Spanned<Declared>, scope: &Scope, draft: &mut Draft) -> Result<()> {
+pub fn grant_on_identity(
+    column: Id,
+    sequence: &Qualified,
+    stated: &Spanned<Declared>,
+    scope: &Scope,
+    draft: &mut Draft,
+) -> Result<()> {
     let place = scope.place(stated);
     draft.stated.push((Aspect::Privileges, place.clone()));
     let on = Id::of(Tag::Sequence, sequence);

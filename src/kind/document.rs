@@ -5,8 +5,8 @@ use serde_yaml::Spanned;
 
 use super::shapes::Entries;
 use super::{
-    aggregate, collation, composite, default_privileges, domain, enumeration, extension, function, materialized_view, procedure, range,
-    schema, sequence, table, view,
+    aggregate, collation, composite, default_privileges, domain, enumeration, extension, function, materialized_view,
+    procedure, range, schema, sequence, table, view,
 };
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};

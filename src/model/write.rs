@@ -21,7 +21,11 @@ pub fn write(catalog: &Catalog, schema: &Ident, managed: &Managed) -> Result<BTr
     let mut rest: BTreeMap<&'static str, Vec<(String, Doc)>> = BTreeMap::new();
     let mut files = BTreeMap::new();
     for (id, object) in catalog.objects().iter().chain(&writer.absent) {
-        if !writer.is_said(object) || writer.inside.contains_key(id) || writer.unsaid.contains(id) || writer.host(object).is_some() {
+        if !writer.is_said(object)
+            || writer.inside.contains_key(id)
+            || writer.unsaid.contains(id)
+            || writer.host(object).is_some()
+        {
             continue;
         }
         let part = writer.part(object);
@@ -79,7 +83,12 @@ impl<'a> Writer<'a> {
         let mut inside = BTreeMap::new();
         for (parent, siblings) in &mut children {
             siblings.sort_by_key(order);
-            let near: Vec<&Object> = catalog.get(parent).or_else(|| absent.get(parent)).into_iter().chain(siblings.iter().copied()).collect();
+            let near: Vec<&Object> = catalog
+                .get(parent)
+                .or_else(|| absent.get(parent))
+                .into_iter()
+                .chain(siblings.iter().copied())
+                .collect();
             for object in siblings.iter() {
                 let own = all.get(&object.id()).into_iter().flatten();
                 let family: Vec<&Object> = near.iter().chain(own).copied().collect();

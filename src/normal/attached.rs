@@ -40,12 +40,7 @@ pub fn heed(entries: &mut [Entry], stays: &[(Id, Object)], user: &Ident) {
 }
 
 /// The catalog of both. What stays goes with what it stands on: the column of a view, a schema.
-pub fn close(
-    objects: Vec<(Id, Object)>,
-    stays: Vec<(Id, Object)>,
-    externals: Externals,
-    notes: Notes,
-) -> Catalog {
+pub fn close(objects: Vec<(Id, Object)>, stays: Vec<(Id, Object)>, externals: Externals, notes: Notes) -> Catalog {
     let kept: BTreeSet<Id> = stays.iter().map(|(id, _)| id.clone()).collect();
     let catalog = Catalog::close(catalog::by_id(objects.into_iter().chain(stays).collect()), externals, notes);
     if kept.is_empty() {

@@ -19,8 +19,11 @@ pub fn given(steps: &Steps, before: &Catalog, after: &Catalog) -> BTreeMap<Id, O
         return BTreeMap::new();
     }
     let again = |id: &&Id| before.get(id).is_some() || !after.notes.keeps_gifts;
-    let made = steps.creates.iter().chain(steps.swaps.keys()).filter(|id| after.get(id).is_some()).filter(again).cloned();
-    let gifts = made.chain(brought(steps, before, after)).filter_map(|id| givers.iter().fold(None, |had, giver| giver.give(&id, had)));
+    let made =
+        steps.creates.iter().chain(steps.swaps.keys()).filter(|id| after.get(id).is_some()).filter(again).cloned();
+    let gifts = made
+        .chain(brought(steps, before, after))
+        .filter_map(|id| givers.iter().fold(None, |had, giver| giver.give(&id, had)));
     gifts.map(|gift| (gift.id(), gift)).collect()
 }
 

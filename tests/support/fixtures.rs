@@ -125,7 +125,8 @@ impl Case {
     }
 
     pub fn managed(&self) -> Managed {
-        let aspects = Aspect::ALL.into_iter().filter(|aspect| self.options.manage.iter().any(|word| word == aspect.word()));
+        let aspects =
+            Aspect::ALL.into_iter().filter(|aspect| self.options.manage.iter().any(|word| word == aspect.word()));
         Managed(aspects.collect())
     }
 
@@ -152,7 +153,8 @@ pub const ROLES: [&str; 4] = ["postgres", "app", "reader", "Odd Role"];
 pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
     let mut externals = live.externals().clone();
     externals.entry(Name::schema(&Ident::new("public"))).or_insert(None);
-    externals.extend(ROLES.map(|role| (Name::new(Space::Role, [role]), None)));
+    let roles = ROLES.into_iter().chain(["pg_monitor", "pg_read_all_stats"]);
+    externals.extend(roles.map(|role| (Name::new(Space::Role, [role]), None)));
     let catalog = Catalog::close(live.objects().clone(), externals, live.notes.clone());
     let live = Live { catalog, server: server() };
     normal(draft, &live, &["public".to_owned()], &mut Echo).map(|wanted| wanted.catalog)

@@ -164,8 +164,7 @@ impl Rights {
     /// All of the rights is `All`, whatever the server counts among them.
     pub fn canonical(mut self, class: Class, server_has: impl Fn(Right) -> bool) -> Self {
         let whole = |set: &BTreeSet<Right>| {
-            set.contains(&Right::All)
-                || class.rights().iter().all(|right| set.contains(right) || !server_has(*right))
+            set.contains(&Right::All) || class.rights().iter().all(|right| set.contains(right) || !server_has(*right))
         };
         if whole(&self.grantable) {
             return Self { plain: BTreeSet::new(), grantable: BTreeSet::from([Right::All]) };

@@ -69,7 +69,11 @@ impl Grants {
                         .error("PUBLIC cannot grant a privilege on", role)
                         .hint("name the roles that may"));
                 }
-                if grantable { rights.grantable.insert(right) } else { rights.plain.insert(right) };
+                if grantable {
+                    rights.grantable.insert(right)
+                } else {
+                    rights.plain.insert(right)
+                };
             }
             grants.insert(who, rights.canonical(class, |_| true));
         }
