@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::catalog::{self, Catalog, Externals, Notes};
 use crate::draft::Entry;
-use crate::kind::{Id, Managed, Object};
+use crate::kind::{Id, Managed, Name, Object};
 use crate::name::Ident;
 
 /// The live objects that are wanted though nobody declares them.
@@ -37,6 +37,12 @@ pub fn heed(entries: &mut [Entry], stays: &[(Id, Object)], user: &Ident) {
     for entry in entries.iter_mut().filter(|entry| entry.object.aspect().is_some()) {
         entry.object.heed(&owner);
     }
+}
+
+/// Message and hint.
+pub fn unknown_role(id: &Id, role: &Name) -> (String, String) {
+    let hint = format!("create it first (CREATE ROLE {role}): autogen manages no roles, or correct the name");
+    (format!("{id} names the role {role}, which does not exist"), hint)
 }
 
 /// The catalog of both. What stays goes with what it stands on: the column of a view, a schema.

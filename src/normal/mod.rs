@@ -248,10 +248,7 @@ fn unknown(dangling: &Dangling, catalog: &Catalog) -> Error {
                 };
                 (format!("{id} mentions the column {column}, which {of_table} does not have"), hint)
             }
-            (Space::Role, _) => (
-                format!("{id} names the role {name}, which does not exist"),
-                format!("create it first (CREATE ROLE {name}): autogen manages no roles, or correct the name"),
-            ),
+            (Space::Role, _) => attached::unknown_role(id, name),
             (Space::Relation, path) => {
                 let wanted = path.last().map_or("", Ident::as_str);
                 let known: Vec<&Ident> =

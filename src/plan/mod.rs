@@ -295,7 +295,11 @@ impl Context<'_> {
         let early = matches!(root, Node::Alter { old, new }
             if new.provides().iter().any(|fact| self.early.contains(fact) && !old.provides().contains(fact)));
         let ops = vec![self.op(root)];
-        let mut changes = vec![root.change().map(Clone::clone)];
+        let mut changes: Vec<Change<Object>> = match root {
+            // neither catalog has it
+            Node::Create(new) if self.given.contains_key(&new.id()) && new.usual().as_ref() == Some(*new) => Vec::new(),
+            root => vec![root.change().map(Clone::clone)],
+        };
         folded(&group.children, nodes, &mut changes);
         Statement { ops, changes, body: Body::of(pieces), own_transaction: early }
     }
