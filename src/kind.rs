@@ -193,8 +193,8 @@ pub trait Kind: Clone + Eq + Sized {
     fn owns(&self) -> Option<&Ident> {
         None
     }
-    /// Takes the role that the statements run as.
-    fn run_by(&mut self, _role: &Ident) {}
+    /// Takes the role that the statements run as, and the major version of the server that runs them.
+    fn run_by(&mut self, _role: &Ident, _server: u32) {}
     /// Takes the owner of what it is attached to; `owner` is the role by the id of an ownership.
     fn heed(&mut self, _owner: &dyn Fn(&Id) -> Ident) {}
     /// What it gives comes to a new object at once, and changes after everything else.

@@ -53,8 +53,9 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("settings", "usual"), // the type's
     ("owner", "on"),
     ("privileges", "on"),
-    ("privileges", "owner"), // the ownership's
-    ("privileges", "of"),    // the column's
+    ("privileges", "owner"),     // the ownership's
+    ("privileges", "of"),        // the column's
+    ("privileges", "before_15"), // the server's
     ("default_privileges", "role"),
     ("default_privileges", "schema"),
     ("default_privileges", "mine"), // who runs the statements

@@ -149,8 +149,8 @@ macro_rules! kinds {
             pub fn owns(&self) -> Option<&Ident> {
                 match self { $(Object::$kind(o) => o.owns()),* }
             }
-            pub fn run_by(&mut self, role: &Ident) {
-                match self { $(Object::$kind(o) => o.run_by(role)),* }
+            pub fn run_by(&mut self, role: &Ident, server: u32) {
+                match self { $(Object::$kind(o) => o.run_by(role, server)),* }
             }
             pub fn heed(&mut self, owner: &dyn Fn(&Id) -> Ident) {
                 match self { $(Object::$kind(o) => o.heed(owner)),* }

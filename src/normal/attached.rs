@@ -26,8 +26,9 @@ pub fn stays(entries: &[Entry], live: &Catalog, managed: &Managed) -> Vec<(Id, O
     found.into_iter().filter(kept).map(|(id, object)| (id.clone(), object.clone())).collect()
 }
 
-/// Each learns who owns what it is attached to: who runs the statements, where nobody is said to.
-pub fn heed(entries: &mut [Entry], stays: &[(Id, Object)], user: &Ident) {
+/// Each learns who owns what it is attached to: who runs the statements, where nobody is said to. What says only the usual then
+/// says nothing.
+pub fn heed(entries: &mut Vec<Entry>, stays: &[(Id, Object)], user: &Ident) {
     let declared = entries.iter().map(|entry| &entry.object).filter(|object| object.owns().is_some());
     let owners: BTreeMap<Id, Ident> = declared
         .chain(stays.iter().map(|(_, object)| object))
@@ -37,6 +38,7 @@ pub fn heed(entries: &mut [Entry], stays: &[(Id, Object)], user: &Ident) {
     for entry in entries.iter_mut().filter(|entry| entry.object.aspect().is_some()) {
         entry.object.heed(&owner);
     }
+    entries.retain(|entry| entry.object.usual().is_none_or(|usual| usual != entry.object));
 }
 
 /// Message and hint.

@@ -66,7 +66,7 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
     let there = live.catalog.lookup();
     installable(&entries, live, asker)?;
     for entry in &mut entries {
-        entry.object.run_by(&live.server.user);
+        entry.object.run_by(&live.server.user, live.server.major);
         if let Some(live) = there.get(&entry.object.id()) {
             entry.object.adopt(live);
         }

@@ -115,7 +115,7 @@ impl Kind for DefaultPrivileges {
         !managed.has(Aspect::Privileges)
     }
 
-    fn run_by(&mut self, role: &Ident) {
+    fn run_by(&mut self, role: &Ident, _: u32) {
         self.mine = Aside(self.role == *role);
     }
 

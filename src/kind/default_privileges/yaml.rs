@@ -51,7 +51,7 @@ impl Declaration {
         ];
         for (objects, stated) in stated {
             let base = found.base(objects);
-            let mut grants = Grants::declared(stated, objects.class(), &base, scope)?;
+            let mut grants = Grants::declared(stated, objects.class(), scope)?;
             grants.owned_by(&found.role, &base, objects.class());
             if !grants.0.is_empty() {
                 found.grants.insert(objects, grants);

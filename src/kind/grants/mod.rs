@@ -138,12 +138,13 @@ impl Base {
         if class == Class::Column { Self::nothing() } else { Self { owner: Rights::plain([Right::All]), public } }
     }
 
-    /// The schema `public` is made for everybody to look into.
-    pub fn of(on: &Id, class: Class) -> Self {
+    /// The schema `public` is made for everybody to look into; before PostgreSQL 15 also to make things in.
+    pub fn of(on: &Id, class: Class, before_15: bool) -> Self {
         let base = Self::of_class(class);
-        match on.is_public_schema() {
-            true => Self { public: Rights::plain([Right::Usage]), ..base },
-            false => base,
+        match (on.is_public_schema(), before_15) {
+            (true, false) => Self { public: Rights::plain([Right::Usage]), ..base },
+            (true, true) => Self { public: Rights::plain([Right::All]), ..base },
+            (false, _) => base,
         }
     }
 
@@ -229,13 +230,13 @@ impl Grants {
         self.beside(base)
     }
 
-    /// The owner under its name is the owner.
+    /// The owner under its name is the owner, and the usual is left unsaid.
     pub fn owned_by(&mut self, owner: &Ident, base: &Base, class: Class) {
         if let Some(named) = self.0.remove(&Grantee::Role(owner.clone())) {
             let joined = self.get(&Grantee::Owner, base).join(&named).canonical(class, |_| true);
             self.0.insert(Grantee::Owner, joined);
-            *self = std::mem::take(self).beside(base);
         }
+        *self = std::mem::take(self).beside(base);
     }
 
     /// Roles that it names.

@@ -9,7 +9,7 @@ use serde_yaml::Spanned;
 
 use super::super::Doc;
 use super::super::shapes::Entries;
-use super::{Base, Class, Grantee, Grants, RIGHTS, Right, Rights};
+use super::{Class, Grantee, Grants, RIGHTS, Right, Rights};
 use crate::draft::Scope;
 use crate::error::{Result, did_you_mean};
 
@@ -49,7 +49,8 @@ impl<'de> Deserialize<'de> for Words {
 }
 
 impl Grants {
-    pub fn declared(stated: &Declared, class: Class, base: &Base, scope: &Scope) -> Result<Self> {
+    /// All that is stated, the usual too.
+    pub fn declared(stated: &Declared, class: Class, scope: &Scope) -> Result<Self> {
         let mut grants: BTreeMap<Grantee, Rights> = BTreeMap::new();
         for (role, Words(words)) in &stated.0 {
             let who = match role.value.as_str() {
@@ -77,7 +78,7 @@ impl Grants {
             }
             grants.insert(who, rights.canonical(class, |_| true));
         }
-        Ok(Grants(grants).beside(base))
+        Ok(Grants(grants))
     }
 
     pub fn write(&self, class: Class) -> Doc {

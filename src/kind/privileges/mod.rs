@@ -16,18 +16,19 @@ pub struct Privileges {
     pub owner: Aside<Option<Ident>>,
     /// For the sequence of an identity: the column.
     pub of: Aside<Option<Id>>,
+    /// The server gives everybody more on the schema `public`.
+    pub before_15: Aside<bool>,
 }
 
 impl Privileges {
     pub fn new(on: Id, grants: Grants) -> Self {
-        Self { on, grants, owner: Aside(None), of: Aside(None) }
+        Self { on, grants, owner: Aside(None), of: Aside(None), before_15: Aside(false) }
     }
 
-    /// `None` where what is stated is the usual.
+    /// `None` for what has none.
     pub fn declared(on: &Id, stated: &Declared, scope: &Scope) -> Result<Option<Self>> {
         let Some(class) = Class::of(on) else { return Ok(None) };
-        let grants = Grants::declared(stated, class, &Base::of(on, class), scope)?;
-        Ok((!grants.0.is_empty()).then(|| Self::new(on.clone(), grants)))
+        Ok(Some(Self::new(on.clone(), Grants::declared(stated, class, scope)?)))
     }
 
     fn class(&self) -> Class {
@@ -35,7 +36,7 @@ impl Privileges {
     }
 
     fn base(&self) -> Base {
-        Base::of(&self.on, self.class())
+        Base::of(&self.on, self.class(), self.before_15.0)
     }
 
     fn steps(old: &Grants, new: &Grants, of: &Self) -> Vec<Step> {
@@ -79,10 +80,11 @@ impl Kind for Privileges {
     fn read(row: &Row) -> Result<Self> {
         let on = attached::read(row)?;
         let class = Class::of(&on).unwrap_or(Class::Relation);
-        let grants = Grants::read(row, class, &Base::of(&on, class))?;
+        let before_15 = row.is("before_15");
+        let grants = Grants::read(row, class, &Base::of(&on, class, before_15))?;
         let of: Option<[String; 3]> = row.json("identity_of")?;
         let of = Aside(of.map(|path| Id::new(Tag::Column, path.map(Ident::new))));
-        Ok(Self { on, grants, owner: Aside(Some(row.ident("owner")?)), of })
+        Ok(Self { on, grants, owner: Aside(Some(row.ident("owner")?)), of, before_15: Aside(before_15) })
     }
 
     fn id(&self) -> Id {
@@ -125,6 +127,10 @@ impl Kind for Privileges {
 
     fn stays(&self, managed: &Managed) -> bool {
         !managed.has(Aspect::Privileges)
+    }
+
+    fn run_by(&mut self, _: &Ident, server: u32) {
+        self.before_15 = Aside(server < 15);
     }
 
     fn heed(&mut self, owner: &dyn Fn(&Id) -> Ident) {
@@ -173,7 +179,7 @@ impl Kind for Privileges {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { on: _, grants, owner: _, of: _ } = new;
+        let Self { on: _, grants, owner: _, of: _, before_15: _ } = new;
         new.change(&old.grants, grants)
     }
 

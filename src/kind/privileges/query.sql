@@ -11,8 +11,10 @@ SELECT p.kind, p.path, p."table", p."column", pg_catalog.pg_get_userbyid(p.owner
         JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         WHERE p.sequence IS NOT NULL AND d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = p.sequence
           AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'i') AS identity_of,
---16-        false AS maintain
---17+        true AS maintain
+--16-        false AS maintain,
+--17+        true AS maintain,
+--14-        true AS before_15
+--15+        false AS before_15
 FROM (
   SELECT 'table' AS kind, NULL::json AS path, c.oid AS "table", NULL::int4 AS "column", c.relowner AS owner, c.relacl AS acl,
          pg_catalog.acldefault('r', c.relowner) AS usual, NULL::oid AS sequence
@@ -37,7 +39,8 @@ FROM (
   WHERE c.relkind IN ('v', 'm') AND a.attacl IS NOT NULL AND a.attnum > 0
   UNION ALL
   SELECT 'schema', json_build_array(n.nspname), NULL, NULL, n.nspowner, n.nspacl, CASE n.nspname
-         WHEN 'public' THEN pg_catalog.acldefault('n', n.nspowner) || pg_catalog.makeaclitem(0, n.nspowner, 'USAGE', false)
+--15+          WHEN 'public' THEN pg_catalog.acldefault('n', n.nspowner) || pg_catalog.makeaclitem(0, n.nspowner, 'USAGE', false)
+--14-          WHEN 'public' THEN pg_catalog.acldefault('n', n.nspowner) || ('=UC/' || pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(n.nspowner)))::pg_catalog.aclitem
            ELSE pg_catalog.acldefault('n', n.nspowner) END, NULL
   FROM wanted n WHERE n.nspacl IS NOT NULL
   UNION ALL
