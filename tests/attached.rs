@@ -7,8 +7,8 @@ mod server;
 
 use command::Project;
 
-const VIEW: &str = "views: { titles: { query: select id, title from tasks } }\n";
-const OTHER_VIEW: &str = "views: { titles: { query: select title, id from tasks } }\n";
+const VIEW: &str = "views: { titles: { query: \"select id, title from tasks\" } }\n";
+const OTHER_VIEW: &str = "views: { titles: { query: \"select title, id from tasks\" } }\n";
 
 /// Roles belong to the whole server: each test has its own.
 fn with_role(role: &str) -> Project {
