@@ -32,8 +32,8 @@ fn privileges_are_written_and_compared_where_they_are_managed() {
     let told = project.run(&["check"]);
     assert_eq!(told.status.code(), Some(1), "{}", project.told(&told));
     project.done(&["inspect", "--out", "managed"]);
-    assert!(!project.read("plain/database.yaml").contains("attached_reader"));
-    assert!(project.read("managed/database.yaml").contains("attached_reader: [select with grant option]"));
+    assert!(!project.read("plain/titles.yaml").contains("attached_reader"));
+    assert!(project.read("managed/titles.yaml").contains("attached_reader: [select with grant option]"));
     assert!(project.read("managed/database.yaml").starts_with("owner: postgres\n"));
     project.write("autogen.yaml", "manage: [privileges, owners]\nmodels: managed\n");
     project.done(&["check"]);
