@@ -55,12 +55,14 @@ pub struct Notes {
     pub rows: BTreeMap<Id, i64>,
     /// What there is and is not modelled.
     pub unmodelled: Vec<Unmodelled>,
-    /// Privileges and owners, which nobody manages yet and which a recreation would lose.
+    /// What a recreation would lose and no kind holds.
     pub attachments: Vec<Unmodelled>,
     /// What is there and not ours.
     pub left_out: Vec<LeftOut>,
     /// What is there and may be there, whether a model declares it or not.
     pub spared: Vec<LeftOut>,
+    /// What is new keeps the privileges that it is given, since nobody manages them.
+    pub keeps_gifts: bool,
     /// Tables whose partitions are not ours.
     pub unmanaged: BTreeSet<Qualified>,
 }
@@ -310,6 +312,10 @@ impl Index {
                 facts.extend(states.into_iter().find(|state| self.provided.contains(state)));
             }
             Need::Attributes(of) => facts.extend(self.attributes.get(&of).into_iter().flatten().cloned()),
+            Need::AsIs(name) => {
+                let below = |fact: &&Fact| matches!(fact, Fact::Exists(one) if one.path.starts_with(&name.path) && one.space == name.space);
+                facts.extend(self.provided.range(Fact::Exists(name.clone())..).take_while(below).cloned());
+            }
             Need::Mentions(mentions) => self.mentions(&mentions, facts),
             Need::Text(text) => self.text(&text, facts),
         }

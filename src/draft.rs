@@ -10,7 +10,7 @@ use serde_yaml::Spanned;
 
 use crate::config::Naming;
 use crate::error::{Error, Place, Result};
-use crate::kind::{Expression, Id, Object, Type};
+use crate::kind::{Aspect, Expression, Id, Managed, Object, Type};
 use crate::lex;
 use crate::name::{Ident, Qualified};
 use crate::sql::Expr;
@@ -21,6 +21,11 @@ pub struct Draft {
     pub renames: Vec<RenameHint>,
     /// Partitioned tables whose partitions something else makes.
     pub unmanaged: BTreeSet<Qualified>,
+    /// Who owns what states no owner.
+    pub owner: Option<(Ident, Place)>,
+    /// What was stated of parts that only some projects manage.
+    pub stated: Vec<(Aspect, Place)>,
+    pub managed: Managed,
     /// How many files it was read from.
     pub files: usize,
 }
@@ -67,6 +72,23 @@ impl Draft {
     pub fn attach(&mut self, attachment: Option<impl Into<Object>>, place: &Place) {
         if let Some(attachment) = attachment {
             self.push(attachment, place.clone(), true);
+        }
+    }
+
+    /// Takes the owner of what states none.
+    pub fn owned(&mut self, role: Ident, place: Place) -> Result<()> {
+        self.stated.push((Aspect::Owners, place.clone()));
+        match &self.owner {
+            Some((first, at)) if *first != role => {
+                Err(Error::new(format!("both {first} and {role} own what states no owner"))
+                    .at(place)
+                    .detail(format!("first at {at}"))
+                    .hint("keep one of the two, and state the other where it differs"))
+            }
+            _ => {
+                self.owner = Some((role, place));
+                Ok(())
+            }
         }
     }
 

@@ -14,11 +14,14 @@ use crate::sql::{Expr, Sql};
 #[macro_use]
 mod registry;
 mod aside;
+mod aspect;
+mod attached;
 mod descent;
 mod doc;
 pub mod document;
 mod expression;
 mod fact;
+mod grants;
 mod hazard;
 mod id;
 pub mod key;
@@ -31,6 +34,7 @@ pub mod statement;
 pub mod types;
 
 pub use aside::Aside;
+pub use aspect::{Aspect, Managed};
 pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
 pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
@@ -74,6 +78,9 @@ kinds! {
     aggregate::Aggregate "aggregate" "AGGREGATE",
     trigger::Trigger "trigger" "TRIGGER",
     policy::Policy "policy" "POLICY",
+    owner::Owner "owner" "",
+    privileges::Privileges "privileges" "",
+    default_privileges::DefaultPrivileges "default privileges" "",
     comment::Comment "comment" "",
 }
 
@@ -174,6 +181,40 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Takes over from the live object what the declaration left open.
     fn adopt(&mut self, _live: &Self) {}
+    /// What it is a part of that only some projects manage.
+    fn aspect(&self) -> Option<Aspect> {
+        None
+    }
+    /// Stays as it is where no model says otherwise.
+    fn stays(&self, _managed: &Managed) -> bool {
+        false
+    }
+    /// Has an owner that can be another than that of what it belongs to.
+    fn has_owner(&self) -> bool {
+        false
+    }
+    /// The role that it makes the owner.
+    fn owns(&self) -> Option<&Ident> {
+        None
+    }
+    /// Takes the role that the statements run as, and the major version of the server that runs them.
+    fn run_by(&mut self, _role: &Ident, _server: u32) {}
+    /// Takes the owner of what it is attached to; `owner` is the role by the id of an ownership.
+    fn heed(&mut self, _owner: &dyn Fn(&Id) -> Ident) {}
+    /// What it gives comes to a new object at once, and changes after everything else.
+    const GIVES: bool = false;
+    /// What a new object has because of it, where it had `had` because of others.
+    fn give(&self, _to: &Id, had: Option<Object>) -> Option<Object> {
+        had
+    }
+    /// What comes with it that may have privileges and is no object of its own.
+    fn brings(&self) -> Option<Id> {
+        None
+    }
+    /// The same as it is where nobody has said anything.
+    fn usual(&self) -> Option<Self> {
+        None
+    }
     /// An object that nobody declares and that a declaration implies, by the name that is needed.
     fn imply(_name: &Name) -> Option<Self> {
         None

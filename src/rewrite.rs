@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, Unmodelled};
 use crate::error::{Error, Result};
-use crate::kind::{Alteration, Change, Fact, Id, Name, Object};
+use crate::kind::{Alteration, Change, Fact, Id, Name, Object, Space};
 
 /// What is to be done with each object; one that is in `drops` and in `creates` is recreated.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -139,8 +139,10 @@ impl<'a> Spread<'a> {
         let still_needs = self.after.requires(id).iter().any(|other| about(other) == about(fact));
         // values outlive an attribute that their type loses; they stand in the way of its change
         let lost = matches!(fact, Fact::Attribute(..));
+        // as what is on the whole of a table goes, what is on its columns goes along
+        let takes_along = matches!(fact, Fact::Exists(name) if name.space == Space::Granted);
         let changes = self.steps.alters.contains(id) || self.steps.swaps.contains_key(id);
-        if (changes || lost) && !still_needs {
+        if (changes || lost) && !still_needs && !takes_along {
             return Ok(());
         }
         let object = &self.before.objects()[id];

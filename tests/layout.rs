@@ -51,6 +51,14 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("settings", "table"),
     ("settings", "column"),
     ("settings", "usual"), // the type's
+    ("owner", "on"),
+    ("privileges", "on"),
+    ("privileges", "owner"),     // the ownership's
+    ("privileges", "of"),        // the column's
+    ("privileges", "before_15"), // the server's
+    ("default_privileges", "role"),
+    ("default_privileges", "schema"),
+    ("default_privileges", "mine"), // who runs the statements
     ("comment", "on"),
     ("index", "of_view"), // a table's, or a materialized view's
     ("view", "name"),

@@ -43,7 +43,10 @@ fn every_fixture_goes_there_and_back() {
     let mut cases = fixtures::all();
     cases.retain(|case| begins.split(',').any(|begin| case.name.starts_with(begin)));
     let mut project = Project::new();
-    for statement in ["SET allow_in_place_tablespaces = on", "CREATE TABLESPACE fast LOCATION ''"] {
+    let roles = fixtures::ROLES
+        .map(|role| format!("DO $$ BEGIN CREATE ROLE \"{role}\"; EXCEPTION WHEN duplicate_object THEN END $$"));
+    let tablespace = ["SET allow_in_place_tablespaces = on", "CREATE TABLESPACE fast LOCATION ''"].map(str::to_owned);
+    for statement in tablespace.iter().chain(&roles) {
         project.client.batch_execute(statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
     }
     let (next, failed, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Vec::new()));
@@ -86,6 +89,7 @@ enum Outcome {
 
 fn there_and_back(case: &Case) -> Result<Outcome, String> {
     let mut project = Project::new();
+    project.managed = case.managed();
     let major = project.live().map_err(|error| error.to_string())?.server.major;
     if case.needs().is_some_and(|needed| needed > major) {
         let mut compare = |file| case.draft(file).and_then(|draft| project.compare(draft)).map(|_| ());
@@ -181,22 +185,27 @@ fn is_as(project: &mut Project, draft: Draft) -> Result<(), String> {
 /// What `inspect` writes, as a person would have written it, is no difference.
 fn in_other_words(project: &mut Project) -> Result<(), String> {
     let live = project.live().map_err(|error| error.to_string())?;
-    let written = model::write(&live.catalog, &"public".into()).map_err(|error| error.to_string())?;
+    let written = model::write(&live.catalog, &"public".into(), &project.managed).map_err(|error| error.to_string())?;
     let mut all = Draft::default();
     let mut words = String::new();
     for text in written.values().filter(|text| !text.trim().is_empty()) {
         let text = respell::model(text);
         let one = draft(&text).map_err(|error| format!("in other words: {error}\n{text}"))?;
         all.entries.extend(one.entries);
+        all.stated.extend(one.stated);
+        all.owner = all.owner.or(one.owner);
         words.push_str(&text);
         words.push('\n');
     }
+    let managed = project.managed.clone();
+    model::finish(&mut all, &managed).map_err(|error| format!("in other words: {error}\n{words}"))?;
     is_as(project, all).map_err(|why| format!("in other words: {why}\n{words}"))
 }
 
 /// A database made anew of its own dump holds the server's second spelling of some expressions, which is no difference.
 fn restored(project: &mut Project, case: &Case) -> Result<(), String> {
     let mut copy = Project::new();
+    copy.managed = case.managed();
     let Some(dumped) = server::copy(project.database(), copy.database()) else { return Ok(()) };
     dumped.map_err(|why| format!("restoring: {why}"))?;
     match (equals_the_models(&mut copy, case, "after.yaml"), case.options.lost_by_dump) {

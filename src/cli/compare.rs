@@ -98,7 +98,8 @@ fn read(config: &Config, client: &mut Client, members: bool) -> Result<(Draft, K
         };
         let remembered = scope.spawn(|| answers::read(&config.root));
         let unmanaged = || models().as_ref().map(Draft::unmanaged_tables).map_err(Error::clone);
-        let asked = Asked { schemas: config.schemas.as_deref(), rules: &config.rules, members };
+        let asked =
+            Asked { schemas: config.schemas.as_deref(), rules: &config.rules, managed: &config.managed, members };
         let live = introspect::introspect(client, &asked, unmanaged);
         models();
         let draft = draft.into_inner().unwrap_or_else(|| Ok(Draft::default()))?;

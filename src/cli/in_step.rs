@@ -116,12 +116,13 @@ fn inputs(config: &Config) -> Option<String> {
         naming,
         renames,
         rules,
+        managed,
         database: _,
         vars: _,
     } = config;
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
     let built = program.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    let settings = (schemas, search_path, naming, renames, rules);
+    let settings = (schemas, search_path, naming, renames, rules, managed);
     let mut hash = Sha256::new();
     hash.update(format!("{} {} {built:?} {settings:?}", env!("CARGO_PKG_VERSION"), program.len()));
     for file in model::files(config).ok()? {

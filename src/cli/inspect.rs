@@ -16,11 +16,12 @@ use crate::ours;
 pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let config = &session.config;
-    let asked = Asked { schemas: config.schemas.as_deref(), rules: &config.rules, members: false };
+    let asked =
+        Asked { schemas: config.schemas.as_deref(), rules: &config.rules, managed: &config.managed, members: false };
     let live = introspect::introspect(&mut session.client, &asked, || Ok(BTreeSet::new()))?;
     let catalog = ours::without_spared(live.catalog);
     let schema = Ident::new(session.config.search_path.first().map_or("public", String::as_str));
-    let files = model::write(&catalog, &schema)?;
+    let files = model::write(&catalog, &schema, &session.config.managed)?;
     if out == Path::new("-") {
         for (name, text) in &files {
             output.raw(&format!("# {name}\n{text}"));

@@ -55,6 +55,8 @@ keys! {
         environments: Spanned<IndexMap<String, Option<Layer>>>,
         /// what to do where a drop and a create look like a rename: ask, when-certain or never (default: ask)
         renames: Spanned<String>,
+        /// privileges, owners, or both: they are left alone unless they are named (default: neither)
+        manage: Spanned<Words>,
         /// rules for what is managed, by schema, name and kind; all else is left out (default: everything)
         include: Spanned<Vec<Spanned<Form>>>,
         /// rules for what is left out, by schema, name and kind

@@ -19,6 +19,7 @@ use std::sync::LazyLock;
 use serde_yaml::Spanned;
 
 use crate::error::{Error, Place, Result, did_you_mean};
+use crate::kind::{Aspect, Managed};
 use crate::ours::Rules;
 use file::{DatabaseKeys, Layer, NamingKeys};
 use naming::Template;
@@ -72,6 +73,8 @@ pub struct Config {
     pub search_path: Vec<String>,
     pub naming: Naming,
     pub renames: Renames,
+    /// What is managed though it usually is not.
+    pub managed: Managed,
     /// Which of the things in a database are ours.
     pub rules: Rules,
     /// The keys of `database:`, variables not yet replaced; empty if it says nothing.
@@ -153,6 +156,7 @@ impl Config {
             (None, Some(word)) => Renames::read(&word.value, "renames").map_err(|e| source.at(e, word.referenced))?,
             (None, None) => Renames::default(),
         };
+        let managed = managed(layer.manage.take(), &source)?;
         let rules = rules::rules(&mut layer, &search_path, &source)?;
         Ok(Self {
             models: path(&root, layer.models, "models", "schema", &source)?,
@@ -161,6 +165,7 @@ impl Config {
             search_path,
             naming: naming(layer.naming.unwrap_or_default(), &source)?,
             renames,
+            managed,
             rules,
             database: database(layer.database.unwrap_or_default(), &source)?,
             environment: environment.map(|(name, _)| name),
@@ -267,6 +272,22 @@ fn naming(keys: NamingKeys, source: &Source<'_>) -> Result<Naming> {
         fk: read("fk", fk)?,
         pk: read("pk", pk)?,
     })
+}
+
+/// An unknown word is no part that could be managed.
+fn managed(words: Option<Spanned<file::Words>>, source: &Source<'_>) -> Result<Managed> {
+    let Some(words) = words else { return Ok(Managed::default()) };
+    let known = Aspect::ALL.map(Aspect::word);
+    let aspect = |word: &String| {
+        Aspect::ALL.into_iter().find(|aspect| aspect.word() == word).ok_or_else(|| {
+            let error = Error::new(format!("manage cannot name {word}")).hint(match did_you_mean(word, known) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("it may name {}", known.join(" and ")),
+            });
+            source.at(error, words.referenced)
+        })
+    };
+    words.value.0.iter().map(aspect).collect::<Result<_>>().map(Managed)
 }
 
 fn database(keys: DatabaseKeys, source: &Source<'_>) -> Result<Vec<Setting>> {

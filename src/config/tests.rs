@@ -37,12 +37,13 @@ fn told(config: &Config) -> String {
         search_path,
         naming,
         renames,
+        managed,
         rules,
         database,
         vars: _,
     } = config;
     format!(
-        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {rules:?} {database:?}"
+        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {managed:?} {rules:?} {database:?}"
     )
 }
 
@@ -84,7 +85,7 @@ fn the_sample_shows_every_key_and_its_default() {
 fn the_keys_are_listed_in_order_with_a_line_each() {
     let keys = Config::keys();
     assert_eq!(keys[..6], ["models", "revisions", "schemas", "search_path", "database", "database.url"]);
-    assert!(keys.ends_with(&["renames", "include", "exclude", "presets", "unmanaged_partitions"]));
+    assert!(keys.ends_with(&["renames", "manage", "include", "exclude", "presets", "unmanaged_partitions"]));
     assert!(Config::described_keys().iter().all(|(_, what)| !what.is_empty() && !what.starts_with(' ')));
 }
 
@@ -331,7 +332,7 @@ fn what_is_no_yaml_is_an_error_at_its_place() {
       at autogen.yaml:1:1
       1 | a: 1
           ^
-      hint: known keys: models, revisions, schemas, search_path, database, naming, environments, renames, include, exclude, presets, unmanaged_partitions
+      hint: known keys: models, revisions, schemas, search_path, database, naming, environments, renames, manage, include, exclude, presets, unmanaged_partitions
     ");
 }
 
@@ -346,4 +347,11 @@ fn a_missing_file_names_init() {
 fn debug_output_holds_no_password() {
     let config = read("database: {password: hunter2}", None).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn what_cannot_be_managed_is_refused_at_its_place() {
+    let error = read("models: schema\nmanage: [privileges, roles]\n", None).unwrap_err();
+    assert_eq!(error.place().map(|place| (place.line, place.column)), Some((2, 9)));
+    assert!(error.to_string().contains("manage cannot name roles"), "{error}");
 }

@@ -50,6 +50,8 @@ JOIN place p ON p.oid = o.oprnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_operator'::regclass AND x.objid = o.oid
 WHERE p.nspname <> 'pg_catalog'
 UNION ALL
+SELECT 'role', r.rolname, NULL, NULL FROM pg_catalog.pg_roles r
+UNION ALL
 -- of routines, those that a trigger may name
 SELECT DISTINCT 'routine', n.nspname, f.proname, x.extname
 FROM pg_catalog.pg_proc f

@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 
 use crate::catalog::{self, Catalog, Externals, Notes, Unmodelled};
 use crate::error::{Error, Result};
-use crate::kind::{Id, Name, Names, Object, Row, Space, Tag, Type};
+use crate::kind::{Aspect, Id, Name, Names, Object, Row, Space, Tag, Type};
 use crate::name::{Ident, Qualified};
 use crate::ours::{Known, LeftOut, Rules};
 use ours::Ours;
@@ -31,6 +31,8 @@ pub struct Server {
     /// `15.18 (Debian …)`
     pub version: String,
     pub database: String,
+    /// The role that reads, and that runs what is planned.
+    pub user: Ident,
     /// The schemas that were read.
     pub schemas: Vec<String>,
     /// Types of `pg_catalog`, by name.
@@ -150,6 +152,9 @@ fn read(
     let (externals, types) = externals(next())?;
     notes.unmodelled = unmodelled(next())?;
     notes.attachments = unmodelled(next())?;
+    if asked.managed.has(Aspect::Privileges) {
+        notes.unmodelled.extend(notes.attachments.iter().cloned());
+    }
     members(next(), &mut notes)?;
     let server = server(&scope, major, types)?;
     let foreign = foreign(&objects, &rules, &notes);
@@ -284,6 +289,7 @@ fn space(word: &str) -> Result<Space> {
         "opclass" => Space::OperatorClass,
         "operator" => Space::Operator,
         "routine" => Space::Routine,
+        "role" => Space::Role,
         other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
     })
 }
@@ -298,6 +304,7 @@ fn server(row: &Row, major: u32, types: BTreeSet<String>) -> Result<Server> {
         major,
         version: row.text("version")?.to_owned(),
         database: row.text("database")?.to_owned(),
+        user: row.ident("user")?,
         schemas: array(schemas),
         types,
         extensions: row.list("extensions")?.into_iter().collect(),

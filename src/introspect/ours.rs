@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Failure, ResultSet, ask};
 use crate::catalog::Notes;
 use crate::error::Result;
-use crate::kind::{Names, Row, Space};
+use crate::kind::{Aspect, Managed, Names, Row, Space};
 use crate::name::{Ident, Qualified};
 use crate::ours::{LeftOut, NOT_INCLUDED, PRESETS, Rules, STANDING, bookkeeping};
 
@@ -24,6 +24,8 @@ pub struct Asked<'a> {
     /// `None`: all but the server's and extensions' own.
     pub schemas: Option<&'a [String]>,
     pub rules: &'a Rules,
+    /// Who owns what is read only where it is managed, or where it is not who reads.
+    pub managed: &'a Managed,
     /// Also name what extensions have brought.
     pub members: bool,
 }
@@ -49,6 +51,7 @@ pub fn settings(asked: &Asked) -> String {
         ("rules", asked.rules.json().to_string()),
         ("standing", array(STANDING)),
         ("bookkeeping", array(books.iter().flat_map(|kept| kept.tables).copied())),
+        ("owners", if asked.managed.has(Aspect::Owners) { "on" } else { "off" }.to_owned()),
         ("tools", array(books.iter().filter_map(|kept| kept.schema))),
     ];
     let set =

@@ -39,4 +39,4 @@ SELECT pg_catalog.set_config('autogen.schemas', COALESCE(
           AND (c.relname = 'part_config' OR c.relname = 'hypertable' AND n.nspname = '_timescaledb_catalog')) AS told_by,
        current_setting('autogen.bookkeeping') AS bookkeeping,
        current_setting('server_version_num') AS version_num, current_setting('server_version') AS version,
-       pg_catalog.current_database() AS database
+       pg_catalog.current_database() AS database, current_user AS "user"

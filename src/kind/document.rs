@@ -5,8 +5,8 @@ use serde_yaml::Spanned;
 
 use super::shapes::Entries;
 use super::{
-    aggregate, collation, composite, domain, enumeration, extension, function, materialized_view, procedure, range,
-    schema, sequence, table, view,
+    aggregate, collation, composite, default_privileges, domain, enumeration, extension, function, materialized_view,
+    procedure, range, schema, sequence, table, view,
 };
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
@@ -28,6 +28,7 @@ pub const SECTIONS: &[&str] = &[
     "functions",
     "procedures",
     "aggregates",
+    "default_privileges",
 ];
 
 /// A whole model file.
@@ -48,6 +49,9 @@ pub struct Document {
     functions: Entries<function::Declaration>,
     procedures: Entries<procedure::Declaration>,
     aggregates: Entries<aggregate::Declaration>,
+    default_privileges: Entries<default_privileges::Declaration>,
+    /// Who owns what states no owner.
+    owner: Option<Spanned<String>>,
 }
 
 /// A declaration of one kind of object.
@@ -85,7 +89,12 @@ impl Document {
         whole(&self.materialized_views, scope, draft)?;
         whole(&self.functions, scope, draft)?;
         whole(&self.procedures, scope, draft)?;
-        whole(&self.aggregates, scope, draft)
+        whole(&self.aggregates, scope, draft)?;
+        default_privileges::declare(&self.default_privileges, scope, draft)?;
+        match &self.owner {
+            Some(owner) => draft.owned(scope.ident(owner)?, scope.place(owner)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -45,6 +45,8 @@ pub enum Need {
     Logged(Name),
     /// The attributes that the composite type has both before and after keep their types.
     Attributes(Name),
+    /// What is below this name stays as it is.
+    AsIs(Name),
     /// What the text mentions: columns of the table stay and keep their types, labels of their enums stay, and so do
     /// relations that it names in a string (`nextval('s')`) types that it casts to and collations.
     Mentions(Box<Mentions>),

@@ -46,6 +46,12 @@ impl Id {
         }
     }
 
+    /// Of what is known by a schema and a name.
+    pub fn name(&self) -> Qualified {
+        let part = |at: usize| self.path.get(at).cloned().unwrap_or_else(|| Ident::new(""));
+        Qualified { schema: part(0), name: part(1) }
+    }
+
     pub fn last(&self) -> Option<&Ident> {
         self.path.last()
     }
@@ -100,6 +106,13 @@ pub enum Space {
     Trigger,
     Policy,
     Rule,
+    /// Of the whole server, and managed by nobody here: `pg_roles`.
+    Role,
+    Owner,
+    Privileges,
+    /// What a role may do with a whole table, a right at a time.
+    Granted,
+    DefaultPrivileges,
 }
 
 /// A name in one of Postgres's namespaces.

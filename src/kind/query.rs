@@ -4,8 +4,10 @@
 
 use serde_yaml::Spanned;
 
+use super::attached;
 use super::comment::Comment;
 use super::document::Given;
+use super::grants::Declared;
 use super::shapes::{Entries, Texts};
 use super::{
     Aside, Doc, Expression, Fact, Id, MADE, Making, Name, Need, Part, Parts, Reading, Role, Row, Slot, Space, Text,
@@ -91,6 +93,8 @@ impl Query {
 pub struct Stated<'a> {
     pub comment: Option<&'a str>,
     pub columns: &'a Entries<String>,
+    pub attached: attached::Stated<'a>,
+    pub column_privileges: &'a Entries<Spanned<Declared>>,
 }
 
 impl Stated<'_> {
@@ -100,6 +104,12 @@ impl Stated<'_> {
             let mut on = id.clone();
             on.path.push(scope.ident(column)?);
             draft.attach(Comment::of(on, Some(text)), &scope.place(column));
+        }
+        self.attached.declare(id, scope, draft)?;
+        for (column, stated) in &self.column_privileges.0 {
+            let mut on = id.clone();
+            on.path.push(scope.ident(column)?);
+            attached::grant(&on, &stated.value, &scope.place(column), scope, draft)?;
         }
         Ok(())
     }

@@ -143,6 +143,36 @@ macro_rules! kinds {
                     _ => {}
                 }
             }
+            pub fn aspect(&self) -> Option<Aspect> {
+                match self { $(Object::$kind(o) => o.aspect()),* }
+            }
+            pub fn stays(&self, managed: &Managed) -> bool {
+                match self { $(Object::$kind(o) => o.stays(managed)),* }
+            }
+            pub fn has_owner(&self) -> bool {
+                match self { $(Object::$kind(o) => o.has_owner()),* }
+            }
+            pub fn owns(&self) -> Option<&Ident> {
+                match self { $(Object::$kind(o) => o.owns()),* }
+            }
+            pub fn run_by(&mut self, role: &Ident, server: u32) {
+                match self { $(Object::$kind(o) => o.run_by(role, server)),* }
+            }
+            pub fn heed(&mut self, owner: &dyn Fn(&Id) -> Ident) {
+                match self { $(Object::$kind(o) => o.heed(owner)),* }
+            }
+            pub fn gives(&self) -> bool {
+                match self { $(Object::$kind(_) => <$module::$kind as Kind>::GIVES),* }
+            }
+            pub fn give(&self, to: &Id, had: Option<Object>) -> Option<Object> {
+                match self { $(Object::$kind(o) => o.give(to, had)),* }
+            }
+            pub fn brings(&self) -> Option<Id> {
+                match self { $(Object::$kind(o) => o.brings()),* }
+            }
+            pub fn usual(&self) -> Option<Object> {
+                match self { $(Object::$kind(o) => o.usual().map(Object::from)),* }
+            }
             pub fn imply(name: &Name) -> Option<Object> {
                 $(if let Some(object) = <$module::$kind as Kind>::imply(name) {
                     return Some(Object::from(object));

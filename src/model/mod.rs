@@ -5,12 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::Config;
 use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
-use crate::kind::Id;
+use crate::kind::{Id, Managed, Object};
 use crate::name::Ident;
 
 mod explain;
@@ -29,6 +29,7 @@ pub fn load(config: &Config) -> Result<Draft> {
         declare(&read::text(file, &shown)?, &shown, config, &mut draft)?;
     }
     draft.files = files.len();
+    finish(&mut draft, &config.managed)?;
     twice(&draft)?;
     Ok(draft)
 }
@@ -100,6 +101,23 @@ fn collect(folder: &Path, within: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -
         }
     }
     within.pop();
+    Ok(())
+}
+
+/// What can be said once all files are read: who owns what states no owner. What is stated must be managed.
+pub fn finish(draft: &mut Draft, managed: &Managed) -> Result<()> {
+    if let Some((aspect, place)) = draft.stated.iter().find(|(aspect, _)| !managed.has(*aspect)) {
+        let word = aspect.word();
+        return Err(Error::new(format!("{word} are stated here, and not managed"))
+            .at(place.clone())
+            .hint(format!("add `manage: [{word}]` to autogen.yaml, or take them out of the models")));
+    }
+    draft.managed = managed.clone();
+    let Some((role, place)) = draft.owner.take() else { return Ok(()) };
+    let stated: FxHashSet<Id> = draft.entries.iter().map(|entry| entry.object.id()).collect();
+    let owned = draft.entries.iter().filter_map(|entry| entry.object.owned_by(&role));
+    let owned: Vec<Object> = owned.filter(|owner| !stated.contains(&owner.id())).collect();
+    owned.into_iter().for_each(|owner| draft.push(owner, place.clone(), true));
     Ok(())
 }
 

@@ -9,19 +9,23 @@ use super::unsaid::unsaid;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::kind::document::SECTIONS;
-use crate::kind::{Doc, Id, Object, Part, Parts};
+use crate::kind::{Doc, Fact, Id, Managed, Need, Object, Part, Parts};
 use crate::name::{Ident, Qualified};
 
 /// The file that holds what has none of its own.
 const REST: &str = "database.yaml";
 
 /// File names, each with its text. Names in `schema` are written without it.
-pub fn write(catalog: &Catalog, schema: &Ident) -> Result<BTreeMap<String, String>> {
-    let writer = Writer::new(catalog, schema);
+pub fn write(catalog: &Catalog, schema: &Ident, managed: &Managed) -> Result<BTreeMap<String, String>> {
+    let writer = Writer::new(catalog, schema, managed);
     let mut rest: BTreeMap<&'static str, Vec<(String, Doc)>> = BTreeMap::new();
     let mut files = BTreeMap::new();
-    for (id, object) in catalog.objects() {
-        if writer.inside.contains_key(id) || writer.unsaid.contains(id) || writer.host(object).is_some() {
+    for (id, object) in catalog.objects().iter().chain(&writer.absent) {
+        if !writer.is_said(object)
+            || writer.inside.contains_key(id)
+            || writer.unsaid.contains(id)
+            || writer.host(object).is_some()
+        {
             continue;
         }
         let part = writer.part(object);
@@ -33,10 +37,9 @@ pub fn write(catalog: &Catalog, schema: &Ident) -> Result<BTreeMap<String, Strin
             rest.entry(object.section()).or_default().push(entry);
         }
     }
-    let sections: Vec<(String, Doc)> = SECTIONS
-        .iter()
-        .filter_map(|section| Some(((*section).to_owned(), Doc::Section(rest.remove(section)?))))
-        .collect();
+    let once = writer.owner.map(|owner| ("owner".to_owned(), Doc::text(owner.as_str())));
+    let of = |section: &&'static str| Some(((*section).to_owned(), Doc::Section(rest.remove(section)?)));
+    let sections: Vec<(String, Doc)> = once.into_iter().chain(SECTIONS.iter().filter_map(of)).collect();
     if !sections.is_empty() {
         files.insert(REST.to_owned(), text(&Doc::Section(sections))?);
     }
@@ -53,14 +56,22 @@ struct Writer<'a> {
     unsaid: BTreeSet<Id>,
     /// Of each object, those that are declared within it though it is not their parent.
     guests: BTreeMap<Id, Vec<&'a Object>>,
+    /// What is no object of the catalog, and has something attached to it.
+    absent: BTreeMap<Id, Object>,
+    /// Who owns most of what there is: said once for all.
+    owner: Option<&'a Ident>,
+    managed: &'a Managed,
     catalog: &'a Catalog,
 }
 
 impl<'a> Writer<'a> {
-    fn new(catalog: &'a Catalog, schema: &'a Ident) -> Self {
+    fn new(catalog: &'a Catalog, schema: &'a Ident, managed: &'a Managed) -> Self {
+        let absent = absent(catalog, managed);
+        let owner = usual_owner(catalog, managed);
         let mut children: BTreeMap<Id, Vec<&Object>> = BTreeMap::new();
-        for object in catalog.objects().values() {
-            if let Some(parent) = object.parent().filter(|parent| catalog.get(parent).is_some()) {
+        for object in catalog.objects().values().filter(|object| is_said(object, managed, owner)) {
+            let on = object.id().on.map(|on| *on).filter(|on| absent.contains_key(on));
+            if let Some(parent) = on.or_else(|| object.parent().filter(|parent| catalog.get(parent).is_some())) {
                 children.entry(parent).or_default().push(object);
             }
         }
@@ -72,7 +83,12 @@ impl<'a> Writer<'a> {
         let mut inside = BTreeMap::new();
         for (parent, siblings) in &mut children {
             siblings.sort_by_key(order);
-            let near: Vec<&Object> = catalog.get(parent).into_iter().chain(siblings.iter().copied()).collect();
+            let near: Vec<&Object> = catalog
+                .get(parent)
+                .or_else(|| absent.get(parent))
+                .into_iter()
+                .chain(siblings.iter().copied())
+                .collect();
             for object in siblings.iter() {
                 let own = all.get(&object.id()).into_iter().flatten();
                 let family: Vec<&Object> = near.iter().chain(own).copied().collect();
@@ -84,7 +100,8 @@ impl<'a> Writer<'a> {
                 };
             }
         }
-        let mut writer = Self { schema, children, inside, unsaid: unsaid(catalog), guests: BTreeMap::new(), catalog };
+        let (unsaid, guests) = (unsaid(catalog), BTreeMap::new());
+        let mut writer = Self { schema, children, inside, unsaid, guests, absent, owner, managed, catalog };
         let hosted = |object: &'a Object| Some((writer.host(object)?, object));
         let mut guests: BTreeMap<Id, Vec<&Object>> = BTreeMap::new();
         for (host, object) in catalog.objects().values().filter_map(hosted) {
@@ -92,6 +109,10 @@ impl<'a> Writer<'a> {
         }
         writer.guests = guests;
         writer
+    }
+
+    fn is_said(&self, object: &Object) -> bool {
+        is_said(object, self.managed, self.owner)
     }
 
     /// The object in whose declaration this one stands: a partition's parent.
@@ -123,6 +144,34 @@ impl<'a> Writer<'a> {
         }
         object.write(parts)
     }
+}
+
+/// What is not managed is not said, nor again what is said once.
+fn is_said(object: &Object, managed: &Managed, owner: Option<&Ident>) -> bool {
+    let apart = object.aspect().is_none_or(|aspect| managed.has(aspect));
+    apart && (object.parent().is_none() || object.owns().is_none() || object.owns() != owner)
+}
+
+/// Those that declarations stand for though no catalog has them.
+fn absent(catalog: &Catalog, managed: &Managed) -> BTreeMap<Id, Object> {
+    let said = catalog.objects().iter().filter(|(_, object)| is_said(object, managed, None));
+    let on = said.filter_map(|(id, object)| Some((id.on.as_deref()?, object)));
+    let implied = on.filter(|(on, _)| catalog.get(on).is_none()).flat_map(|(on, object)| {
+        let needs = object.requires().into_iter();
+        let implied = needs.filter_map(|need| match need {
+            Need::Fact(Fact::Exists(name)) => Object::imply(&name).filter(|implied| implied.id() == *on),
+            _ => None,
+        });
+        implied.map(|implied| (implied.id(), implied)).collect::<Vec<_>>()
+    });
+    implied.collect()
+}
+
+fn usual_owner<'a>(catalog: &'a Catalog, managed: &Managed) -> Option<&'a Ident> {
+    let said = catalog.objects().values().filter(|object| is_said(object, managed, None) && object.parent().is_some());
+    let mut counts: BTreeMap<&Ident, usize> = BTreeMap::new();
+    said.filter_map(Object::owns).for_each(|owner| *counts.entry(owner).or_default() += 1);
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(owner, _)| owner)
 }
 
 fn text(doc: &Doc) -> Result<String> {

@@ -9,14 +9,15 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::catalog::{self, Catalog, Dangling, Externals, Lookup, Notes};
+use crate::catalog::{Catalog, Dangling, Externals, Lookup, Notes};
 use crate::draft::{Draft, Entry};
 use crate::error::{Error, Place, Result, did_you_mean};
 use crate::introspect::Live;
-use crate::kind::{Fact, Id, Name, Need, Object, Space};
+use crate::kind::{Aspect, Fact, Id, Name, Need, Object, Space};
 use crate::name::{Ident, Qualified};
 
 mod adopt;
+mod attached;
 mod canonical;
 mod inherit;
 mod known;
@@ -41,6 +42,7 @@ pub struct Wanted {
 
 /// `live` as it reads after the renames that are intended.
 pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn Asker) -> Result<Wanted> {
+    let aspects = draft.managed;
     let mut entries = draft.entries;
     let mut externals = live.catalog.externals().clone();
     // what has a parent is never looked up by its name alone
@@ -64,6 +66,7 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
     let there = live.catalog.lookup();
     installable(&entries, live, asker)?;
     for entry in &mut entries {
+        entry.object.run_by(&live.server.user, live.server.major);
         if let Some(live) = there.get(&entry.object.id()) {
             entry.object.adopt(live);
         }
@@ -76,7 +79,11 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
         unknowns.extend(canonical::canonical(&mut entries, first, live, &there, asker)?);
         adopt::names(&mut entries, first, &live.catalog);
     }
-    close(entries, externals, &there, &live.catalog).map(|catalog| Wanted { catalog, unknowns })
+    let stays = attached::stays(&entries, &live.catalog, &aspects);
+    attached::heed(&mut entries, &stays, &live.server.user);
+    let mut catalog = close(entries, externals, &there, &live.catalog, stays)?;
+    catalog.notes.keeps_gifts = !aspects.has(Aspect::Privileges);
+    Ok(Wanted { catalog, unknowns })
 }
 
 /// Objects that nobody declares and that a declaration implies: the schema of a table in one.
@@ -154,11 +161,18 @@ fn managed(entries: &[Entry], ours: &FxHashSet<Name>, live: &Live) -> Result<()>
     Ok(())
 }
 
-fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup, live: &Catalog) -> Result<Catalog> {
+fn close(
+    entries: Vec<Entry>,
+    mut externals: Externals,
+    there: &Lookup,
+    live: &Catalog,
+    stays: Vec<(Id, Object)>,
+) -> Result<Catalog> {
     // of what is there already, no name is taken twice and nothing is missing
     let ids: Vec<Id> = entries.iter().map(|entry| entry.object.id()).collect();
     let equal = entries.iter().zip(&ids).all(|(entry, id)| there.get(id) == Some(&&entry.object));
-    let nothing_new = equal && ids.len() == there.len() && ids.iter().collect::<FxHashSet<_>>().len() == there.len();
+    let all = ids.len() + stays.len() == there.len();
+    let nothing_new = equal && all && ids.iter().collect::<FxHashSet<_>>().len() == ids.len();
     if !nothing_new {
         distinct(&entries, &mut externals)?;
     }
@@ -174,7 +188,7 @@ fn close(entries: Vec<Entry>, mut externals: Externals, there: &Lookup, live: &C
     if nothing_new {
         return Ok(live.sharing(externals, notes));
     }
-    let catalog = Catalog::close(catalog::by_id(objects), externals, notes);
+    let catalog = attached::close(objects, stays, externals, notes);
     match catalog.dangling().first() {
         Some(first) => Err(unknown(first, &catalog)),
         None => suits(catalog, there),
@@ -234,6 +248,7 @@ fn unknown(dangling: &Dangling, catalog: &Catalog) -> Error {
                 };
                 (format!("{id} mentions the column {column}, which {of_table} does not have"), hint)
             }
+            (Space::Role, _) => attached::unknown_role(id, name),
             (Space::Relation, path) => {
                 let wanted = path.last().map_or("", Ident::as_str);
                 let known: Vec<&Ident> =

@@ -10,12 +10,13 @@ use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::error::{Error, Place, Result};
 use crate::intent::Intent;
-use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin, Piece};
+use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin, Piece, Risk};
 use crate::rewrite::{Steps, rewrite};
 use crate::sql::Sql;
 
 mod descent;
 mod fold;
+mod given;
 mod join;
 mod order;
 
@@ -134,19 +135,18 @@ fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a, Catalog>,
 /// What an alteration in place leaves no order for goes down and up again instead, if it can.
 fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog) -> Result<Vec<Statement>> {
     let mut apart = BTreeSet::new();
-    let mut steps = rewrite(changes, &apart, before, after)?;
     let mut may_part = true;
     loop {
-        match order_of(&steps, before, after, may_part) {
+        let mut steps = rewrite(changes, &apart, before, after)?;
+        let given = given::given(&steps, before, after);
+        let wanted = given::with_taken_back(&given, &mut steps, after);
+        match order_of(&steps, before, &wanted, &given, may_part) {
             Ok(statements) => return Ok(statements),
             Err(Halt::Refused(error)) => return Err(error),
             Err(Halt::Apart(ids)) => {
-                let parted = ids.into_iter().find_map(|id| {
-                    let more: BTreeSet<Id> = apart.iter().cloned().chain([id]).collect();
-                    Some((rewrite(changes, &more, before, after).ok()?, more))
-                });
-                match parted {
-                    Some(parted) => (steps, apart) = parted,
+                let mut more = ids.into_iter().map(|id| apart.iter().cloned().chain([id]).collect());
+                match more.find(|more| rewrite(changes, more, before, after).is_ok()) {
+                    Some(more) => apart = more,
                     None => may_part = false,
                 }
             }
@@ -159,7 +159,13 @@ enum Halt {
     Apart(Vec<Id>),
 }
 
-fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, may_part: bool) -> Result<Vec<Statement>, Halt> {
+fn order_of(
+    steps: &Steps,
+    before: &Catalog,
+    after: &Catalog,
+    given: &BTreeMap<Id, Object>,
+    may_part: bool,
+) -> Result<Vec<Statement>, Halt> {
     if steps.is_empty() {
         return Ok(Vec::new());
     }
@@ -187,7 +193,7 @@ fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, may_part: bool) ->
         .collect();
     let early = order::needed_labels(&moves);
     let parts = parts_above(&nodes, steps, before, after);
-    let context = Context { steps, before, after, created, early, parts };
+    let context = Context { steps, before, after, created, early, parts, given };
     let say = |group: usize| {
         let node = &nodes[groups[group].root];
         descent::Said { group, node, pieces: context.pieces(&groups[group], &nodes), hazards: Vec::new() }
@@ -284,12 +290,15 @@ struct Context<'a> {
     early: BTreeSet<Fact>,
     /// What stays or is born with its parent, by that, where something is made below.
     parts: BTreeMap<Id, Vec<&'a Object>>,
+    /// What comes with what is made, by itself.
+    given: &'a BTreeMap<Id, Object>,
 }
 
 impl Context<'_> {
     fn pieces(&self, group: &fold::Group, nodes: &[Node]) -> Vec<Piece> {
         let elements = self.elements(&group.children, nodes);
         match &nodes[group.root] {
+            Node::Create(new) if self.given.contains_key(&new.id()) => Object::alter(&self.given[&new.id()], new),
             Node::Create(new) => {
                 let copied = group.children.iter().flat_map(|child| self.uncopied(new, &nodes[child.node]));
                 new.create(elements).into_iter().chain(copied).collect()
@@ -327,7 +336,11 @@ impl Context<'_> {
         let early = matches!(root, Node::Alter { old, new }
             if new.provides().iter().any(|fact| self.early.contains(fact) && !old.provides().contains(fact)));
         let ops = vec![self.op(root)];
-        let mut changes = vec![root.change().map(Clone::clone)];
+        let mut changes: Vec<Change<Object>> = match root {
+            // neither catalog has it
+            Node::Create(new) if self.given.contains_key(&new.id()) && new.usual().as_ref() == Some(*new) => Vec::new(),
+            root => vec![root.change().map(Clone::clone)],
+        };
         folded(&group.children, nodes, &mut changes);
         Statement { ops, changes, body: Body::of(pieces), own_transaction: early }
     }
@@ -349,11 +362,17 @@ impl Context<'_> {
     }
 
     fn op(&self, node: &Node) -> Op {
-        let change = node.change();
-        let id = change.subject().id();
+        let id = node.object().id();
+        let change = match (node.change(), self.given.get(&id)) {
+            (Change::Create(new), Some(old)) => Change::Alter { old, new },
+            (change, _) => change,
+        };
         let recreated = self.steps.drops.contains(&id) && self.steps.creates.contains(&id);
         let mut hazards = Object::hazards(change);
         hazards.retain(|hazard| !self.created.contains(&hazard.on));
+        // what comes back as it was breaks nothing
+        let same = recreated && self.before.get(&id) == self.after.get(&id);
+        hazards.retain(|hazard| !same || hazard.risk != Risk::Breaks);
         hazards.retain(|hazard| hazard.spared_by.as_ref().is_none_or(|name| !self.created.contains(name)));
         let (old, new) = match change {
             Change::Create(new) => (None, Some(new)),

@@ -194,6 +194,8 @@ impl Key {
         let rooted = object.parent().is_none();
         let holds = object.holds_data();
         let (phase, step) = match node {
+            // what is made before is made under what it said until then
+            _ if object.gives() => (10, tag),
             Node::Drop(_) if rooted => (9, u8::MAX - tag),
             Node::Drop(_) if holds => (8, 0),
             Node::Drop(_) => (0, u8::MAX - tag),

@@ -16,7 +16,7 @@ use autogen::config::Config;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Live, Server};
-use autogen::kind::{Fact, Name, Object, Reading, Role, Space};
+use autogen::kind::{Aspect, Fact, Managed, Name, Object, Reading, Role, Space};
 use autogen::model;
 use autogen::name::{Ident, Qualified};
 use autogen::normal::{Answer, Asker, Installs, Question, StandIns, normal};
@@ -46,6 +46,8 @@ pub struct Options {
     pub only_where: Option<String>,
     /// pg_dump does not carry what the case is about.
     pub lost_by_dump: bool,
+    /// As `manage:` of autogen.yaml.
+    pub manage: Vec<String>,
     /// A part of the message with which the server refuses the way back.
     pub no_way_back: Option<String>,
 }
@@ -118,7 +120,14 @@ impl Case {
         if let Ok(text) = fs::read_to_string(self.folder.join(&statements)) {
             model::declare(&text, Path::new(&statements), &config, &mut draft)?;
         }
+        model::finish(&mut draft, &self.managed())?;
         Ok(draft)
+    }
+
+    pub fn managed(&self) -> Managed {
+        let aspects =
+            Aspect::ALL.into_iter().filter(|aspect| self.options.manage.iter().any(|word| word == aspect.word()));
+        Managed(aspects.collect())
     }
 
     /// The major version of PostgreSQL that one of the two states asks for.
@@ -137,10 +146,15 @@ impl Case {
     }
 }
 
+/// Those that models may name; whoever runs the tests is `postgres`.
+pub const ROLES: [&str; 4] = ["postgres", "app", "reader", "Odd Role"];
+
 /// What a draft means over a catalog, no server asked.
 pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
     let mut externals = live.externals().clone();
     externals.entry(Name::schema(&Ident::new("public"))).or_insert(None);
+    let roles = ROLES.into_iter().chain(["pg_monitor", "pg_read_all_stats"]);
+    externals.extend(roles.map(|role| (Name::new(Space::Role, [role]), None)));
     let catalog = Catalog::close(live.objects().clone(), externals, live.notes.clone());
     let live = Live { catalog, server: server() };
     normal(draft, &live, &["public".to_owned()], &mut Echo).map(|wanted| wanted.catalog)
@@ -163,8 +177,8 @@ fn server() -> Server {
         "void",
     ]
     .map(str::to_owned);
-    let (version, database) = ("18.0".to_owned(), "fixtures".to_owned());
-    Server { major: 18, version, database, schemas, types: BTreeSet::from(types), extensions: BTreeSet::new() }
+    let (version, database, user) = ("18.0".to_owned(), "fixtures".to_owned(), Ident::new("postgres"));
+    Server { major: 18, version, database, user, schemas, types: BTreeSet::from(types), extensions: BTreeSet::new() }
 }
 
 /// Takes every expression for what it says, and knows what two extensions bring.

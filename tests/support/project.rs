@@ -13,6 +13,7 @@ use autogen::connect;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Asked, Live, introspect};
+use autogen::kind::Managed;
 use autogen::name::Qualified;
 use autogen::normal::{Twins, Unknown, normal};
 use autogen::ours::Rules;
@@ -28,6 +29,7 @@ pub struct Project {
     pub client: Client,
     folder: PathBuf,
     written: Vec<String>,
+    pub managed: Managed,
     /// Last, so that the connection closes before the database goes.
     database: Database,
 }
@@ -52,7 +54,7 @@ impl Project {
         fs::create_dir_all(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
         let mut client = database.client();
         client.batch_execute(&connect::pin(&search_path())).expect("the session is set up");
-        Self { client, folder, written: Vec::new(), database }
+        Self { client, folder, written: Vec::new(), managed: Managed::default(), database }
     }
 
     pub fn database(&self) -> &Database {
@@ -66,7 +68,7 @@ impl Project {
     /// Without the partitions of these tables.
     fn live_without(&mut self, unmanaged: &BTreeSet<Qualified>) -> Result<Live> {
         let rules = Rules::automatic();
-        let asked = Asked { schemas: None, rules: &rules, members: false };
+        let asked = Asked { schemas: None, rules: &rules, managed: &self.managed, members: false };
         introspect(&mut self.client, &asked, || Ok(unmanaged.clone()))
     }
 

@@ -293,6 +293,10 @@ impl Kind for Aggregate {
         self.functions().into_iter().map(|name| (Space::Routine, name)).collect()
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "aggregates";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -303,6 +307,7 @@ impl Kind for Aggregate {
         let key = crate::draft::write_name(name, parts.schema.as_str()) + self.path()[2].as_str();
         let fields = Fields::default()
             .put("comment", parts.take_one("comment"))
+            .attached(&mut parts)
             .put("arguments", spoken(arguments).then(|| list(arguments)))
             .put("order_by", ordered.then(|| list(order_by)))
             .when("hypothetical", *hypothetical)

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
+use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::routine::Key;
@@ -38,6 +40,8 @@ pub struct Declaration {
     pub sortop: Option<Spanned<String>>,
     pub parallel: Option<Spanned<String>>,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
+    pub privileges: Option<Spanned<Declared>>,
 }
 
 /// A declaration while it is read, with the key that errors are told at.
@@ -54,6 +58,7 @@ impl Declare for Declaration {
         let reading = Reading { said: self, key, scope, ordered: !self.order_by.0.is_empty() };
         let aggregate = reading.aggregate()?;
         draft.attach(Comment::of(aggregate.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&aggregate.id(), scope, draft)?;
         draft.push(aggregate, given.place.clone(), true);
         Ok(())
     }

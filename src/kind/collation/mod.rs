@@ -119,6 +119,10 @@ impl Kind for Collation {
         Some(Self { name, ..self.clone() })
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "collations";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -131,7 +135,8 @@ impl Kind for Collation {
         let fields = fields
             .put("deterministic", (!deterministic).then_some(Doc::Truth(false)))
             .put("rules", rules.as_ref().map(Doc::text))
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(fields.0) }
     }
 

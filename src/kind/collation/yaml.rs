@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
@@ -18,6 +19,7 @@ pub struct Declaration {
     deterministic: Option<Spanned<bool>>,
     rules: Option<Spanned<String>>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {
@@ -37,6 +39,7 @@ impl Declare for Declaration {
         let rules = self.rules.as_ref().map(|rules| rules.value.clone());
         let collation = Collation { name: scope.declared(name)?, provider, collate, ctype, deterministic, rules };
         draft.attach(Comment::of(collation.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: None }.declare(&collation.id(), scope, draft)?;
         draft.push(collation, given.place.clone(), true);
         Ok(())
     }

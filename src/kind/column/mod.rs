@@ -172,6 +172,10 @@ impl Kind for Column {
         std::iter::once(self.key()).chain(sequence).collect()
     }
 
+    fn brings(&self) -> Option<Id> {
+        self.identity.as_ref().map(|identity| Id::of(Tag::Sequence, &identity.sequence_name(self)))
+    }
+
     fn requires(&self) -> Vec<Need> {
         let mut needs = vec![Need::exists(Name::relation(&self.table))];
         needs.extend(Need::of_type(&self.ty));

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
+use super::super::grants::Declared;
 use super::super::shapes::{Short, short_or_long};
 use super::*;
 use crate::draft::Scope;
@@ -59,6 +60,7 @@ pub struct IdentityLong {
     max: Option<i64>,
     cache: Option<i64>,
     cycle: bool,
+    privileges: Option<Spanned<Declared>>,
 }
 
 /// `true`, `always`, `by default`, or a map with the sequence's options.
@@ -122,6 +124,11 @@ impl<'de> Deserialize<'de> for UniqueOnColumn {
 }
 
 impl IdentityDeclaration {
+    /// On its sequence.
+    pub fn privileges(&self) -> Option<&Spanned<Declared>> {
+        self.0.as_ref()?.privileges.as_ref()
+    }
+
     pub fn read(&self, ty: &Type, at: &Spanned<Self>, scope: &Scope) -> Result<Option<Identity>> {
         let Some(long) = &self.0 else { return Ok(None) };
         let always = match long.generation.as_deref().map(str::to_lowercase).as_deref() {

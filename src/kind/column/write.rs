@@ -13,17 +13,19 @@ pub fn write(column: &Column, mut parts: Parts) -> Part {
         Some(Doc::Text(serial)) => Doc::Text(format!("{serial}{mark}")),
         _ => Doc::Text(format!("{}{mark}", ty.short())),
     };
+    let of_identity = parts.take_of_identity();
     let fields = Fields::default()
         .put("type", ty)
         .put("nullable", (usually_null && *not_null).then_some(Doc::Truth(false)))
-        .put("identity", identity.as_ref().map(|identity| write_identity(identity, parts.schema.as_str())))
+        .put("identity", identity.as_ref().map(|identity| write_identity(identity, of_identity, parts.schema.as_str())))
         .put("default", default.filter(|_| serial.is_none()))
         .put("not_null", not_null_constraint.write())
         .put("generated", generated.as_ref().map(|expression| write_generated(expression, *is_virtual)))
         .put("collation", collation.as_ref().map(|name| Doc::Text(crate::draft::write_name(name, "pg_catalog"))))
         .all(parts.take_one("settings"))
         .when("inherited", inherited.is_unwritten())
-        .put("comment", parts.take_one("comment"));
+        .put("comment", parts.take_one("comment"))
+        .attached(&mut parts);
     Part { key: Some(name.as_str().to_owned()), doc: fields.or_just("type") }
 }
 
@@ -31,9 +33,9 @@ fn write_generated(expression: &Expression, is_virtual: bool) -> Doc {
     Fields::default().put("as", Doc::text(&expression.written)).when("virtual", is_virtual).or_just("as")
 }
 
-fn write_identity(identity: &Identity, schema: &str) -> Doc {
+fn write_identity(identity: &Identity, privileges: Option<Doc>, schema: &str) -> Doc {
     let Identity { always, sequence, options } = identity;
     let generation = Doc::text(if *always { "always" } else { "by default" });
     let sequence = sequence.as_ref().map(|name| Doc::Text(crate::draft::write_name(name, schema)));
-    options.write(Fields::default().put("generation", generation).put("sequence", sequence)).or_just("generation")
+    options.write(Fields::default().put("generation", generation).put("sequence", sequence)).put("privileges", privileges).or_just("generation")
 }

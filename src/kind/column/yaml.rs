@@ -3,9 +3,11 @@
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
+use super::super::attached::{self, Stated};
 use super::super::comment::Comment;
 use super::super::default::Default as ColumnDefault;
 use super::super::document::{Declare, Given};
+use super::super::grants::Declared;
 use super::super::ownership::Ownership;
 use super::super::sequence::{OwnedBy, Owner, Sequence};
 use super::super::settings;
@@ -36,6 +38,7 @@ struct Long {
     check: Option<Spanned<check::Declaration>>,
     references: Option<Spanned<foreign_key::OnColumn>>,
     comment: Option<String>,
+    privileges: Option<Spanned<Declared>>,
     storage: Option<Spanned<String>>,
     compression: Option<Spanned<String>>,
     statistics: Option<Spanned<i64>>,
@@ -223,14 +226,25 @@ impl Long {
             let default = ColumnDefault { table: table.clone(), column: name.clone(), expression };
             draft.push(default, scope.place(text), true);
         }
-        draft.attach(Comment::of(column.id(), self.comment.as_deref()), place);
-        if let Some(from) = &self.renamed_from {
-            draft.renames.push(RenameHint { id: column.id(), from: scope.ident(from)?, place: scope.place(from) });
-        }
+        self.attached(&column, place, scope, draft)?;
         let settings = self.settings().of(table, &name, &column.ty, scope)?;
         draft.push(column, place.clone(), true);
         draft.attach(settings, place);
         self.nested(table, key, scope, draft)
+    }
+
+    /// What belongs to the column, whatever it is.
+    fn attached(&self, column: &Column, place: &crate::error::Place, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        draft.attach(Comment::of(column.id(), self.comment.as_deref()), place);
+        Stated { owner: None, privileges: self.privileges.as_ref() }.declare(&column.id(), scope, draft)?;
+        let of_identity = self.identity.as_ref().and_then(|identity| identity.value.privileges());
+        if let (Some(stated), Some(sequence)) = (of_identity, column.brings()) {
+            attached::grant_on_identity(column.id(), &sequence.name(), stated, scope, draft)?;
+        }
+        if let Some(from) = &self.renamed_from {
+            draft.renames.push(RenameHint { id: column.id(), from: scope.ident(from)?, place: scope.place(from) });
+        }
+        Ok(())
     }
 
     fn settings(&self) -> settings::Declaration {

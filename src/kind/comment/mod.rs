@@ -44,6 +44,9 @@ impl Comment {
             Tag::Partition => Space::Partition,
             Tag::ReplicaIdentity => Space::ReplicaIdentity,
             Tag::Clustering => Space::Clustering,
+            Tag::Owner => Space::Owner,
+            Tag::Privileges => Space::Privileges,
+            Tag::DefaultPrivileges => Space::DefaultPrivileges,
             Tag::Comment => Space::Comment,
         };
         Name::new(space, &self.on.path)

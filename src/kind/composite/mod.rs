@@ -142,6 +142,10 @@ impl Kind for Composite {
         Some(copy)
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "composites";
 
     fn write(&self, parts: Parts) -> Part {

@@ -7,6 +7,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
+use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Short, short_or_long};
@@ -17,6 +19,8 @@ use crate::draft::{Draft, Scope};
 pub struct Declaration {
     attributes: Entries<AttributeDeclaration>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
+    privileges: Option<Spanned<Declared>>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -62,22 +66,32 @@ impl<'de> Deserialize<'de> for Declaration {
                 f.write_str("attributes with their types, or a map with `attributes:`")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Declaration, A::Error> {
-                let (mut all, mut others) = (None, Vec::new());
+                let (mut all, mut others, mut privileges) = (None, Vec::new(), None);
                 while let Some(key) = map.next_key::<Spanned<String>>()? {
                     match key.value.as_str() {
                         "attributes" => all = Some(map.next_value()?),
+                        // before `attributes` it is one of them
+                        "privileges" if all.is_some() => privileges = Some(map.next_value()?),
                         _ => others.push((key, map.next_value()?)),
                     }
                 }
-                let Some(attributes) = all else { return Ok(Declaration { attributes: Entries(others), comment: None }) };
-                let mut comment = None;
+                let Some(attributes) = all else {
+                    let attributes = Entries(others);
+                    return Ok(Declaration { attributes, comment: None, owner: None, privileges: None });
+                };
+                let (mut comment, mut owner) = (None, None);
                 for (key, value) in others {
                     match (key.value.as_str(), value) {
                         ("comment", AttributeDeclaration::Short(text)) => comment = Some(text),
-                        (other, _) => return Err(A::Error::unknown_field(other, &["attributes", "comment"])),
+                        ("owner", AttributeDeclaration::Short(text)) => {
+                            owner = Some(Spanned::new(text, key.referenced, key.defined));
+                        }
+                        (other, _) => {
+                            return Err(A::Error::unknown_field(other, &["attributes", "comment", "owner", "privileges"]));
+                        }
                     }
                 }
-                Ok(Declaration { attributes, comment })
+                Ok(Declaration { attributes, comment, owner, privileges })
             }
         }
         deserializer.deserialize_map(Either)
@@ -90,6 +104,7 @@ impl Declare for Declaration {
         let attributes = self.attributes.0.iter().map(|(name, value)| value.read(name, scope)).collect::<Result<_>>()?;
         let composite = Composite { name: scope.declared(name)?, attributes };
         draft.attach(Comment::of(composite.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&composite.id(), scope, draft)?;
         draft.push(composite, given.place.clone(), true);
         Ok(())
     }
@@ -125,10 +140,10 @@ pub fn write(composite: &Composite, mut parts: Parts) -> Part {
         (name.as_str().to_owned(), fields.or_just("type"))
     };
     let inner = Doc::Map(attributes.iter().map(attribute).collect());
-    let comment = parts.take_one("comment");
-    let long = comment.is_some() || attributes.iter().any(|attribute| attribute.name.as_str() == "attributes");
+    let beside = Fields::default().put("comment", parts.take_one("comment")).attached(&mut parts);
+    let long = !beside.0.is_empty() || attributes.iter().any(|attribute| attribute.name.as_str() == "attributes");
     let doc = match long {
-        true => Doc::Map(Fields::default().put("attributes", inner).put("comment", comment).0),
+        true => Doc::Map(Fields::default().put("attributes", inner).0.into_iter().chain(beside.0).collect()),
         false => inner,
     };
     Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc }

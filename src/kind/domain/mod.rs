@@ -97,6 +97,10 @@ impl Kind for Domain {
         Some(Self { name, not_null: false, default: None, ..self.clone() })
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "domains";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -107,7 +111,8 @@ impl Kind for Domain {
             .when("not_null", *not_null)
             .put("default", default.as_ref().map(|default| Doc::text(&default.written)))
             .put("checks", parts.take_map("checks"))
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: fields.or_just("type") }
     }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
+use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::domain_check;
@@ -22,6 +24,8 @@ struct Long {
     #[serde(default)]
     checks: Named<domain_check::Declaration>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
+    privileges: Option<Spanned<Declared>>,
 }
 
 #[derive(Debug)]
@@ -76,6 +80,7 @@ impl Declare for Declaration {
         };
         if let Form::Long(long) = &self.0 {
             draft.attach(Comment::of(domain.id(), long.comment.as_deref()), given.place);
+            Stated { owner: long.owner.as_ref(), privileges: long.privileges.as_ref() }.declare(&domain.id(), scope, draft)?;
             for (name, declaration) in &long.checks.0 {
                 let place = match name {
                     Some(name) => scope.place(name),

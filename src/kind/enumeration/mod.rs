@@ -86,11 +86,16 @@ impl Kind for Enumeration {
         Some(Self { name: Qualified { schema: schema.clone(), name: self.name.name.clone() }, ..self.clone() })
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "enums";
 
     fn write(&self, mut parts: Parts) -> Part {
         let values = Doc::List(self.labels.iter().map(Doc::text).collect());
-        let doc = Fields::default().put("values", values).put("comment", parts.take_one("comment"));
+        let doc = Fields::default().put("values", values).put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key: Some(crate::draft::write_name(&self.name, parts.schema.as_str())), doc: doc.or_just("values") }
     }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
+use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Short, Texts, short_or_long};
@@ -13,6 +15,8 @@ use crate::draft::{Draft, Scope};
 pub struct Declaration {
     values: Vec<Spanned<String>>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
+    privileges: Option<Spanned<Declared>>,
 }
 
 #[derive(Deserialize)]
@@ -20,18 +24,20 @@ pub struct Declaration {
 struct Long {
     values: Texts,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
+    privileges: Option<Spanned<Declared>>,
 }
 
 impl From<Long> for Declaration {
     fn from(long: Long) -> Self {
-        Self { values: long.values.0, comment: long.comment }
+        Self { values: long.values.0, comment: long.comment, owner: long.owner, privileges: long.privileges }
     }
 }
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "a list of values, or a map with `values:`";
     fn list(values: Vec<Spanned<String>>) -> Option<Self> {
-        Some(Self { values, comment: None })
+        Some(Self { values, comment: None, owner: None, privileges: None })
     }
 }
 
@@ -61,6 +67,7 @@ impl Declare for Declaration {
         }
         let enumeration = Enumeration { name: scope.declared(name)?, labels };
         draft.attach(Comment::of(enumeration.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&enumeration.id(), scope, draft)?;
         draft.push(enumeration, given.place.clone(), true);
         Ok(())
     }

@@ -131,6 +131,10 @@ impl Kind for Function {
         self.routine.adopt(&live.routine);
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "functions";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -141,6 +145,7 @@ impl Kind for Function {
         let implied = !*returns_set && yaml::implied(&routine.arguments).as_ref() == Some(returns);
         let mut fields = Fields::default()
             .put("comment", parts.take_one("comment"))
+            .attached(&mut parts)
             .put("returns", (!implied).then(|| Doc::text(gives)))
             .when("window", *window)
             .put("volatility", (*volatility != Volatility::Volatile).then(|| Doc::text(last_word(&Volatility::WORDS, volatility).to_lowercase())))

@@ -45,6 +45,7 @@ impl Declare for Declaration {
             support: common.support.as_ref().map(|text| scope.referred(text)).transpose()?,
         };
         draft.attach(Comment::of(function.id(), common.comment.as_deref()), given.place);
+        common.attached().declare(&function.id(), scope, draft)?;
         draft.push(function, given.place.clone(), true);
         Ok(())
     }

@@ -97,6 +97,10 @@ impl Kind for MaterializedView {
         Some((self.name.clone(), sql.kw("WITH NO DATA")))
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "materialized_views";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -104,6 +108,7 @@ impl Kind for MaterializedView {
         let named = |name: &Option<Ident>| name.as_ref().map(|name| Doc::text(name.as_str()));
         let fields = Fields::default()
             .put("comment", comment)
+            .attached(&mut parts)
             .put("query", Doc::text(self.query.text.written.text().trim()))
             .put("with", self.options.write())
             .put("access_method", named(&self.method))

@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached;
 use super::super::document::{Declare, Given};
 use super::super::index;
+use super::super::grants::Declared;
 use super::super::query::Stated;
 use super::super::shapes::{Entries, Named, Texts};
 use super::*;
@@ -22,6 +24,10 @@ pub struct Declaration {
     pub tablespace: Option<Spanned<String>>,
     pub populated: Option<bool>,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
+    pub privileges: Option<Spanned<Declared>>,
+    #[serde(default)]
+    pub column_privileges: Entries<Spanned<Declared>>,
     #[serde(default)]
     pub column_comments: Entries<String>,
     #[serde(default)]
@@ -40,7 +46,12 @@ impl Declare for Declaration {
             tablespace: named(&self.tablespace)?.filter(|name| name.as_str() != "pg_default"),
             populated: self.populated,
         };
-        let stated = Stated { comment: self.comment.as_deref(), columns: &self.column_comments };
+        let stated = Stated {
+            comment: self.comment.as_deref(),
+            columns: &self.column_comments,
+            attached: attached::Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() },
+            column_privileges: &self.column_privileges,
+        };
         stated.declare(&view.id(), given, scope, draft)?;
         let first = draft.entries.len();
         for (name, declaration) in &self.indexes.0 {

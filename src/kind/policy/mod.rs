@@ -91,7 +91,8 @@ impl Kind for Policy {
             let others = Text::of(&self.table.schema, text.written.text());
             [Need::mentions(Mentions::of(&self.table, text).exactly()), Need::text(others)]
         };
-        std::iter::once(Need::exists(Name::relation(&self.table))).chain(texts.flat_map(of)).collect()
+        let roles = self.roles.iter().map(|role| Need::exists(Name::new(Space::Role, [role])));
+        std::iter::once(Need::exists(Name::relation(&self.table))).chain(roles).chain(texts.flat_map(of)).collect()
     }
 
     fn parent(&self) -> Option<Id> {

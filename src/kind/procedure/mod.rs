@@ -58,11 +58,15 @@ impl Kind for Procedure {
         self.routine.adopt(&live.routine);
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "procedures";
 
     fn write(&self, mut parts: Parts) -> Part {
         let (key, common) = self.routine.write(&parts.schema);
-        let mut fields = Fields::default().put("comment", parts.take_one("comment"));
+        let mut fields = Fields::default().put("comment", parts.take_one("comment")).attached(&mut parts);
         fields.0.extend(common.0);
         Part { key: Some(key), doc: Doc::Section(fields.0) }
     }

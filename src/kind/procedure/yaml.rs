@@ -24,6 +24,7 @@ impl Declare for Declaration {
         }
         let procedure = Procedure { routine: self.0.routine(&Key::of(key, scope)?, scope)? };
         draft.attach(Comment::of(procedure.id(), self.0.comment.as_deref()), given.place);
+        self.0.attached().declare(&procedure.id(), scope, draft)?;
         draft.push(procedure, given.place.clone(), true);
         Ok(())
     }

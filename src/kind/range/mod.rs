@@ -122,6 +122,10 @@ impl Kind for Range {
         Some(copy)
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "ranges";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -136,7 +140,8 @@ impl Kind for Range {
             .put("collation", own(collation))
             .put("subtype_diff", own(subtype_diff))
             .put("multirange", multirange)
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key, doc: fields.or_just("subtype") }
     }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
+use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Short, short_or_long};
@@ -18,6 +20,8 @@ struct Long {
     subtype_diff: Option<Spanned<String>>,
     multirange: Option<Spanned<String>>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
+    privileges: Option<Spanned<Declared>>,
 }
 
 #[derive(Debug)]
@@ -63,6 +67,7 @@ impl Declare for Declaration {
         };
         if let Form::Long(long) = &self.0 {
             draft.attach(Comment::of(range.id(), long.comment.as_deref()), given.place);
+            Stated { owner: long.owner.as_ref(), privileges: long.privileges.as_ref() }.declare(&range.id(), scope, draft)?;
         }
         draft.push(range, given.place.clone(), true);
         Ok(())

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached;
+use super::super::grants::Declared;
 use super::super::shapes::{Entries, Texts};
 use super::*;
 use crate::draft::Scope;
@@ -21,6 +23,8 @@ pub struct Common {
     pub set: Entries<String>,
     pub transforms: Texts,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
+    pub privileges: Option<Spanned<Declared>>,
     /// Of functions only.
     pub returns: Option<Spanned<String>>,
     pub window: bool,
@@ -59,6 +63,10 @@ impl Key {
 }
 
 impl Common {
+    pub fn attached(&self) -> attached::Stated<'_> {
+        attached::Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }
+    }
+
     pub fn routine(&self, key: &Key, scope: &Scope) -> Result<Routine> {
         let name = scope.declared(&key.name)?;
         let hint = "an argument is written as in CREATE FUNCTION: mode, name, type, default";

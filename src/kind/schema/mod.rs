@@ -33,6 +33,10 @@ impl Kind for Schema {
         Vec::new()
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "schemas";
 
     fn imply(name: &Name) -> Option<Self> {
@@ -43,7 +47,7 @@ impl Kind for Schema {
     }
 
     fn write(&self, mut parts: Parts) -> Part {
-        let doc = Fields::default().put("comment", parts.take_one("comment"));
+        let doc = Fields::default().put("comment", parts.take_one("comment")).attached(&mut parts);
         Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
     }
 

@@ -1,7 +1,10 @@
 //! `schemas: { audit: { comment: … } }`
 
 use serde::Deserialize;
+use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
+use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
@@ -11,6 +14,8 @@ use crate::draft::{Draft, Scope};
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
+    privileges: Option<Spanned<Declared>>,
 }
 
 impl Declare for Declaration {
@@ -18,6 +23,7 @@ impl Declare for Declaration {
         let Some(name) = given.name else { return Ok(()) };
         let schema = Schema { name: scope.schema(name)? };
         draft.attach(Comment::of(schema.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&schema.id(), scope, draft)?;
         if schema.name.as_str() != "public" {
             draft.push(schema, given.place.clone(), true);
         }

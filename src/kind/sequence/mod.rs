@@ -96,7 +96,7 @@ impl Kind for Sequence {
     /// What `serial` makes: the usual name, nothing said, and the column's default takes its next value.
     fn inside(&self, family: &[&Object]) -> Option<(&'static str, Part)> {
         let Owner { table, column } = self.owner.0.as_ref()?;
-        if family.iter().any(|object| matches!(object, Object::Comment(comment) if comment.on == self.id())) {
+        if family.iter().any(|object| object.id().on.is_some_and(|on| *on == self.id())) {
             return None;
         }
         let usual = super::column::implied_sequence(table, column);
@@ -112,6 +112,10 @@ impl Kind for Sequence {
         plain.then(|| ("serial", Part { key: None, doc: Doc::text(word) }))
     }
 
+    fn has_owner(&self) -> bool {
+        self.owner.0.is_none()
+    }
+
     const SECTION: &'static str = "sequences";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -119,6 +123,7 @@ impl Kind for Sequence {
         let owned_by = parts.take_one("owned_by");
         let doc = Fields::default().put("type", (ty.base() != "bigint").then(|| Doc::text(ty.short())));
         let doc = options.write(doc).when("unlogged", *unlogged).put("owned_by", owned_by).put("comment", parts.take_one("comment"));
+        let doc = doc.attached(&mut parts);
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(doc.0) }
     }
 

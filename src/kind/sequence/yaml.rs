@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
+use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
@@ -23,6 +25,8 @@ pub struct Declaration {
     /// `table.column`
     owned_by: Option<Spanned<String>>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
+    privileges: Option<Spanned<Declared>>,
 }
 
 impl Declare for Declaration {
@@ -50,6 +54,11 @@ impl Declare for Declaration {
         let ownership = owner.map(|owner| super::super::ownership::Ownership { sequence: sequence.name.clone(), owner });
         draft.attach(ownership, given.place);
         draft.attach(Comment::of(sequence.id(), self.comment.as_deref()), given.place);
+        if let (Some(owner), Some(of)) = (&self.owner, &self.owned_by) {
+            let why = format!("the sequence {} belongs to {}, and so to the owner of its table", name.value, of.value);
+            return Err(scope.error(why, owner).hint("take `owner` away"));
+        }
+        Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&sequence.id(), scope, draft)?;
         draft.push(sequence, given.place.clone(), true);
         Ok(())
     }

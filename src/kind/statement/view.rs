@@ -25,6 +25,9 @@ pub fn view(head: &mut Head, draft: &mut Draft) -> Result<()> {
             .map(|(_, option)| said(option))
             .or(option.into_iter().next().map(|(_, value)| said(value))),
         comment: None,
+        owner: None,
+        privileges: None,
+        column_privileges: Entries::default(),
         column_comments: Entries::default(),
         triggers: Entries::default(),
     };
@@ -49,6 +52,9 @@ pub fn materialized(head: &mut Head, draft: &mut Draft) -> Result<()> {
         tablespace,
         populated: empty.map(|_| false).or(full.map(|_| true)),
         comment: None,
+        owner: None,
+        privileges: None,
+        column_privileges: Entries::default(),
         column_comments: Entries::default(),
         indexes: Named::default(),
     };

@@ -105,6 +105,10 @@ impl Kind for Statistics {
         self.expressions.iter_mut().map(slot).collect()
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "statistics";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -115,7 +119,8 @@ impl Kind for Statistics {
             .put("columns", Doc::List(columns.chain(expressions).collect()))
             .put("kinds", (!self.kinds.is_empty()).then_some(kinds))
             .put("target", self.target.map(|target| Doc::Number(target.into())))
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         let key = crate::draft::write_name(&self.name, self.table.schema.as_str());
         Part { key: Some(key), doc: doc.or_just("columns") }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::key::{self, Key, Of};
@@ -18,6 +19,7 @@ struct Long {
     kinds: Texts,
     target: Option<Spanned<i64>>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -80,6 +82,7 @@ impl Declare for Declaration {
             target: long.target.as_ref().map(|target| scope.statistics_target(target)).transpose()?,
         };
         draft.attach(Comment::of(statistics.id(), long.comment.as_deref()), given.place);
+        Stated { owner: long.owner.as_ref(), privileges: None }.declare(&statistics.id(), scope, draft)?;
         draft.push(statistics, given.place.clone(), given.name.is_some());
         Ok(())
     }

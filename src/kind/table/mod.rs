@@ -156,6 +156,10 @@ impl Kind for Table {
         self.inherits.iter().map(from).collect()
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "tables";
 
     fn write(&self, parts: Parts) -> Part {

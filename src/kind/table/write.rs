@@ -15,6 +15,7 @@ pub fn write(table: &Table, mut parts: Parts) -> Part {
     let fields = Fields::default()
         .put("values", values.map(|(_, values)| values))
         .put("comment", parts.take_one("comment"))
+        .attached(&mut parts)
         .put("partition_of", partition)
         .put("of", of.as_ref().map(|name| Doc::Text(named(name))))
         .put("inherits", (!inherits.is_empty()).then(|| Doc::List(inherits.iter().map(|name| Doc::Text(named(name))).collect())))

@@ -5,6 +5,8 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
+use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Named, Short, Texts, short_or_long};
@@ -16,6 +18,8 @@ use crate::draft::{Draft, RenameHint, Scope};
 #[serde(deny_unknown_fields, default)]
 pub struct Declaration {
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
+    privileges: Option<Spanned<Declared>>,
     /// Only of a partition within its parent.
     values: Option<Spanned<String>>,
     renamed_from: Option<Spanned<String>>,
@@ -50,6 +54,7 @@ impl Declare for Declaration {
         let table = self.table(scope.declared(name)?, scope)?;
         let within = Given { name: None, place: given.place, table: Some(&table.name), column: None };
         draft.attach(Comment::of(table.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&table.id(), scope, draft)?;
         if let Some(from) = &self.renamed_from {
             draft.renames.push(RenameHint { id: table.id(), from: scope.ident(from)?, place: scope.place(from) });
         }

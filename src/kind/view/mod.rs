@@ -90,12 +90,17 @@ impl Kind for View {
         Some((self.name.clone(), self.query.view(name)))
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "views";
 
     fn write(&self, mut parts: Parts) -> Part {
         let (comment, columns) = query::comments(&mut parts);
         let fields = Fields::default()
             .put("comment", comment)
+            .attached(&mut parts)
             .put("query", Doc::text(self.query.text.written.text().trim()))
             .put("with", self.options.write())
             .put("check_option", self.check_option.as_ref().map(Doc::text))

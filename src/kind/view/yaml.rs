@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached;
 use super::super::document::{Declare, Given};
+use super::super::grants::Declared;
 use super::super::query::Stated;
 use super::super::shapes::{Entries, Texts};
 use super::super::trigger;
@@ -20,6 +22,10 @@ pub struct Declaration {
     pub with: Entries<String>,
     pub check_option: Option<Spanned<String>>,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
+    pub privileges: Option<Spanned<Declared>>,
+    #[serde(default)]
+    pub column_privileges: Entries<Spanned<Declared>>,
     #[serde(default)]
     pub column_comments: Entries<String>,
     #[serde(default)]
@@ -29,14 +35,19 @@ pub struct Declaration {
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
-        let Self { query, columns, with, check_option, comment, column_comments, triggers } = self;
+        let Self { query, columns, with, check_option, comment, owner, privileges, column_privileges, column_comments, triggers } = self;
         let view = View {
             name: scope.declared(name)?,
             query: Query::declared(query, columns, scope)?,
             options: IndexOptions::declared(with, scope)?,
             check_option: check_option.as_ref().map(|text| check(text, scope)).transpose()?,
         };
-        let stated = Stated { comment: comment.as_deref(), columns: column_comments };
+        let stated = Stated {
+            comment: comment.as_deref(),
+            columns: column_comments,
+            attached: attached::Stated { owner: owner.as_ref(), privileges: privileges.as_ref() },
+            column_privileges,
+        };
         stated.declare(&view.id(), given, scope, draft)?;
         let first = draft.entries.len();
         for (name, trigger) in &triggers.0 {

@@ -1,0 +1,65 @@
+//! What is attached to objects and stays as it is, because no model says otherwise?
+//!
+//! It is wanted as it is, so that nothing changes it; and where what it is attached to has to be made again, it comes back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashSet;
+
+use crate::catalog::{self, Catalog, Externals, Notes};
+use crate::draft::Entry;
+use crate::kind::{Id, Managed, Name, Object};
+use crate::name::Ident;
+
+/// The live objects that are wanted though nobody declares them.
+pub fn stays(entries: &[Entry], live: &Catalog, managed: &Managed) -> Vec<(Id, Object)> {
+    let stay = |(_, object): &(&Id, &Object)| object.aspect().is_some() && object.stays(managed);
+    let found: Vec<(&Id, &Object)> = live.objects().iter().filter(stay).collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let ids: FxHashSet<Id> = entries.iter().map(|entry| entry.object.id()).collect();
+    let kept = |(id, object): &(&Id, &Object)| {
+        let belongs = object.parent().is_none_or(|parent| ids.contains(&parent));
+        belongs && !ids.contains(*id)
+    };
+    found.into_iter().filter(kept).map(|(id, object)| (id.clone(), object.clone())).collect()
+}
+
+/// Each learns who owns what it is attached to: who runs the statements, where nobody is said to. What says only the usual then
+/// says nothing.
+pub fn heed(entries: &mut Vec<Entry>, stays: &[(Id, Object)], user: &Ident) {
+    let declared = entries.iter().map(|entry| &entry.object).filter(|object| object.owns().is_some());
+    let owners: BTreeMap<Id, Ident> = declared
+        .chain(stays.iter().map(|(_, object)| object))
+        .filter_map(|object| Some((object.id(), object.owns()?.clone())))
+        .collect();
+    let owner = |id: &Id| owners.get(id).unwrap_or(user).clone();
+    for entry in entries.iter_mut().filter(|entry| entry.object.aspect().is_some()) {
+        entry.object.heed(&owner);
+    }
+    entries.retain(|entry| entry.object.usual().is_none_or(|usual| usual != entry.object));
+}
+
+/// Message and hint.
+pub fn unknown_role(id: &Id, role: &Name) -> (String, String) {
+    let hint = format!("create it first (CREATE ROLE {role}): autogen manages no roles, or correct the name");
+    (format!("{id} names the role {role}, which does not exist"), hint)
+}
+
+/// The catalog of both. What stays goes with what it stands on: the column of a view, a schema.
+pub fn close(objects: Vec<(Id, Object)>, stays: Vec<(Id, Object)>, externals: Externals, notes: Notes) -> Catalog {
+    let kept: BTreeSet<Id> = stays.iter().map(|(id, _)| id.clone()).collect();
+    let catalog = Catalog::close(catalog::by_id(objects.into_iter().chain(stays).collect()), externals, notes);
+    if kept.is_empty() {
+        return catalog;
+    }
+    let lost: BTreeSet<Id> =
+        catalog.dangling().iter().map(|dangling| dangling.id.clone()).filter(|id| kept.contains(id)).collect();
+    if lost.is_empty() {
+        return catalog;
+    }
+    let (mut objects, externals, notes) = catalog.into_parts();
+    objects.retain(|id, _| !lost.contains(id));
+    Catalog::close(objects, externals, notes)
+}

@@ -1,0 +1,51 @@
+//! Is what belongs to objects written and compared only where it is managed, and never lost where it is not?
+
+#[path = "support/command.rs"]
+mod command;
+#[path = "support/server.rs"]
+mod server;
+
+use command::Project;
+
+const VIEW: &str = "views: { titles: { query: \"select id, title from tasks\" } }\n";
+const OTHER_VIEW: &str = "views: { titles: { query: \"select title, id from tasks\" } }\n";
+
+/// Roles belong to the whole server: each test has its own.
+fn with_role(role: &str) -> Project {
+    let project = Project::with(&[("schema/tasks.yaml", command::TASKS), ("schema/titles.yaml", VIEW)]);
+    project.revision("tasks");
+    project.done(&["upgrade", "head"]);
+    project.sql(&format!("CREATE ROLE {role}; GRANT SELECT ON titles TO {role} WITH GRANT OPTION"));
+    project
+}
+
+fn without_role(project: &Project, role: &str) {
+    project.sql(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+}
+
+#[test]
+fn privileges_are_written_and_compared_where_they_are_managed() {
+    let project = with_role("attached_reader");
+    project.done(&["check"]);
+    project.done(&["inspect", "--out", "plain"]);
+    project.write("autogen.yaml", "manage: [privileges, owners]\n");
+    let told = project.run(&["check"]);
+    assert_eq!(told.status.code(), Some(1), "{}", project.told(&told));
+    project.done(&["inspect", "--out", "managed"]);
+    assert!(!project.read("plain/titles.yaml").contains("attached_reader"));
+    assert!(project.read("managed/titles.yaml").contains("attached_reader: [select with grant option]"));
+    assert!(project.read("managed/database.yaml").starts_with("owner: postgres\n"));
+    project.write("autogen.yaml", "manage: [privileges, owners]\nmodels: managed\n");
+    project.done(&["check"]);
+    without_role(&project, "attached_reader");
+}
+
+#[test]
+fn what_somebody_else_granted_is_not_lost() {
+    let project = with_role("attached_granter");
+    project.sql("SET ROLE attached_granter; GRANT SELECT ON titles TO pg_monitor; RESET ROLE");
+    project.write("schema/titles.yaml", OTHER_VIEW);
+    let told = project.refused(&["revision", "-m", "other"]);
+    assert!(told.contains("not modelled: privileges that attached_granter granted on view public.titles"), "{told}");
+    without_role(&project, "attached_granter");
+}
