@@ -13,6 +13,7 @@ use super::compare::{Comparison, compare, count, pending};
 use super::in_step::InStep;
 use super::output::Output;
 use super::session::{self, Session};
+use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::render;
@@ -109,7 +110,9 @@ fn guard(comparison: &Comparison, args: &Args) -> Result<()> {
     let live = comparison.live.catalog.objects().keys().filter(table).count();
     let dropped = comparison.upgrade.statements.iter().flat_map(|statement| &statement.ops);
     let dropped = dropped.filter(|op| op.new.is_none() && op.id.tag.word() == "table").count();
-    let none = comparison.wanted.objects().is_empty() && !comparison.live.catalog.objects().is_empty();
+    // whoever owns what is always there is no model
+    let has_any = |catalog: &Catalog| catalog.objects().values().any(|object| object.aspect().is_none());
+    let none = !has_any(&comparison.wanted) && has_any(&comparison.live.catalog);
     if none || live >= 5 && dropped * 2 > live {
         let what = if none {
             "there are no models at all".to_owned()
