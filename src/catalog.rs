@@ -199,7 +199,7 @@ struct Index {
     enums: BTreeMap<Name, Name>,
     /// What holds of the attributes of each composite type.
     attributes: BTreeMap<Name, Vec<Fact>>,
-    /// Relations, types and routines, by their names without a schema.
+    /// Relations, types, routines and text search configurations, by their names without a schema.
     by_name: BTreeMap<Ident, Vec<Name>>,
     /// The columns of each relation that are no objects of their own, as a view's are not, or that are.
     columns: BTreeMap<Name, Vec<Name>>,
@@ -240,7 +240,7 @@ impl Index {
         for fact in &provided {
             let Fact::Exists(name) = fact else { continue };
             match (name.space, name.path.as_slice()) {
-                (Space::Relation | Space::Type | Space::Routine, [_, last, ..]) => {
+                (Space::Relation | Space::Type | Space::Routine | Space::TextSearchConfiguration, [_, last, ..]) => {
                     by_name.entry(last.clone()).or_default().push(name.clone());
                 }
                 (Space::Column, [schema, table, _]) => {
@@ -332,7 +332,12 @@ impl Index {
             facts.extend(routines.filter(|name| name.space == Space::Routine).cloned().map(Fact::Exists));
         }
         let Mentions { relations, types, collations, .. } = mentions;
-        let named = [(Space::Relation, relations), (Space::Type, types), (Space::Collation, collations)];
+        let named = [
+            (Space::Relation, relations),
+            (Space::TextSearchConfiguration, relations),
+            (Space::Type, types),
+            (Space::Collation, collations),
+        ];
         for (space, parts) in named.iter().flat_map(|(space, all)| all.iter().map(|parts| (*space, parts))) {
             let name = match parts.as_slice() {
                 [schema, name] => Name::new(space, [schema.as_str(), name.as_str()]),

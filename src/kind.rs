@@ -19,6 +19,7 @@ mod doc;
 pub mod document;
 mod expression;
 mod fact;
+mod firing;
 mod hazard;
 mod id;
 pub mod key;
@@ -35,6 +36,7 @@ pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
 pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
 pub use fact::{Fact, Mentions, Need, Text};
+pub use firing::Firing;
 pub use hazard::{Hazard, Risk};
 pub use id::{Id, Name, Space};
 pub use index::Options as IndexOptions;
@@ -72,8 +74,14 @@ kinds! {
     function::Function "function" "FUNCTION",
     procedure::Procedure "procedure" "PROCEDURE",
     aggregate::Aggregate "aggregate" "AGGREGATE",
+    text_search_parser::TextSearchParser "text search parser" "TEXT SEARCH PARSER",
+    text_search_template::TextSearchTemplate "text search template" "TEXT SEARCH TEMPLATE",
+    text_search_dictionary::TextSearchDictionary "text search dictionary" "TEXT SEARCH DICTIONARY",
+    text_search_configuration::TextSearchConfiguration "text search configuration" "TEXT SEARCH CONFIGURATION",
     trigger::Trigger "trigger" "TRIGGER",
+    rule::Rule "rule" "RULE",
     policy::Policy "policy" "POLICY",
+    event_trigger::EventTrigger "event trigger" "EVENT TRIGGER",
     comment::Comment "comment" "",
 }
 

@@ -66,6 +66,14 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("trigger", "on_view"), // a table's, or a view's
     ("policy", "table"),
     ("policy", "name"),
+    ("text_search_parser", "name"),
+    ("text_search_template", "name"),
+    ("text_search_dictionary", "name"),
+    ("text_search_configuration", "name"),
+    ("rule", "table"),
+    ("rule", "name"),
+    ("rule", "on_view"), // a table's, or a view's
+    ("event_trigger", "name"),
 ];
 
 /// The folder of a constraint's fields that name it.

@@ -50,9 +50,22 @@ JOIN place p ON p.oid = o.oprnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_operator'::regclass AND x.objid = o.oid
 WHERE p.nspname <> 'pg_catalog'
 UNION ALL
--- of routines, those that a trigger may name
+-- of routines, those that a trigger or an event trigger may name
 SELECT DISTINCT 'routine', n.nspname, f.proname, x.extname
 FROM pg_catalog.pg_proc f
 JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = f.oid
-WHERE f.prorettype = 'pg_catalog.trigger'::regtype AND f.pronargs = 0
+WHERE f.prorettype IN ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype) AND f.pronargs = 0
+UNION ALL
+SELECT s.space, p.nspname, s.name, x.extname
+FROM (SELECT 'text search parser' AS space, 'pg_catalog.pg_ts_parser'::regclass AS class, t.oid, t.prsname AS name, t.prsnamespace AS place
+      FROM pg_catalog.pg_ts_parser t
+      UNION ALL
+      SELECT 'text search template', 'pg_catalog.pg_ts_template'::regclass, t.oid, t.tmplname, t.tmplnamespace FROM pg_catalog.pg_ts_template t
+      UNION ALL
+      SELECT 'text search dictionary', 'pg_catalog.pg_ts_dict'::regclass, t.oid, t.dictname, t.dictnamespace FROM pg_catalog.pg_ts_dict t
+      UNION ALL
+      SELECT 'text search configuration', 'pg_catalog.pg_ts_config'::regclass, t.oid, t.cfgname, t.cfgnamespace FROM pg_catalog.pg_ts_config t) s
+JOIN place p ON p.oid = s.place
+LEFT JOIN extension x ON x.classid = s.class AND x.objid = s.oid
+WHERE p.nspname <> 'pg_catalog'

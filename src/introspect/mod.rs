@@ -271,6 +271,10 @@ fn space(word: &str) -> Result<Space> {
         "opclass" => Space::OperatorClass,
         "operator" => Space::Operator,
         "routine" => Space::Routine,
+        "text search parser" => Space::TextSearchParser,
+        "text search template" => Space::TextSearchTemplate,
+        "text search dictionary" => Space::TextSearchDictionary,
+        "text search configuration" => Space::TextSearchConfiguration,
         other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
     })
 }

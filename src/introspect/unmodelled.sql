@@ -41,10 +41,6 @@ WITH wanted AS (
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
   WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'x', 'f', 't', 'n')
   UNION ALL
-  SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', r.rulename), false, NULL, NULL
-  FROM pg_catalog.pg_rewrite r JOIN relation c ON c.oid = r.ev_class
-  WHERE r.rulename <> '_RETURN'
-  UNION ALL
   SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
          false, NULL, NULL
   FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
@@ -64,17 +60,6 @@ WITH wanted AS (
   SELECT 'pg_catalog.pg_conversion'::regclass, o.oid, 'conversion ' || pg_catalog.format('%I.%I', n.nspname, o.conname),
          false, NULL, NULL
   FROM pg_catalog.pg_conversion o JOIN wanted n ON n.oid = o.connamespace
-  UNION ALL
-  SELECT 'pg_catalog.pg_ts_config'::regclass, o.oid,
-         'text search configuration ' || pg_catalog.format('%I.%I', n.nspname, o.cfgname), false, NULL, NULL
-  FROM pg_catalog.pg_ts_config o JOIN wanted n ON n.oid = o.cfgnamespace
-  UNION ALL
-  SELECT 'pg_catalog.pg_ts_dict'::regclass, o.oid,
-         'text search dictionary ' || pg_catalog.format('%I.%I', n.nspname, o.dictname), false, NULL, NULL
-  FROM pg_catalog.pg_ts_dict o JOIN wanted n ON n.oid = o.dictnamespace
-  UNION ALL
-  SELECT 'pg_catalog.pg_event_trigger'::regclass, e.oid, 'event trigger ' || pg_catalog.quote_ident(e.evtname), false, NULL, NULL
-  FROM pg_catalog.pg_event_trigger e
   UNION ALL
   SELECT 'pg_catalog.pg_publication'::regclass, p.oid, 'publication ' || pg_catalog.quote_ident(p.pubname), false, NULL, NULL
   FROM pg_catalog.pg_publication p

@@ -5,8 +5,9 @@ use serde_yaml::Spanned;
 
 use super::shapes::Entries;
 use super::{
-    aggregate, collation, composite, domain, enumeration, extension, function, materialized_view, procedure, range,
-    schema, sequence, table, view,
+    aggregate, collation, composite, domain, enumeration, event_trigger, extension, function, materialized_view, procedure,
+    range, schema, sequence, table, text_search_configuration, text_search_dictionary, text_search_parser,
+    text_search_template, view,
 };
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
@@ -28,6 +29,11 @@ pub const SECTIONS: &[&str] = &[
     "functions",
     "procedures",
     "aggregates",
+    "text_search_parsers",
+    "text_search_templates",
+    "text_search_dictionaries",
+    "text_search_configurations",
+    "event_triggers",
 ];
 
 /// A whole model file.
@@ -48,6 +54,11 @@ pub struct Document {
     functions: Entries<function::Declaration>,
     procedures: Entries<procedure::Declaration>,
     aggregates: Entries<aggregate::Declaration>,
+    text_search_parsers: Entries<text_search_parser::Declaration>,
+    text_search_templates: Entries<text_search_template::Declaration>,
+    text_search_dictionaries: Entries<text_search_dictionary::Declaration>,
+    text_search_configurations: Entries<Option<text_search_configuration::Declaration>>,
+    event_triggers: Entries<event_trigger::Declaration>,
 }
 
 /// A declaration of one kind of object.
@@ -85,7 +96,12 @@ impl Document {
         whole(&self.materialized_views, scope, draft)?;
         whole(&self.functions, scope, draft)?;
         whole(&self.procedures, scope, draft)?;
-        whole(&self.aggregates, scope, draft)
+        whole(&self.aggregates, scope, draft)?;
+        whole(&self.text_search_parsers, scope, draft)?;
+        whole(&self.text_search_templates, scope, draft)?;
+        whole(&self.text_search_dictionaries, scope, draft)?;
+        section(&self.text_search_configurations, scope, draft)?;
+        whole(&self.event_triggers, scope, draft)
     }
 }
 

@@ -100,6 +100,11 @@ pub enum Space {
     Trigger,
     Policy,
     Rule,
+    TextSearchParser,
+    TextSearchTemplate,
+    TextSearchDictionary,
+    TextSearchConfiguration,
+    EventTrigger,
 }
 
 /// A name in one of Postgres's namespaces.

@@ -140,6 +140,10 @@ impl Asker for Twins<'_> {
                 "type" => Space::Type,
                 "collation" => Space::Collation,
                 "operator" => Space::Operator,
+                "text search parser" => Space::TextSearchParser,
+                "text search template" => Space::TextSearchTemplate,
+                "text search dictionary" => Space::TextSearchDictionary,
+                "text search configuration" => Space::TextSearchConfiguration,
                 _ => Space::OperatorClass,
             };
             let origin = Name::new(Space::Extension, [extension.as_str()]);

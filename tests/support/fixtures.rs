@@ -152,6 +152,7 @@ fn server() -> Server {
         "anyelement",
         "box",
         "date",
+        "event_trigger",
         "internal",
         "json",
         "jsonb",
@@ -159,6 +160,7 @@ fn server() -> Server {
         "text",
         "trigger",
         "tsrange",
+        "tsvector",
         "uuid",
         "void",
     ]
@@ -167,7 +169,7 @@ fn server() -> Server {
     Server { major: 18, version, database, schemas, types: BTreeSet::from(types), extensions: BTreeSet::new() }
 }
 
-/// Takes every expression for what it says, and knows what two extensions bring.
+/// Takes every expression for what it says, and knows what some extensions bring.
 pub struct Echo;
 
 impl Asker for Echo {
@@ -192,6 +194,7 @@ impl Asker for Echo {
             ("pg_trgm", Space::OperatorClass, "public", "gin_trgm_ops"),
             ("intarray", Space::OperatorClass, "ext", "gist__intbig_ops"),
             ("intarray", Space::Operator, "ext", "&&"),
+            ("unaccent", Space::TextSearchDictionary, "public", "unaccent"),
         ];
         let mut externals = Externals::new();
         for name in extensions.iter().flat_map(|extension| extension.occupies()) {

@@ -37,6 +37,12 @@ impl Comment {
             Tag::Function | Tag::Procedure | Tag::Aggregate => Space::Routine,
             Tag::Trigger => Space::Trigger,
             Tag::Policy => Space::Policy,
+            Tag::Rule => Space::Rule,
+            Tag::TextSearchParser => Space::TextSearchParser,
+            Tag::TextSearchTemplate => Space::TextSearchTemplate,
+            Tag::TextSearchDictionary => Space::TextSearchDictionary,
+            Tag::TextSearchConfiguration => Space::TextSearchConfiguration,
+            Tag::EventTrigger => Space::EventTrigger,
             Tag::Statistics => Space::Statistics,
             Tag::Settings => Space::Settings,
             Tag::Default => Space::Default,
@@ -132,7 +138,7 @@ impl Kind for Comment {
             if matches!(
                 self.on.tag,
                 Tag::Table | Tag::Column | Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::ForeignKey
-                    | Tag::Trigger | Tag::Policy
+                    | Tag::Trigger | Tag::Policy | Tag::Rule
             ) {
                 renames.table(&mut name);
             }

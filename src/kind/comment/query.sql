@@ -71,3 +71,13 @@ UNION ALL
 SELECT 'policy', json_build_array(c.nspname, c.relname, p.polname), NULL, NULL, d.description
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_policy p ON p.oid = d.objoid JOIN relation c ON c.oid = p.polrelid
 WHERE d.classoid = 'pg_catalog.pg_policy'::regclass
+UNION ALL
+SELECT i.type, CASE WHEN i.type LIKE 'text search %' THEN json_build_array(i.schema, a.object_names[2]) ELSE pg_catalog.to_json(a.object_names) END,
+       NULL, NULL, d.description
+FROM pg_catalog.pg_description d
+CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classoid, d.objoid, 0) i
+CROSS JOIN LATERAL pg_catalog.pg_identify_object_as_address(d.classoid, d.objoid, 0) a
+-- what is the server's own has one too, and lower numbers
+WHERE d.objoid >= 16384 AND (i.schema IS NULL OR i.schema = ANY (:schemas))
+  AND d.classoid IN ('pg_catalog.pg_ts_parser'::regclass, 'pg_catalog.pg_ts_template'::regclass, 'pg_catalog.pg_ts_dict'::regclass,
+                     'pg_catalog.pg_ts_config'::regclass, 'pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_event_trigger'::regclass)

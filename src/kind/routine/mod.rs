@@ -158,6 +158,18 @@ pub fn types_of(signature: &Ident) -> Vec<Type> {
     }
 }
 
+/// What calls a function by its name alone needs one of that name, unless it is PostgreSQL's own.
+pub fn called(function: &Qualified) -> Option<Need> {
+    let own = function.schema.as_str() == "pg_catalog";
+    (!own).then(|| Need::text(Text::of(&function.schema, &function.to_string())))
+}
+
+/// With its schema, since what is not managed is found by it only.
+pub fn written(name: &Qualified) -> Doc {
+    let own = name.schema.as_str() == "pg_catalog";
+    Doc::Text(crate::draft::write_name(name, if own { "pg_catalog" } else { "" }))
+}
+
 /// PostgreSQL keeps no modifiers of the types that a routine takes and gives.
 pub fn bare(mut ty: Type) -> Type {
     if !matches!(&ty.name, TypeName::Builtin(name) if name == "interval") || ty.modifiers.starts_with('(') {

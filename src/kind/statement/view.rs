@@ -27,6 +27,7 @@ pub fn view(head: &mut Head, draft: &mut Draft) -> Result<()> {
         comment: None,
         column_comments: Entries::default(),
         triggers: Entries::default(),
+        rules: Entries::default(),
     };
     head.declare(name, &declaration, draft)
 }

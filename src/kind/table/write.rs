@@ -29,6 +29,7 @@ pub fn write(table: &Table, mut parts: Parts) -> Part {
         .put("statistics", parts.take_map("statistics"))
         .put("triggers", parts.take_map("triggers"))
         .put("policies", parts.take_map("policies"))
+        .put("rules", parts.take_map("rules"))
         .put("partition_by", partitioning.as_ref().map(Partitioning::write))
         .put("partitions", parts.take_one("unmanaged").or_else(|| parts.take_map("partitions")))
         .put("with", options.write())

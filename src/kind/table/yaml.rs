@@ -8,7 +8,7 @@ use serde_yaml::Spanned;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Named, Short, Texts, short_or_long};
-use super::super::{check, clustering, column, exclusion, foreign_key, index, partition, policy, primary_key, replica_identity, statistics, trigger, unique};
+use super::super::{check, clustering, column, exclusion, foreign_key, index, partition, policy, primary_key, replica_identity, rule, statistics, trigger, unique};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope};
 
@@ -42,6 +42,7 @@ pub struct Declaration {
     statistics: Named<statistics::Declaration>,
     triggers: Entries<trigger::Declaration>,
     policies: Entries<policy::Declaration>,
+    rules: Entries<rule::Declaration>,
 }
 
 impl Declare for Declaration {
@@ -68,6 +69,7 @@ impl Declare for Declaration {
         nested(&self.statistics, within, scope, draft)?;
         by_name(&self.triggers, within, scope, draft)?;
         by_name(&self.policies, within, scope, draft)?;
+        by_name(&self.rules, within, scope, draft)?;
         self.settings(within, scope, draft)?;
         if table.of.is_some() {
             draft.each(first, |object| {

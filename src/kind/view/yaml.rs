@@ -6,7 +6,7 @@ use serde_yaml::Spanned;
 use super::super::document::{Declare, Given};
 use super::super::query::Stated;
 use super::super::shapes::{Entries, Texts};
-use super::super::trigger;
+use super::super::{rule, trigger};
 use super::*;
 use crate::draft::{Draft, Scope};
 
@@ -24,12 +24,14 @@ pub struct Declaration {
     pub column_comments: Entries<String>,
     #[serde(default)]
     pub triggers: Entries<trigger::Declaration>,
+    #[serde(default)]
+    pub rules: Entries<rule::Declaration>,
 }
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
-        let Self { query, columns, with, check_option, comment, column_comments, triggers } = self;
+        let Self { query, columns, with, check_option, comment, column_comments, triggers, rules } = self;
         let options = with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
         let view = View {
             name: scope.declared(name)?,
@@ -44,10 +46,14 @@ impl Declare for Declaration {
             let place = scope.place(name);
             trigger.declare(Given { name: Some(name), place: &place, table: Some(&view.name), column: None }, scope, draft)?;
         }
-        draft.each(first, |object| {
-            if let Object::Trigger(trigger) = object {
-                trigger.on_view = Aside(true);
-            }
+        for (name, rule) in &rules.0 {
+            let place = scope.place(name);
+            rule.declare(Given { name: Some(name), place: &place, table: Some(&view.name), column: None }, scope, draft)?;
+        }
+        draft.each(first, |object| match object {
+            Object::Trigger(trigger) => trigger.on_view = Aside(true),
+            Object::Rule(rule) => rule.on_view = Aside(true),
+            _ => {}
         });
         draft.push(view, given.place.clone(), true);
         Ok(())
