@@ -20,6 +20,7 @@ pub mod document;
 mod expression;
 mod fact;
 mod firing;
+mod generic_options;
 mod hazard;
 mod id;
 pub mod key;
@@ -55,6 +56,9 @@ kinds! {
     range::Range "range type" "TYPE",
     sequence::Sequence "sequence" "SEQUENCE",
     ownership::Ownership "sequence owner" "",
+    foreign_data_wrapper::ForeignDataWrapper "foreign-data wrapper" "FOREIGN DATA WRAPPER",
+    server::Server "server" "SERVER",
+    user_mapping::UserMapping "user mapping" "",
     table::Table "table" "TABLE",
     column::Column "column" "COLUMN",
     default::Default "default" "",
@@ -81,6 +85,10 @@ kinds! {
     trigger::Trigger "trigger" "TRIGGER",
     rule::Rule "rule" "RULE",
     policy::Policy "policy" "POLICY",
+    publication::Publication "publication" "PUBLICATION",
+    publication_table::PublicationTable "publication table" "",
+    publication_schema::PublicationSchema "publication schema" "",
+    subscription::Subscription "subscription" "SUBSCRIPTION",
     event_trigger::EventTrigger "event trigger" "EVENT TRIGGER",
     comment::Comment "comment" "",
 }
@@ -106,6 +114,8 @@ pub trait Kind: Clone + Eq + Sized {
     fn parent(&self) -> Option<Id> {
         None
     }
+    /// The parent's DROP does not take it along, and fails while it is there.
+    const HOLDS_PARENT: bool = false;
     /// Dropping it loses rows or a position that no CREATE brings back.
     fn holds_data(&self) -> bool {
         false

@@ -74,6 +74,17 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("rule", "name"),
     ("rule", "on_view"), // a table's, or a view's
     ("event_trigger", "name"),
+    ("foreign_data_wrapper", "name"),
+    ("server", "name"),
+    ("user_mapping", "server"),
+    ("user_mapping", "user"),
+    ("publication", "name"),
+    ("publication_table", "publication"),
+    ("publication_table", "table"),
+    ("publication_schema", "publication"),
+    ("publication_schema", "schema"),
+    ("subscription", "name"),
+    ("subscription", "secret"), // the server's
 ];
 
 /// The folder of a constraint's fields that name it.

@@ -69,3 +69,11 @@ FROM (SELECT 'text search parser' AS space, 'pg_catalog.pg_ts_parser'::regclass 
 JOIN place p ON p.oid = s.place
 LEFT JOIN extension x ON x.classid = s.class AND x.objid = s.oid
 WHERE p.nspname <> 'pg_catalog'
+UNION ALL
+SELECT 'foreign-data wrapper', w.fdwname, NULL, x.extname
+FROM pg_catalog.pg_foreign_data_wrapper w
+JOIN extension x ON x.classid = 'pg_catalog.pg_foreign_data_wrapper'::regclass AND x.objid = w.oid
+UNION ALL
+SELECT 'server', s.srvname, NULL, x.extname
+FROM pg_catalog.pg_foreign_server s
+JOIN extension x ON x.classid = 'pg_catalog.pg_foreign_server'::regclass AND x.objid = s.oid

@@ -275,6 +275,9 @@ fn space(word: &str) -> Result<Space> {
         "text search template" => Space::TextSearchTemplate,
         "text search dictionary" => Space::TextSearchDictionary,
         "text search configuration" => Space::TextSearchConfiguration,
+        "foreign-data wrapper" => Space::ForeignDataWrapper,
+        "server" => Space::Server,
+        "user mapping" => Space::UserMapping,
         other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
     })
 }

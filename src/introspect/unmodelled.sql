@@ -61,19 +61,27 @@ WITH wanted AS (
          false, NULL, NULL
   FROM pg_catalog.pg_conversion o JOIN wanted n ON n.oid = o.connamespace
   UNION ALL
-  SELECT 'pg_catalog.pg_publication'::regclass, p.oid, 'publication ' || pg_catalog.quote_ident(p.pubname), false, NULL, NULL
-  FROM pg_catalog.pg_publication p
+  SELECT s.class, s.oid, 'option ' || o.option_name || ' of ' || s.what, true, s.space, s.path
+  FROM (SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass AS class, w.oid, 'foreign-data wrapper ' || pg_catalog.quote_ident(w.fdwname) AS what,
+               'foreign-data wrapper' AS space, json_build_array(w.fdwname) AS path, w.fdwoptions AS options
+        FROM pg_catalog.pg_foreign_data_wrapper w
+        UNION ALL
+        SELECT 'pg_catalog.pg_foreign_server'::regclass, s.oid, 'server ' || pg_catalog.quote_ident(s.srvname), 'server',
+               json_build_array(s.srvname), s.srvoptions
+        FROM pg_catalog.pg_foreign_server s
+        UNION ALL
+        SELECT 'pg_catalog.pg_user_mapping'::regclass, u.umid,
+               'user mapping ' || pg_catalog.quote_ident(COALESCE(u.usename, 'public')) || ' of server ' || pg_catalog.quote_ident(u.srvname),
+               'user mapping', json_build_array(u.srvname, COALESCE(u.usename, 'public')), u.umoptions
+        FROM pg_catalog.pg_user_mappings u) s
+  CROSS JOIN LATERAL pg_catalog.pg_options_to_table(s.options) o
+  WHERE o.option_name ~* 'secret|(password|passwd|passphrase|token|credentials?|(api|access|private)_key)$'
   UNION ALL
-  SELECT 'pg_catalog.pg_publication_rel'::regclass, p.oid,
-         'publication membership of table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL
-  FROM pg_catalog.pg_publication_rel p JOIN relation c ON c.oid = p.prrelid
-  UNION ALL
-  SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass, f.oid, 'foreign data wrapper ' || pg_catalog.quote_ident(f.fdwname),
+  SELECT 'pg_catalog.pg_subscription'::regclass, NULL, 'subscription ' || pg_catalog.quote_ident(s.subname) || ', which only a superuser may read',
          false, NULL, NULL
-  FROM pg_catalog.pg_foreign_data_wrapper f
-  UNION ALL
-  SELECT 'pg_catalog.pg_foreign_server'::regclass, f.oid, 'foreign server ' || pg_catalog.quote_ident(f.srvname), false, NULL, NULL
-  FROM pg_catalog.pg_foreign_server f
+  FROM pg_catalog.pg_subscription s
+  JOIN pg_catalog.pg_database d ON d.oid = s.subdbid AND d.datname = pg_catalog.current_database()
+  WHERE NOT pg_catalog.has_table_privilege('pg_catalog.pg_subscription', 'SELECT')
   UNION ALL
   SELECT 'pg_catalog.pg_cast'::regclass, k.oid,
          'cast ' || pg_catalog.format_type(k.castsource, NULL) || ' as ' || pg_catalog.format_type(k.casttarget, NULL), false, NULL, NULL

@@ -5,8 +5,8 @@ use serde_yaml::Spanned;
 
 use super::shapes::Entries;
 use super::{
-    aggregate, collation, composite, domain, enumeration, event_trigger, extension, function, materialized_view, procedure,
-    range, schema, sequence, table, text_search_configuration, text_search_dictionary, text_search_parser,
+    aggregate, collation, composite, domain, enumeration, event_trigger, extension, foreign_data_wrapper, function,
+    materialized_view, procedure, publication, range, schema, sequence, server, subscription, table, text_search_configuration, text_search_dictionary, text_search_parser,
     text_search_template, view,
 };
 use crate::draft::{Draft, Scope};
@@ -23,6 +23,8 @@ pub const SECTIONS: &[&str] = &[
     "domains",
     "ranges",
     "sequences",
+    "foreign_data_wrappers",
+    "servers",
     "tables",
     "views",
     "materialized_views",
@@ -33,6 +35,8 @@ pub const SECTIONS: &[&str] = &[
     "text_search_templates",
     "text_search_dictionaries",
     "text_search_configurations",
+    "publications",
+    "subscriptions",
     "event_triggers",
 ];
 
@@ -48,6 +52,8 @@ pub struct Document {
     domains: Entries<domain::Declaration>,
     ranges: Entries<range::Declaration>,
     sequences: Entries<Option<sequence::Declaration>>,
+    foreign_data_wrappers: Entries<Option<foreign_data_wrapper::Declaration>>,
+    servers: Entries<server::Declaration>,
     tables: Entries<Spanned<table::Declaration>>,
     views: Entries<view::Declaration>,
     materialized_views: Entries<materialized_view::Declaration>,
@@ -58,6 +64,8 @@ pub struct Document {
     text_search_templates: Entries<text_search_template::Declaration>,
     text_search_dictionaries: Entries<text_search_dictionary::Declaration>,
     text_search_configurations: Entries<Option<text_search_configuration::Declaration>>,
+    publications: Entries<Option<publication::Declaration>>,
+    subscriptions: Entries<subscription::Declaration>,
     event_triggers: Entries<event_trigger::Declaration>,
 }
 
@@ -89,6 +97,8 @@ impl Document {
         whole(&self.domains, scope, draft)?;
         whole(&self.ranges, scope, draft)?;
         section(&self.sequences, scope, draft)?;
+        section(&self.foreign_data_wrappers, scope, draft)?;
+        whole(&self.servers, scope, draft)?;
         for (name, declaration) in &self.tables.0 {
             top(name, &declaration.value, scope, draft)?;
         }
@@ -101,6 +111,8 @@ impl Document {
         whole(&self.text_search_templates, scope, draft)?;
         whole(&self.text_search_dictionaries, scope, draft)?;
         section(&self.text_search_configurations, scope, draft)?;
+        section(&self.publications, scope, draft)?;
+        whole(&self.subscriptions, scope, draft)?;
         whole(&self.event_triggers, scope, draft)
     }
 }

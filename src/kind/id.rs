@@ -105,6 +105,13 @@ pub enum Space {
     TextSearchDictionary,
     TextSearchConfiguration,
     EventTrigger,
+    ForeignDataWrapper,
+    Server,
+    UserMapping,
+    Publication,
+    /// A table or a schema of one.
+    PublicationMember,
+    Subscription,
 }
 
 /// A name in one of Postgres's namespaces.

@@ -140,6 +140,7 @@ impl Asker for Twins<'_> {
                 "type" => Space::Type,
                 "collation" => Space::Collation,
                 "operator" => Space::Operator,
+                "foreign-data wrapper" => Space::ForeignDataWrapper,
                 "text search parser" => Space::TextSearchParser,
                 "text search template" => Space::TextSearchTemplate,
                 "text search dictionary" => Space::TextSearchDictionary,
@@ -147,7 +148,9 @@ impl Asker for Twins<'_> {
                 _ => Space::OperatorClass,
             };
             let origin = Name::new(Space::Extension, [extension.as_str()]);
-            (Name::new(space, [schema.as_str(), name.as_str()]), Some(origin))
+            // some stand in no schema
+            let path = [schema.as_str(), name.as_str()].into_iter().filter(|part| !part.is_empty());
+            (Name::new(space, path), Some(origin))
         };
         Ok(rows.into_iter().map(external).collect())
     }

@@ -153,6 +153,7 @@ fn server() -> Server {
         "box",
         "date",
         "event_trigger",
+        "fdw_handler",
         "internal",
         "json",
         "jsonb",
@@ -195,11 +196,13 @@ impl Asker for Echo {
             ("intarray", Space::OperatorClass, "ext", "gist__intbig_ops"),
             ("intarray", Space::Operator, "ext", "&&"),
             ("unaccent", Space::TextSearchDictionary, "public", "unaccent"),
+            ("postgres_fdw", Space::ForeignDataWrapper, "", "postgres_fdw"),
         ];
         let mut externals = Externals::new();
         for name in extensions.iter().flat_map(|extension| extension.occupies()) {
             for (_, space, schema, brought) in brings.iter().filter(|(extension, ..)| name.to_string() == *extension) {
-                externals.insert(Name::new(*space, [*schema, *brought]), Some(name.clone()));
+                let path = [*schema, *brought].into_iter().filter(|part| !part.is_empty());
+                externals.insert(Name::new(*space, path), Some(name.clone()));
             }
         }
         Ok(externals)
