@@ -73,6 +73,7 @@ kinds! {
     clustering::Clustering "clustering" "",
     statistics::Statistics "statistics" "STATISTICS",
     settings::Settings "column settings" "",
+    foreign_column::ForeignColumn "foreign column" "",
     view::View "view" "VIEW",
     materialized_view::MaterializedView "materialized view" "MATERIALIZED VIEW",
     function::Function "function" "FUNCTION",

@@ -76,6 +76,10 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("event_trigger", "name"),
     ("foreign_data_wrapper", "name"),
     ("server", "name"),
+    ("foreign_column", "table"),
+    ("foreign_column", "column"),
+    ("column", "foreign"), // the table's
+    ("comment", "foreign"), // the table's
     ("user_mapping", "server"),
     ("user_mapping", "user"),
     ("publication", "name"),

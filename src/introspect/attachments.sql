@@ -21,7 +21,7 @@ SELECT 'privileges of column ' || pg_catalog.format('%I.%I.%I', n.nspname, c.rel
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE a.attacl IS NOT NULL AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
+WHERE a.attacl IS NOT NULL AND c.relkind IN ('r', 'p', 'f') AND NOT a.attisdropped
   AND n.nspname = ANY (:schemas)
 UNION ALL
 SELECT p.what || ' of view ' || pg_catalog.format('%I.%I', n.nspname, c.relname), true,

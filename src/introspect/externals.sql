@@ -27,10 +27,10 @@ JOIN place p ON p.oid = c.relnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_class'::regclass AND x.objid = c.oid
 LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
 WHERE p.nspname <> 'pg_catalog'
-  AND (c.relkind IN ('v', 'm', 'f')
+  AND (c.relkind IN ('v', 'm')
        OR c.relkind IN ('S', 'i', 'I') AND (NOT p.managed OR x.extname IS NOT NULL)
        OR c.relkind IN ('i', 'I') AND i.indrelid NOT IN (SELECT pg_catalog.unnest(:tables))
-       OR c.relkind IN ('r', 'p') AND c.oid NOT IN (SELECT pg_catalog.unnest(:tables)))
+       OR c.relkind IN ('r', 'p', 'f') AND c.oid NOT IN (SELECT pg_catalog.unnest(:tables)))
 UNION ALL
 SELECT 'collation', p.nspname, c.collname, x.extname
 FROM pg_catalog.pg_collation c

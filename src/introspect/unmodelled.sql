@@ -12,12 +12,7 @@ WITH wanted AS (
     AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)
     AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = 'pg_catalog.pg_class'::regclass AND o.oid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
-  SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
-         'foreign table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
-  FROM relation c
-  WHERE c.relkind = 'f'
-  UNION ALL
-  SELECT 'pg_catalog.pg_index'::regclass, x.indexrelid,
+  SELECT 'pg_catalog.pg_index'::regclass::oid, x.indexrelid,
          'clustering of materialized view ' || pg_catalog.format('%I.%I', c.nspname, c.relname), true, 'relation',
          json_build_array(c.nspname, c.relname)
   FROM pg_catalog.pg_index x JOIN relation c ON c.oid = x.indrelid AND c.relkind = 'm'
@@ -69,6 +64,10 @@ WITH wanted AS (
         SELECT 'pg_catalog.pg_foreign_server'::regclass, s.oid, 'server ' || pg_catalog.quote_ident(s.srvname), 'server',
                json_build_array(s.srvname), s.srvoptions
         FROM pg_catalog.pg_foreign_server s
+        UNION ALL
+        SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), 'relation',
+               json_build_array(c.nspname, c.relname), f.ftoptions
+        FROM pg_catalog.pg_foreign_table f JOIN relation c ON c.oid = f.ftrelid
         UNION ALL
         SELECT 'pg_catalog.pg_user_mapping'::regclass, u.umid,
                'user mapping ' || pg_catalog.quote_ident(COALESCE(u.usename, 'public')) || ' of server ' || pg_catalog.quote_ident(u.srvname),

@@ -27,8 +27,8 @@ pub fn is_secret(name: &str) -> bool {
 
 impl GenericOptions {
     /// Names and values in JSON; the value of a secret is not sent.
-    pub fn read(row: &Row) -> Result<Self> {
-        let pairs: Vec<(String, Option<String>)> = row.json("options")?.unwrap_or_default();
+    pub fn read(row: &Row, column: &str) -> Result<Self> {
+        let pairs: Vec<(String, Option<String>)> = row.json(column)?.unwrap_or_default();
         Ok(Self(pairs.into_iter().filter_map(|(name, value)| Some((Ident::new(name), value?))).collect()))
     }
 

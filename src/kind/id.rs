@@ -108,6 +108,7 @@ pub enum Space {
     ForeignDataWrapper,
     Server,
     UserMapping,
+    ForeignColumn,
     Publication,
     /// A table or a schema of one.
     PublicationMember,

@@ -6,6 +6,8 @@ use serde_yaml::Spanned;
 use super::super::comment::Comment;
 use super::super::default::Default as ColumnDefault;
 use super::super::document::{Declare, Given};
+use super::super::foreign_column::ForeignColumn;
+use super::super::generic_options::GenericOptions;
 use super::super::ownership::Ownership;
 use super::super::sequence::{OwnedBy, Owner, Sequence};
 use super::super::settings;
@@ -41,6 +43,8 @@ struct Long {
     statistics: Option<Spanned<i64>>,
     #[serde(default)]
     options: Entries<String>,
+    #[serde(default)]
+    foreign_options: Entries<String>,
     renamed_from: Option<Spanned<String>>,
     using: Option<Spanned<String>>,
 }
@@ -168,6 +172,7 @@ fn plain(
         using: Using(None),
         inherited: Inherited::default(),
         typed: Aside(false),
+        foreign: Aside(false),
     })
 }
 
@@ -230,6 +235,10 @@ impl Long {
         let settings = self.settings().of(table, &name, &column.ty, scope)?;
         draft.push(column, place.clone(), true);
         draft.attach(settings, place);
+        let foreign = GenericOptions::declared(&self.foreign_options, scope)?;
+        let said = !foreign.is_empty();
+        let foreign = ForeignColumn { table: table.clone(), column: name.clone(), options: foreign };
+        draft.attach(said.then_some(foreign), place);
         self.nested(table, key, scope, draft)
     }
 

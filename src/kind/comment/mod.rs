@@ -6,13 +6,15 @@ use super::*;
 pub struct Comment {
     pub on: Id,
     pub text: String,
+    /// The table is a foreign one, and called so.
+    pub foreign: Aside<bool>,
 }
 
 impl Comment {
     /// `None` where there is no text; Postgres takes an empty one for none.
     pub fn of(on: Id, text: Option<&str>) -> Option<Self> {
         let text = text.filter(|text| !text.is_empty())?.to_owned();
-        Some(Self { on, text })
+        Some(Self { on, text, foreign: Aside(false) })
     }
 
     /// Of what has columns that come of its query.
@@ -46,6 +48,7 @@ impl Comment {
             Tag::ForeignDataWrapper => Space::ForeignDataWrapper,
             Tag::Server => Space::Server,
             Tag::UserMapping => Space::UserMapping,
+            Tag::ForeignColumn => Space::ForeignColumn,
             Tag::Publication => Space::Publication,
             Tag::PublicationTable | Tag::PublicationSchema => Space::PublicationMember,
             Tag::Subscription => Space::Subscription,
@@ -62,7 +65,11 @@ impl Comment {
     }
 
     fn statement(&self, text: Option<&str>) -> Vec<Piece> {
-        let sql = Sql::new().kw("COMMENT ON").kw(if self.is_of_column() { "COLUMN" } else { self.on.tag.sql() });
+        let sql = Sql::new().kw("COMMENT ON").kw(match self.on.tag {
+            Tag::Table if self.foreign.0 => "FOREIGN TABLE",
+            _ if self.is_of_column() => "COLUMN",
+            tag => tag.sql(),
+        });
         let sql = match (self.target().space, self.on.path.as_slice()) {
             (Space::Constraint | Space::Trigger | Space::Policy | Space::Rule, [schema, table, name]) => {
                 let sql = sql.ident(name).kw("ON").when(self.on.tag == Tag::DomainCheck, |sql| sql.kw("DOMAIN"));
@@ -100,7 +107,7 @@ impl Kind for Comment {
                 Id::new(tag, [schema, name].into_iter().chain(column.transpose()?))
             }
         };
-        Ok(Self { on, text: row.text("text")?.to_owned() })
+        Ok(Self { on, text: row.text("text")?.to_owned(), foreign: Aside(row.is("foreign")) })
     }
 
     fn id(&self) -> Id {
@@ -165,7 +172,7 @@ impl Kind for Comment {
     }
 
     fn alter(_: &Self, new: &Self) -> Vec<Piece> {
-        let Self { on: _, text } = new;
+        let Self { on: _, text, foreign: _ } = new;
         new.statement(Some(text))
     }
 

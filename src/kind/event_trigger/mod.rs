@@ -17,10 +17,6 @@ pub struct EventTrigger {
 }
 
 impl EventTrigger {
-    fn place(&self) -> Name {
-        Name::new(Space::EventTrigger, [&self.name])
-    }
-
     fn enabling(&self) -> Piece {
         let words = ["ENABLE", "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS"];
         Piece::Statement(Sql::new().kw("ALTER EVENT TRIGGER").ident(&self.name).kw(self.enabled.keyword(words)))
@@ -46,7 +42,7 @@ impl Kind for EventTrigger {
     }
 
     fn occupies(&self) -> Vec<Name> {
-        vec![self.place()]
+        vec![Name::new(Space::EventTrigger, [&self.name])]
     }
 
     fn requires(&self) -> Vec<Need> {
@@ -114,6 +110,6 @@ impl Kind for EventTrigger {
             _ => return Vec::new(),
         };
         let text = format!("{} is called for every such command of every session, later revisions among them", new.function);
-        vec![Hazard { risk: Risk::Breaks, on: new.place(), text, spared_by: None }]
+        vec![Hazard::everywhere(Risk::Breaks, text)]
     }
 }

@@ -23,7 +23,7 @@ impl Kind for ForeignDataWrapper {
 
     fn read(row: &Row) -> Result<Self> {
         let (handler, validator) = (row.pair("handler")?, row.pair("validator")?);
-        Ok(Self { name: row.ident("name")?, handler, validator, options: GenericOptions::read(row)? })
+        Ok(Self { name: row.ident("name")?, handler, validator, options: GenericOptions::read(row, "options")? })
     }
 
     fn id(&self) -> Id {

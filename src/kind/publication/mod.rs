@@ -120,16 +120,13 @@ impl Kind for Publication {
     }
 
     fn hazards(change: Change<&Self>) -> Vec<Hazard> {
-        let hazard = |of: &Self, text: &str| {
-            let on = Name::new(Space::Publication, [&of.name]);
-            vec![Hazard { risk: Risk::Breaks, on, text: text.to_owned(), spared_by: None }]
-        };
+        let hazard = |text: &str| vec![Hazard::everywhere(Risk::Breaks, text)];
         match change {
             Change::Create(new) if new.all_tables => {
-                hazard(new, "UPDATE and DELETE fail on every table that has no primary key or other replica identity")
+                hazard("UPDATE and DELETE fail on every table that has no primary key or other replica identity")
             }
-            Change::Drop(old) => hazard(old, "subscriptions to it stop with an error"),
-            Change::Alter { new, .. } => hazard(new, "servers that follow it get other changes from now on"),
+            Change::Drop(_) => hazard("subscriptions to it stop with an error"),
+            Change::Alter { .. } => hazard("servers that follow it get other changes from now on"),
             _ => Vec::new(),
         }
     }

@@ -32,7 +32,7 @@ impl Kind for Server {
             wrapper: row.ident("wrapper")?,
             server_type: row.opt("server_type").map(str::to_owned),
             version: row.opt("version").map(str::to_owned),
-            options: GenericOptions::read(row)?,
+            options: GenericOptions::read(row, "options")?,
         })
     }
 

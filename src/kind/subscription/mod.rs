@@ -43,10 +43,6 @@ fn usual(option: &str) -> &'static str {
 }
 
 impl Subscription {
-    fn place(&self) -> Name {
-        Name::new(Space::Subscription, [&self.name])
-    }
-
     fn alter_sql(&self) -> Sql {
         Sql::new().kw("ALTER SUBSCRIPTION").ident(&self.name)
     }
@@ -85,7 +81,7 @@ impl Kind for Subscription {
     }
 
     fn occupies(&self) -> Vec<Name> {
-        vec![self.place()]
+        vec![Name::new(Space::Subscription, [&self.name])]
     }
 
     fn requires(&self) -> Vec<Need> {
@@ -185,7 +181,7 @@ impl Kind for Subscription {
     fn hazards(change: Change<&Self>) -> Vec<Hazard> {
         let (risk, text) = match change {
             Change::Create(_) => {
-                (Risk::Lock, "it is made disabled, without a connection or a password; make its slot on the other server and ENABLE it by hand")
+                (Risk::OneWay, "it is made disabled, without a connection or a password; make its slot on the other server and ENABLE it by hand")
             }
             Change::Drop(old) if old.slot_name.is_some() => {
                 (Risk::Breaks, "it follows no more, and its slot stays on the other server, which keeps all changes for it until the slot is dropped there by hand")
@@ -195,6 +191,6 @@ impl Kind for Subscription {
             }
             _ => return Vec::new(),
         };
-        vec![Hazard { risk, on: change.subject().place(), text: text.to_owned(), spared_by: None }]
+        vec![Hazard::everywhere(risk, text)]
     }
 }

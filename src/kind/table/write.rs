@@ -3,7 +3,7 @@
 use super::*;
 
 pub fn write(table: &Table, mut parts: Parts) -> Part {
-    let Table { name, unlogged, of, inherits, partitioning, options, method, tablespace, row_security, force_row_security } = table;
+    let Table { name, unlogged, of, inherits, partitioning, foreign, options, method, tablespace, row_security, force_row_security } = table;
     let schema = parts.schema.clone();
     let named = |name: &Qualified| crate::draft::write_name(name, schema.as_str());
     let partition = parts.take_one("partition_of");
@@ -19,6 +19,7 @@ pub fn write(table: &Table, mut parts: Parts) -> Part {
         .put("of", of.as_ref().map(|name| Doc::Text(named(name))))
         .put("inherits", (!inherits.is_empty()).then(|| Doc::List(inherits.iter().map(|name| Doc::Text(named(name))).collect())))
         .when("unlogged", *unlogged)
+        .put("foreign", foreign.as_ref().map(Foreign::write))
         .put("columns", parts.take_map("columns"))
         .put("primary_key", parts.take_one("primary_key"))
         .put("unique", parts.take_map("unique"))

@@ -30,7 +30,7 @@ impl Kind for UserMapping {
     const QUERY: &'static str = include_str!("query.sql");
 
     fn read(row: &Row) -> Result<Self> {
-        Ok(Self { server: row.ident("server")?, user: row.ident("user")?, options: GenericOptions::read(row)? })
+        Ok(Self { server: row.ident("server")?, user: row.ident("user")?, options: GenericOptions::read(row, "options")? })
     }
 
     fn id(&self) -> Id {
@@ -87,9 +87,8 @@ impl Kind for UserMapping {
     }
 
     fn hazards(change: Change<&Self>) -> Vec<Hazard> {
-        let Change::Create(new) = change else { return Vec::new() };
-        let text = "a password is not in this file: where the server asks for one, set it by hand".to_owned();
-        let on = Name::new(Space::UserMapping, [&new.server, &new.user]);
-        vec![Hazard { risk: Risk::Lock, on, text, spared_by: None }]
+        let Change::Create(_) = change else { return Vec::new() };
+        let text = "a password is not in this file: where the server asks for one, set it by hand";
+        vec![Hazard::everywhere(Risk::OneWay, text)]
     }
 }
