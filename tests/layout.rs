@@ -78,8 +78,22 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("server", "name"),
     ("foreign_column", "table"),
     ("foreign_column", "column"),
-    ("column", "foreign"), // the table's
+    ("column", "foreign"),  // the table's
     ("comment", "foreign"), // the table's
+    ("view_default", "view"),
+    ("view_default", "column"),
+    ("view_default", "ty"),    // the view's
+    ("clustering", "of_view"), // a table's, or a materialized view's
+    ("settings", "of_view"),   // the same
+    ("cast", "source"),
+    ("cast", "target"),
+    ("operator", "schema"),
+    ("operator", "symbols"),
+    ("operator", "left"),
+    ("operator", "right"),
+    ("conversion", "name"),
+    ("language", "name"),
+    ("access_method", "name"),
     ("user_mapping", "server"),
     ("user_mapping", "user"),
     ("publication", "name"),

@@ -77,3 +77,11 @@ UNION ALL
 SELECT 'server', s.srvname, NULL, x.extname
 FROM pg_catalog.pg_foreign_server s
 JOIN extension x ON x.classid = 'pg_catalog.pg_foreign_server'::regclass AND x.objid = s.oid
+UNION ALL
+SELECT 'language', l.lanname, NULL, x.extname
+FROM pg_catalog.pg_language l
+JOIN extension x ON x.classid = 'pg_catalog.pg_language'::regclass AND x.objid = l.oid
+UNION ALL
+SELECT 'access method', a.amname, NULL, x.extname
+FROM pg_catalog.pg_am a
+JOIN extension x ON x.classid = 'pg_catalog.pg_am'::regclass AND x.objid = a.oid

@@ -277,6 +277,8 @@ fn space(word: &str) -> Result<Space> {
         "text search configuration" => Space::TextSearchConfiguration,
         "foreign-data wrapper" => Space::ForeignDataWrapper,
         "server" => Space::Server,
+        "language" => Space::Language,
+        "access method" => Space::AccessMethod,
         "user mapping" => Space::UserMapping,
         other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
     })

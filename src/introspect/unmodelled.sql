@@ -12,21 +12,9 @@ WITH wanted AS (
     AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)
     AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = 'pg_catalog.pg_class'::regclass AND o.oid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
-  SELECT 'pg_catalog.pg_index'::regclass::oid, x.indexrelid,
-         'clustering of materialized view ' || pg_catalog.format('%I.%I', c.nspname, c.relname), true, 'relation',
-         json_build_array(c.nspname, c.relname)
-  FROM pg_catalog.pg_index x JOIN relation c ON c.oid = x.indrelid AND c.relkind = 'm'
-  WHERE x.indisclustered
-  UNION ALL
-  SELECT 'pg_catalog.pg_attrdef'::regclass, d.oid,
-         'default of column ' || pg_catalog.format('%I.%I.%I', c.nspname, c.relname, a.attname), true, 'relation',
-         json_build_array(c.nspname, c.relname)
-  FROM pg_catalog.pg_attrdef d JOIN relation c ON c.oid = d.adrelid AND c.relkind = 'v'
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-  UNION ALL
-  SELECT 'pg_catalog.pg_type'::regclass, t.oid,
+  SELECT 'pg_catalog.pg_type'::regclass::oid, t.oid,
          CASE t.typtype WHEN 'r' THEN 'range type with a canonical function ' ELSE 'base type ' END
-           || pg_catalog.format('%I.%I', n.nspname, t.typname), false, NULL, NULL
+           || pg_catalog.format('%I.%I', n.nspname, t.typname), false, NULL::text, NULL::json
   FROM pg_catalog.pg_type t JOIN wanted n ON n.oid = t.typnamespace
   WHERE t.typtype = 'b' AND (t.typelem = 0 OR t.typcategory <> 'A')
      OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngcanonical <> 0)
@@ -41,9 +29,6 @@ WITH wanted AS (
   FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
   WHERE NOT EXISTS (SELECT FROM relation c WHERE c.oid = s.stxrelid AND c.plain)
   UNION ALL
-  SELECT 'pg_catalog.pg_operator'::regclass, o.oid, 'operator ' || o.oid::pg_catalog.regoperator, false, NULL, NULL
-  FROM pg_catalog.pg_operator o JOIN wanted n ON n.oid = o.oprnamespace
-  UNION ALL
   SELECT 'pg_catalog.pg_opclass'::regclass, o.oid, 'operator class ' || pg_catalog.format('%I.%I', n.nspname, o.opcname),
          false, NULL, NULL
   FROM pg_catalog.pg_opclass o JOIN wanted n ON n.oid = o.opcnamespace
@@ -51,10 +36,6 @@ WITH wanted AS (
   SELECT 'pg_catalog.pg_opfamily'::regclass, o.oid, 'operator family ' || pg_catalog.format('%I.%I', n.nspname, o.opfname),
          false, NULL, NULL
   FROM pg_catalog.pg_opfamily o JOIN wanted n ON n.oid = o.opfnamespace
-  UNION ALL
-  SELECT 'pg_catalog.pg_conversion'::regclass, o.oid, 'conversion ' || pg_catalog.format('%I.%I', n.nspname, o.conname),
-         false, NULL, NULL
-  FROM pg_catalog.pg_conversion o JOIN wanted n ON n.oid = o.connamespace
   UNION ALL
   SELECT s.class, s.oid, 'option ' || o.option_name || ' of ' || s.what, true, s.space, s.path
   FROM (SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass AS class, w.oid, 'foreign-data wrapper ' || pg_catalog.quote_ident(w.fdwname) AS what,
@@ -81,17 +62,6 @@ WITH wanted AS (
   FROM pg_catalog.pg_subscription s
   JOIN pg_catalog.pg_database d ON d.oid = s.subdbid AND d.datname = pg_catalog.current_database()
   WHERE NOT pg_catalog.has_table_privilege('pg_catalog.pg_subscription', 'SELECT')
-  UNION ALL
-  SELECT 'pg_catalog.pg_cast'::regclass, k.oid,
-         'cast ' || pg_catalog.format_type(k.castsource, NULL) || ' as ' || pg_catalog.format_type(k.casttarget, NULL), false, NULL, NULL
-  FROM pg_catalog.pg_cast k
-  WHERE k.oid >= 16384
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_cast'::regclass
-                    AND d.objid = k.oid AND d.deptype = 'i')
-  UNION ALL
-  SELECT 'pg_catalog.pg_language'::regclass, l.oid, 'language ' || pg_catalog.quote_ident(l.lanname), false, NULL, NULL
-  FROM pg_catalog.pg_language l
-  WHERE l.oid >= 16384
   UNION ALL
   SELECT 'pg_catalog.pg_extension'::regclass, e.oid,
          'version ' || e.extversion || ' of extension ' || pg_catalog.quote_ident(e.extname) || ', unless a model states it',

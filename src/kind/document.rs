@@ -5,8 +5,9 @@ use serde_yaml::Spanned;
 
 use super::shapes::Entries;
 use super::{
-    aggregate, collation, composite, domain, enumeration, event_trigger, extension, foreign_data_wrapper, function,
-    materialized_view, procedure, publication, range, schema, sequence, server, subscription, table, text_search_configuration, text_search_dictionary, text_search_parser,
+    access_method, aggregate, cast, collation, composite, conversion, domain, enumeration, event_trigger, extension,
+    foreign_data_wrapper, function, language, materialized_view, operator, procedure, publication, range, schema,
+    sequence, server, subscription, table, text_search_configuration, text_search_dictionary, text_search_parser,
     text_search_template, view,
 };
 use crate::draft::{Draft, Scope};
@@ -31,6 +32,11 @@ pub const SECTIONS: &[&str] = &[
     "functions",
     "procedures",
     "aggregates",
+    "casts",
+    "operators",
+    "conversions",
+    "languages",
+    "access_methods",
     "text_search_parsers",
     "text_search_templates",
     "text_search_dictionaries",
@@ -60,6 +66,11 @@ pub struct Document {
     functions: Entries<function::Declaration>,
     procedures: Entries<procedure::Declaration>,
     aggregates: Entries<aggregate::Declaration>,
+    casts: Entries<cast::Declaration>,
+    operators: Entries<operator::Declaration>,
+    conversions: Entries<conversion::Declaration>,
+    languages: Entries<language::Declaration>,
+    access_methods: Entries<access_method::Declaration>,
     text_search_parsers: Entries<text_search_parser::Declaration>,
     text_search_templates: Entries<text_search_template::Declaration>,
     text_search_dictionaries: Entries<text_search_dictionary::Declaration>,
@@ -107,6 +118,11 @@ impl Document {
         whole(&self.functions, scope, draft)?;
         whole(&self.procedures, scope, draft)?;
         whole(&self.aggregates, scope, draft)?;
+        whole(&self.casts, scope, draft)?;
+        whole(&self.operators, scope, draft)?;
+        whole(&self.conversions, scope, draft)?;
+        whole(&self.languages, scope, draft)?;
+        whole(&self.access_methods, scope, draft)?;
         whole(&self.text_search_parsers, scope, draft)?;
         whole(&self.text_search_templates, scope, draft)?;
         whole(&self.text_search_dictionaries, scope, draft)?;

@@ -36,8 +36,11 @@ impl GenericOptions {
         let mut options = BTreeMap::new();
         for (name, value) in &entries.0 {
             if is_secret(&name.value) {
-                let error = scope.error(format!("not supported: the option {} in a model, which is a secret", name.value), name);
-                return Err(error.hint("models and revisions are committed: take it away, and set it on the server by hand"));
+                let error = scope
+                    .error(format!("not supported: the option {} in a model, which is a secret", name.value), name);
+                return Err(
+                    error.hint("models and revisions are committed: take it away, and set it on the server by hand")
+                );
             }
             options.insert(scope.ident(name)?, value.clone());
         }

@@ -110,6 +110,10 @@ pub enum Space {
     UserMapping,
     ForeignColumn,
     Publication,
+    Cast,
+    Conversion,
+    Language,
+    AccessMethod,
     /// A table or a schema of one.
     PublicationMember,
     Subscription,
@@ -154,16 +158,19 @@ impl fmt::Display for Name {
     }
 }
 
-/// `public.tasks.title`, `public.add(integer, integer)`
+/// `public.tasks.title`, `public.add(integer, integer)`, `public.===(integer, integer)`
 fn shown(path: &[Ident]) -> String {
     let (types, names) = match path.split_last() {
-        Some((last, names)) if path.len() == 3 && is_signature(last) => (last.as_str(), names),
+        Some((last, names)) if path.len() != 2 && is_signature(last) => (last.as_str(), names),
         _ => ("", path),
     };
-    names.iter().map(Ident::quoted).collect::<Vec<_>>().join(".") + types
+    let is_operator =
+        |name: &Ident| !types.is_empty() && name.as_str().chars().all(|c| crate::sql::OPERATOR.contains(c));
+    let shown = |name: &Ident| if is_operator(name) { name.as_str().to_owned() } else { name.quoted() };
+    names.iter().map(shown).collect::<Vec<_>>().join(".") + types
 }
 
-/// The types that a routine takes, as the last part of what it is known by.
+/// The types that a routine, an operator or a cast takes, as the last part of what it is known by.
 fn is_signature(part: &Ident) -> bool {
     part.as_str().starts_with('(') && part.as_str().ends_with(')')
 }

@@ -141,6 +141,8 @@ impl Asker for Twins<'_> {
                 "collation" => Space::Collation,
                 "operator" => Space::Operator,
                 "foreign-data wrapper" => Space::ForeignDataWrapper,
+                "language" => Space::Language,
+                "access method" => Space::AccessMethod,
                 "text search parser" => Space::TextSearchParser,
                 "text search template" => Space::TextSearchTemplate,
                 "text search dictionary" => Space::TextSearchDictionary,

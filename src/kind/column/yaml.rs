@@ -235,11 +235,14 @@ impl Long {
         let settings = self.settings().of(table, &name, &column.ty, scope)?;
         draft.push(column, place.clone(), true);
         draft.attach(settings, place);
-        let foreign = GenericOptions::declared(&self.foreign_options, scope)?;
-        let said = !foreign.is_empty();
-        let foreign = ForeignColumn { table: table.clone(), column: name.clone(), options: foreign };
-        draft.attach(said.then_some(foreign), place);
+        draft.attach(self.foreign(table, &name, scope)?, place);
         self.nested(table, key, scope, draft)
+    }
+
+    fn foreign(&self, table: &Qualified, column: &Ident, scope: &Scope) -> Result<Option<ForeignColumn>> {
+        let options = GenericOptions::declared(&self.foreign_options, scope)?;
+        let said = !options.is_empty();
+        Ok(said.then(|| ForeignColumn { table: table.clone(), column: column.clone(), options }))
     }
 
     fn settings(&self) -> settings::Declaration {

@@ -49,12 +49,17 @@ impl Comment {
             Tag::Server => Space::Server,
             Tag::UserMapping => Space::UserMapping,
             Tag::ForeignColumn => Space::ForeignColumn,
+            Tag::Cast => Space::Cast,
+            Tag::Operator => Space::Operator,
+            Tag::Conversion => Space::Conversion,
+            Tag::Language => Space::Language,
+            Tag::AccessMethod => Space::AccessMethod,
             Tag::Publication => Space::Publication,
             Tag::PublicationTable | Tag::PublicationSchema => Space::PublicationMember,
             Tag::Subscription => Space::Subscription,
             Tag::Statistics => Space::Statistics,
             Tag::Settings => Space::Settings,
-            Tag::Default => Space::Default,
+            Tag::Default | Tag::ViewDefault => Space::Default,
             Tag::Ownership => Space::Ownership,
             Tag::Partition => Space::Partition,
             Tag::ReplicaIdentity => Space::ReplicaIdentity,
@@ -82,6 +87,8 @@ impl Comment {
                     false => sql.routine(&name, &types),
                 }
             }
+            (Space::Cast, [types]) => sql.bracketed(types),
+            (Space::Operator, [schema, symbols, types]) => sql.operator_name(schema, symbols.as_str()).bracketed(types),
             (_, path) => sql.path(path),
         };
         vec![Piece::Statement(match text {

@@ -73,7 +73,17 @@ SELECT 'policy', json_build_array(c.nspname, c.relname, p.polname), NULL, NULL, 
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_policy p ON p.oid = d.objoid JOIN relation c ON c.oid = p.polrelid
 WHERE d.classoid = 'pg_catalog.pg_policy'::regclass
 UNION ALL
-SELECT i.type, CASE WHEN i.type LIKE 'text search %' THEN json_build_array(i.schema, a.object_names[2]) ELSE pg_catalog.to_json(a.object_names) END,
+SELECT i.type,
+       CASE i.type WHEN 'cast' THEN
+              (SELECT json_build_array('(' || pg_catalog.format_type(k.castsource, NULL) || ' AS ' || pg_catalog.format_type(k.casttarget, NULL) || ')')
+               FROM pg_catalog.pg_cast k WHERE k.oid = d.objoid)
+            WHEN 'operator' THEN
+              (SELECT json_build_array(i.schema, o.oprname, '(' || COALESCE(pg_catalog.format_type(NULLIF(o.oprleft, 0), NULL), 'NONE') || ', '
+                                                            || pg_catalog.format_type(o.oprright, NULL) || ')')
+               FROM pg_catalog.pg_operator o WHERE o.oid = d.objoid)
+            WHEN 'conversion' THEN json_build_array(i.schema, a.object_names[2])
+            ELSE CASE WHEN i.type LIKE 'text search %' THEN json_build_array(i.schema, a.object_names[2])
+                      ELSE pg_catalog.to_json(a.object_names) END END,
        NULL, NULL, d.description, false
 FROM pg_catalog.pg_description d
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classoid, d.objoid, 0) i
@@ -83,4 +93,6 @@ WHERE d.objoid >= 16384 AND (i.schema IS NULL OR i.schema = ANY (:schemas))
   AND d.classoid IN ('pg_catalog.pg_ts_parser'::regclass, 'pg_catalog.pg_ts_template'::regclass, 'pg_catalog.pg_ts_dict'::regclass,
                      'pg_catalog.pg_ts_config'::regclass, 'pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_event_trigger'::regclass,
                      'pg_catalog.pg_foreign_data_wrapper'::regclass, 'pg_catalog.pg_foreign_server'::regclass,
-                     'pg_catalog.pg_publication'::regclass, 'pg_catalog.pg_subscription'::regclass)
+                     'pg_catalog.pg_publication'::regclass, 'pg_catalog.pg_subscription'::regclass,
+                     'pg_catalog.pg_cast'::regclass, 'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_conversion'::regclass,
+                     'pg_catalog.pg_language'::regclass, 'pg_catalog.pg_am'::regclass)

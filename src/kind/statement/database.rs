@@ -91,10 +91,16 @@ pub fn publication(head: &mut Head, draft: &mut Draft) -> Result<()> {
     if head.takes("with") {
         for (option, value) in head.options()? {
             match option.value.as_str() {
-                "publish" => declaration.publish = Some(Texts(value.split(',').map(|change| said(change.trim())).collect())),
+                "publish" => {
+                    declaration.publish = Some(Texts(value.split(',').map(|change| said(change.trim())).collect()))
+                }
                 "publish_via_partition_root" => declaration.via_partition_root = is_true(&value),
                 "publish_generated_columns" => declaration.generated_columns = Some(said(value)),
-                other => return Err(head.wrong(format!("{other} is no option of a publication")).hint("correct the statement")),
+                other => {
+                    return Err(head
+                        .wrong(format!("{other} is no option of a publication"))
+                        .hint("correct the statement"));
+                }
             }
         }
     }

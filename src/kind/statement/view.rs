@@ -26,6 +26,7 @@ pub fn view(head: &mut Head, draft: &mut Draft) -> Result<()> {
             .or(option.into_iter().next().map(|(_, value)| said(value))),
         comment: None,
         column_comments: Entries::default(),
+        column_defaults: Entries::default(),
         triggers: Entries::default(),
         rules: Entries::default(),
     };
@@ -51,6 +52,8 @@ pub fn materialized(head: &mut Head, draft: &mut Draft) -> Result<()> {
         populated: empty.map(|_| false).or(full.map(|_| true)),
         comment: None,
         column_comments: Entries::default(),
+        column_settings: Entries::default(),
+        cluster_on: None,
         indexes: Named::default(),
     };
     head.declare(name, &declaration, draft)

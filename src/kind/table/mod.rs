@@ -122,7 +122,8 @@ impl Kind for Table {
         };
         let keys = self.partitioning.iter().flat_map(|by| &by.keys).flat_map(tied);
         let server = self.foreign.iter().map(Foreign::need);
-        std::iter::once(schema).chain(of).chain(parents).chain(keys).chain(server).collect()
+        let method = self.method.iter().map(|method| Need::exists(Name::new(Space::AccessMethod, [method])));
+        std::iter::once(schema).chain(of).chain(parents).chain(keys).chain(server).chain(method).collect()
     }
 
     fn provides(&self) -> Vec<Fact> {

@@ -6,6 +6,7 @@ use serde_yaml::Spanned;
 use super::super::document::{Declare, Given};
 use super::super::query::Stated;
 use super::super::shapes::{Entries, Texts};
+use super::super::view_default::ViewDefault;
 use super::super::{rule, trigger};
 use super::*;
 use crate::draft::{Draft, Scope};
@@ -23,6 +24,8 @@ pub struct Declaration {
     #[serde(default)]
     pub column_comments: Entries<String>,
     #[serde(default)]
+    pub column_defaults: Entries<Spanned<String>>,
+    #[serde(default)]
     pub triggers: Entries<trigger::Declaration>,
     #[serde(default)]
     pub rules: Entries<rule::Declaration>,
@@ -31,7 +34,7 @@ pub struct Declaration {
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
-        let Self { query, columns, with, check_option, comment, column_comments, triggers, rules } = self;
+        let Self { query, columns, with, check_option, comment, column_comments, column_defaults, triggers, rules } = self;
         let options = with.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
         let view = View {
             name: scope.declared(name)?,
@@ -41,6 +44,11 @@ impl Declare for Declaration {
         };
         let stated = Stated { comment: comment.as_deref(), columns: column_comments };
         stated.declare(&view.id(), given, scope, draft)?;
+        for (column, text) in &column_defaults.0 {
+            let (expression, ty) = (scope.expression(text)?, Aside(None));
+            let default = ViewDefault { view: view.name.clone(), column: scope.ident(column)?, expression, ty };
+            draft.push(default, scope.place(column), true);
+        }
         let first = draft.entries.len();
         for (name, trigger) in &triggers.0 {
             let place = scope.place(name);
