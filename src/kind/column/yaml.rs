@@ -232,17 +232,20 @@ impl Long {
         if let Some(from) = &self.renamed_from {
             draft.renames.push(RenameHint { id: column.id(), from: scope.ident(from)?, place: scope.place(from) });
         }
-        let settings = self.settings().of(table, &name, &column.ty, scope)?;
-        draft.push(column, place.clone(), true);
-        draft.attach(settings, place);
-        draft.attach(self.foreign(table, &name, scope)?, place);
+        draft.push(column.clone(), place.clone(), true);
+        self.kept(&column, place, scope, draft)?;
         self.nested(table, key, scope, draft)
     }
 
-    fn foreign(&self, table: &Qualified, column: &Ident, scope: &Scope) -> Result<Option<ForeignColumn>> {
+    /// How its values are kept, here or on another server.
+    fn kept(&self, column: &Column, place: &crate::error::Place, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let (table, column, ty) = (&column.table, &column.name, &column.ty);
+        draft.attach(self.settings().of(table, column, ty, scope)?, place);
         let options = GenericOptions::declared(&self.foreign_options, scope)?;
         let said = !options.is_empty();
-        Ok(said.then(|| ForeignColumn { table: table.clone(), column: column.clone(), options }))
+        let foreign = ForeignColumn { table: table.clone(), column: column.clone(), options };
+        draft.attach(said.then_some(foreign), place);
+        Ok(())
     }
 
     fn settings(&self) -> settings::Declaration {
