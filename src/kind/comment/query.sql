@@ -89,7 +89,11 @@ FROM pg_catalog.pg_description d
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classoid, d.objoid, 0) i
 CROSS JOIN LATERAL pg_catalog.pg_identify_object_as_address(d.classoid, d.objoid, 0) a
 -- what is the server's own has one too, and lower numbers
-WHERE d.objoid >= 16384 AND (i.schema IS NULL OR i.schema = ANY (:schemas))
+WHERE d.objoid >= 16384
+  -- a comment outlives its subscription, on servers before 15
+  AND (d.classoid <> 'pg_catalog.pg_subscription'::regclass
+       OR EXISTS (SELECT FROM pg_catalog.pg_stat_subscription s WHERE s.subid = d.objoid))
+  AND (i.schema IS NULL OR i.schema = ANY (:schemas))
   AND d.classoid IN ('pg_catalog.pg_ts_parser'::regclass, 'pg_catalog.pg_ts_template'::regclass, 'pg_catalog.pg_ts_dict'::regclass,
                      'pg_catalog.pg_ts_config'::regclass, 'pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_event_trigger'::regclass,
                      'pg_catalog.pg_foreign_data_wrapper'::regclass, 'pg_catalog.pg_foreign_server'::regclass,

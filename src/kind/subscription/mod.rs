@@ -37,6 +37,9 @@ const OPTIONS: [(&str, &str, u32); 9] = [
     ("failover", "false", 17),
 ];
 
+/// Which one is usual depends on the server's version: said or not, it is as it is.
+const OPEN: &str = "streaming";
+
 /// The usual value of the option; none is called otherwise.
 fn usual(option: &str) -> &'static str {
     OPTIONS.iter().find(|(name, ..)| *name == option).map_or("", |(_, usual, _)| usual)
@@ -63,7 +66,7 @@ impl Kind for Subscription {
     fn read(row: &Row) -> Result<Self> {
         let (connection, secret) = connection::without_password(row.text("connection")?);
         let option = |(name, usual, _): (&str, &str, u32)| {
-            let value = row.opt(name).filter(|value| *value != usual)?;
+            let value = row.opt(name).filter(|value| *value != usual || name == OPEN)?;
             Some((Ident::new(name), value.to_owned()))
         };
         Ok(Self {
@@ -93,6 +96,12 @@ impl Kind for Subscription {
         let latest = known.map(|(name, _, since)| (*since, *name)).max().filter(|(since, _)| *since > 13);
         let parallel = self.options.get("streaming").is_some_and(|how| how == "parallel");
         latest.max(parallel.then_some((16, "streaming: parallel")))
+    }
+
+    fn adopt(&mut self, live: &Self) {
+        if let Some(value) = live.options.get(OPEN) {
+            self.options.entry(Ident::new(OPEN)).or_insert_with(|| value.clone());
+        }
     }
 
     const SECTION: &'static str = "subscriptions";

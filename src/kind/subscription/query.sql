@@ -2,7 +2,8 @@
 -- that names its columns would fail for them, and this one is not run where there are none
 SELECT s.sub ->> 'subname' AS name, s.sub ->> 'subconninfo' AS connection, s.sub -> 'subpublications' AS publications,
        s.sub ->> 'subslotname' AS slot_name, s.sub ->> 'subbinary' AS binary,
-       CASE s.sub ->> 'substream' WHEN 't' THEN 'on' WHEN 'true' THEN 'on' WHEN 'p' THEN 'parallel' ELSE 'off' END AS streaming,
+       CASE s.sub ->> 'substream' WHEN 't' THEN 'on' WHEN 'true' THEN 'on' WHEN 'p' THEN 'parallel' WHEN 'f' THEN 'off'
+                             WHEN 'false' THEN 'off' END AS streaming,
        s.sub ->> 'subsynccommit' AS synchronous_commit,
        CASE WHEN s.sub ->> 'subtwophasestate' IN ('p', 'e') THEN 'true' ELSE 'false' END AS two_phase,
        s.sub ->> 'subdisableonerr' AS disable_on_error, s.sub ->> 'subpasswordrequired' AS password_required,

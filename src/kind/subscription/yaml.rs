@@ -93,7 +93,7 @@ impl Declaration {
                 let error = scope.error(format!("`{name}` cannot be {}", text.value), text);
                 return Err(error.hint(format!("it is one of {}", known.join(", "))));
             }
-            if value != usual(name) {
+            if value != usual(name) || name == OPEN {
                 options.insert(Ident::new(name), value);
             }
         }
