@@ -12,11 +12,12 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::error::Place;
-use crate::kind::{Fact, Id, Mentions, Name, Need, Object, Space, Text};
+use crate::kind::{Fact, Id, Name, Need, Object, Space};
 use crate::name::{Ident, Qualified};
 use crate::ours::LeftOut;
 
 mod order;
+mod words;
 
 pub use order::by_id;
 
@@ -208,7 +209,7 @@ struct Index {
     enums: BTreeMap<Name, Name>,
     /// What holds of the attributes of each composite type.
     attributes: BTreeMap<Name, Vec<Fact>>,
-    /// Relations, types and routines, by their names without a schema.
+    /// Relations, types, routines, operators and text search configurations, by their names without a schema.
     by_name: BTreeMap<Ident, Vec<Name>>,
     /// The columns of each relation that are no objects of their own, as a view's are not, or that are.
     columns: BTreeMap<Name, Vec<Name>>,
@@ -249,7 +250,15 @@ impl Index {
         for fact in &provided {
             let Fact::Exists(name) = fact else { continue };
             match (name.space, name.path.as_slice()) {
-                (Space::Relation | Space::Type | Space::Routine, [_, last, ..]) => {
+                (
+                    Space::Relation
+                    | Space::Type
+                    | Space::Routine
+                    | Space::TextSearchConfiguration
+                    | Space::Operator
+                    | Space::OperatorClass,
+                    [_, last, ..],
+                ) => {
                     by_name.entry(last.clone()).or_default().push(name.clone());
                 }
                 (Space::Column, [schema, table, _]) => {
@@ -262,46 +271,9 @@ impl Index {
         Self { provided, types, enums, attributes, by_name, columns }
     }
 
-    /// What a dotted name may mean: in the schema that it states, in the one given, or in any.
-    fn named(&self, parts: &[String], schema: &Ident) -> Vec<&Name> {
-        let of = |last: &str| self.by_name.get(last).map_or(&[][..], Vec::as_slice);
-        if let [stated, last, ..] = parts {
-            let found: Vec<&Name> = of(last).iter().filter(|name| name.path[0].as_str() == stated).collect();
-            if !found.is_empty() {
-                return found;
-            }
-        }
-        let Some(first) = parts.first() else { return Vec::new() };
-        let own: Vec<&Name> = of(first).iter().filter(|name| name.path[0] == *schema).collect();
-        if own.is_empty() { of(first).iter().collect() } else { own }
-    }
-
-    fn text(&self, text: &Text, facts: &mut BTreeSet<Fact>) {
-        let words: BTreeSet<&str> = text.names.iter().flatten().map(String::as_str).collect();
-        let mut relations = BTreeSet::new();
-        for parts in &text.names {
-            for name in self.named(parts, &text.schema) {
-                facts.insert(Fact::Exists(name.clone()));
-                if name.space == Space::Relation {
-                    relations.insert(name);
-                }
-            }
-        }
-        for column in relations.into_iter().filter_map(|relation| self.columns.get(relation)).flatten() {
-            let spoken = column.path.last().is_some_and(|last| words.contains(last.as_str()));
-            if !spoken && !text.all_columns {
-                continue;
-            }
-            self.column(column, true, facts);
-            if let Some(ty) = self.enums.get(column) {
-                let labels = text.strings.iter().map(|text| Fact::Label(ty.clone(), text.clone()));
-                facts.extend(labels.filter(|label| self.provided.contains(label)));
-            }
-        }
-    }
-
     fn resolve(&self, need: Need, facts: &mut BTreeSet<Fact>) {
         match need {
+            Need::Fact(Fact::Exists(name)) => self.exists(name, facts),
             Need::Fact(fact) => {
                 facts.insert(fact);
             }
@@ -321,41 +293,26 @@ impl Index {
         }
     }
 
+    /// An operator or an operator class that is named without its types or its method is each of the name.
+    fn exists(&self, name: Name, facts: &mut BTreeSet<Fact>) {
+        let alike = match (name.space, name.path.as_slice()) {
+            (Space::Operator | Space::OperatorClass, [_, last]) => {
+                self.by_name.get(last).map_or(&[][..], Vec::as_slice)
+            }
+            _ => &[],
+        };
+        let same = alike.iter().filter(|other| other.space == name.space && other.path[0] == name.path[0]);
+        let count = facts.len();
+        facts.extend(same.cloned().map(Fact::Exists));
+        if facts.len() == count {
+            facts.insert(Fact::Exists(name));
+        }
+    }
+
     fn column(&self, column: &Name, exact: bool, facts: &mut BTreeSet<Fact>) {
         facts.insert(Fact::Exists(column.clone()));
         if let Some((base, whole)) = self.types.get(column) {
             facts.extend(if exact { whole.clone() } else { base.clone() });
-        }
-    }
-
-    fn mentions(&self, mentions: &Mentions, facts: &mut BTreeSet<Fact>) {
-        for word in &mentions.words {
-            let column = Name::column(&mentions.table, &word.as_str().into());
-            if !self.types.contains_key(&column) {
-                continue;
-            }
-            self.column(&column, mentions.exact, facts);
-            if let Some(ty) = self.enums.get(&column) {
-                let labels = mentions.strings.iter().map(|text| Fact::Label(ty.clone(), text.clone()));
-                facts.extend(labels.filter(|label| self.provided.contains(label)));
-            }
-        }
-        for parts in &mentions.calls {
-            let routines = self.named(parts, &mentions.table.schema).into_iter();
-            facts.extend(routines.filter(|name| name.space == Space::Routine).cloned().map(Fact::Exists));
-        }
-        let Mentions { relations, types, collations, .. } = mentions;
-        let named = [(Space::Relation, relations), (Space::Type, types), (Space::Collation, collations)];
-        for (space, parts) in named.iter().flat_map(|(space, all)| all.iter().map(|parts| (*space, parts))) {
-            let name = match parts.as_slice() {
-                [schema, name] => Name::new(space, [schema.as_str(), name.as_str()]),
-                [name] => Name::new(space, [mentions.table.schema.as_str(), name.as_str()]),
-                _ => continue,
-            };
-            let fact = Fact::Exists(name);
-            if self.provided.contains(&fact) {
-                facts.insert(fact);
-            }
         }
     }
 

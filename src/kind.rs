@@ -21,6 +21,8 @@ mod doc;
 pub mod document;
 mod expression;
 mod fact;
+mod firing;
+mod generic_options;
 mod grants;
 mod hazard;
 mod id;
@@ -39,6 +41,7 @@ pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
 pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
 pub use fact::{Fact, Mentions, Need, Text};
+pub use firing::Firing;
 pub use hazard::{Hazard, Risk};
 pub use id::{Id, Name, Space};
 pub use index::Options as IndexOptions;
@@ -57,6 +60,9 @@ kinds! {
     range::Range "range type" "TYPE",
     sequence::Sequence "sequence" "SEQUENCE",
     ownership::Ownership "sequence owner" "",
+    foreign_data_wrapper::ForeignDataWrapper "foreign-data wrapper" "FOREIGN DATA WRAPPER",
+    server::Server "server" "SERVER",
+    user_mapping::UserMapping "user mapping" "",
     table::Table "table" "TABLE",
     column::Column "column" "COLUMN",
     default::Default "default" "",
@@ -71,13 +77,30 @@ kinds! {
     clustering::Clustering "clustering" "",
     statistics::Statistics "statistics" "STATISTICS",
     settings::Settings "column settings" "",
+    foreign_column::ForeignColumn "foreign column" "",
     view::View "view" "VIEW",
+    view_default::ViewDefault "default of a view's column" "",
     materialized_view::MaterializedView "materialized view" "MATERIALIZED VIEW",
     function::Function "function" "FUNCTION",
     procedure::Procedure "procedure" "PROCEDURE",
     aggregate::Aggregate "aggregate" "AGGREGATE",
+    cast::Cast "cast" "CAST",
+    operator::Operator "operator" "OPERATOR",
+    conversion::Conversion "conversion" "CONVERSION",
+    language::Language "language" "LANGUAGE",
+    access_method::AccessMethod "access method" "ACCESS METHOD",
+    text_search_parser::TextSearchParser "text search parser" "TEXT SEARCH PARSER",
+    text_search_template::TextSearchTemplate "text search template" "TEXT SEARCH TEMPLATE",
+    text_search_dictionary::TextSearchDictionary "text search dictionary" "TEXT SEARCH DICTIONARY",
+    text_search_configuration::TextSearchConfiguration "text search configuration" "TEXT SEARCH CONFIGURATION",
     trigger::Trigger "trigger" "TRIGGER",
+    rule::Rule "rule" "RULE",
     policy::Policy "policy" "POLICY",
+    publication::Publication "publication" "PUBLICATION",
+    publication_table::PublicationTable "publication table" "",
+    publication_schema::PublicationSchema "publication schema" "",
+    subscription::Subscription "subscription" "SUBSCRIPTION",
+    event_trigger::EventTrigger "event trigger" "EVENT TRIGGER",
     owner::Owner "owner" "",
     privileges::Privileges "privileges" "",
     default_privileges::DefaultPrivileges "default privileges" "",
@@ -105,6 +128,8 @@ pub trait Kind: Clone + Eq + Sized {
     fn parent(&self) -> Option<Id> {
         None
     }
+    /// The parent's DROP does not take it along, and fails while it is there.
+    const HOLDS_PARENT: bool = false;
     /// Dropping it loses rows or a position that no CREATE brings back.
     fn holds_data(&self) -> bool {
         false

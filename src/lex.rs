@@ -82,15 +82,23 @@ pub fn unquoted(word: &str) -> String {
     }
 }
 
-/// What `nextval('…')` and `'…'::regclass` name: each as its parts.
+/// Functions whose first argument names a relation or a text search configuration.
+const NAMING: [&str; 6] =
+    ["nextval", "to_tsvector", "to_tsquery", "plainto_tsquery", "phraseto_tsquery", "websearch_to_tsquery"];
+
+/// What `nextval('…')`, `'…'::regclass` and `to_tsvector('…', …)` name: each as its parts.
 pub fn relation_literals(source: &str) -> Vec<Vec<String>> {
     let Ok(tokens) = tokens(source) else { return Vec::new() };
     let mut out = Vec::new();
     for (n, token) in tokens.iter().enumerate() {
         let Some(inner) = token.text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) else { continue };
-        let called = n >= 2 && tokens[n - 1].text == "(" && tokens[n - 2].text.eq_ignore_ascii_case("nextval");
+        let called = n >= 2
+            && tokens[n - 1].text == "("
+            && NAMING.iter().any(|name| tokens[n - 2].text.eq_ignore_ascii_case(name));
         let cast = tokens.get(n + 1).is_some_and(|t| t.text == "::")
-            && tokens.get(n + 2).is_some_and(|t| t.text.eq_ignore_ascii_case("regclass"));
+            && tokens
+                .get(n + 2)
+                .is_some_and(|t| ["regclass", "regconfig"].iter().any(|name| t.text.eq_ignore_ascii_case(name)));
         if token.kind == Kind::Text && (called || cast) {
             out.extend(name_parts(&inner.replace("''", "'")));
         }
@@ -132,6 +140,14 @@ pub fn calls(source: &str) -> std::collections::BTreeSet<Vec<String>> {
     let tokens = tokens(source).unwrap_or_default();
     let called = |(_, end): &(Vec<String>, usize)| tokens.get(*end).is_some_and(|next| next.is_symbol("("));
     runs(&tokens).into_iter().filter(called).map(|(parts, _)| parts).collect()
+}
+
+/// The operators of a text that are more than punctuation, each as a name of one part.
+pub fn operators(source: &str) -> std::collections::BTreeSet<Vec<String>> {
+    let tokens = tokens(source).unwrap_or_default();
+    let is =
+        |token: &&Lexeme| token.kind == Kind::Symbol && token.text.chars().all(|c| crate::sql::OPERATOR.contains(c));
+    tokens.iter().filter(is).map(|token| vec![token.text.to_owned()]).collect()
 }
 
 /// Dotted names, each with the place of the token behind it.

@@ -79,6 +79,28 @@ impl Sql {
         self
     }
 
+    /// `public.===`, where an operator is made or changed.
+    pub fn operator_name(mut self, schema: &Ident, symbols: &str) -> Self {
+        let symbols: String = symbols.chars().filter(|c| OPERATOR.contains(*c)).collect();
+        self.space("");
+        self.0.push_str(&format!("{schema}.{symbols}"));
+        self
+    }
+
+    /// The types that a cast or an operator is known by, as its id has them: `(text AS public.mood)`, `(NONE, integer)`.
+    pub fn bracketed(self, types: &Ident) -> Self {
+        let inner = types.as_str().trim_start_matches('(').strip_suffix(')').unwrap_or_default();
+        let ty = |text: &str| match text {
+            "NONE" => Sql::new().kw("NONE"),
+            text => Sql::new().ty(&Type::from_server(text)),
+        };
+        let sql = self.kw("(");
+        match inner.split_once(" AS ") {
+            Some((source, target)) => sql.sql(&ty(source)).kw("AS").sql(&ty(target)).kw(")"),
+            None => sql.list(crate::lex::items(inner).into_iter().map(ty)).kw(")"),
+        }
+    }
+
     pub fn number(mut self, value: impl Into<i128>) -> Self {
         self.space("");
         self.0.push_str(&value.into().to_string());

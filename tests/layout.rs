@@ -74,6 +74,43 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("trigger", "on_view"), // a table's, or a view's
     ("policy", "table"),
     ("policy", "name"),
+    ("text_search_parser", "name"),
+    ("text_search_template", "name"),
+    ("text_search_dictionary", "name"),
+    ("text_search_configuration", "name"),
+    ("rule", "table"),
+    ("rule", "name"),
+    ("rule", "on_view"), // a table's, or a view's
+    ("event_trigger", "name"),
+    ("foreign_data_wrapper", "name"),
+    ("server", "name"),
+    ("foreign_column", "table"),
+    ("foreign_column", "column"),
+    ("column", "foreign"),  // the table's
+    ("comment", "foreign"), // the table's
+    ("view_default", "view"),
+    ("view_default", "column"),
+    ("view_default", "ty"),    // the view's
+    ("clustering", "of_view"), // a table's, or a materialized view's
+    ("settings", "of_view"),   // the same
+    ("cast", "source"),
+    ("cast", "target"),
+    ("operator", "schema"),
+    ("operator", "symbols"),
+    ("operator", "left"),
+    ("operator", "right"),
+    ("conversion", "name"),
+    ("language", "name"),
+    ("access_method", "name"),
+    ("user_mapping", "server"),
+    ("user_mapping", "user"),
+    ("publication", "name"),
+    ("publication_table", "publication"),
+    ("publication_table", "table"),
+    ("publication_schema", "publication"),
+    ("publication_schema", "schema"),
+    ("subscription", "name"),
+    ("subscription", "secret"), // the server's
 ];
 
 /// The folder of a constraint's fields that name it.

@@ -27,10 +27,10 @@ JOIN place p ON p.oid = c.relnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_class'::regclass AND x.objid = c.oid
 LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
 WHERE p.nspname <> 'pg_catalog'
-  AND (c.relkind IN ('v', 'm', 'f')
+  AND (c.relkind IN ('v', 'm')
        OR c.relkind IN ('S', 'i', 'I') AND (NOT p.managed OR x.extname IS NOT NULL)
        OR c.relkind IN ('i', 'I') AND i.indrelid NOT IN (SELECT pg_catalog.unnest(:tables))
-       OR c.relkind IN ('r', 'p') AND c.oid NOT IN (SELECT pg_catalog.unnest(:tables)))
+       OR c.relkind IN ('r', 'p', 'f') AND c.oid NOT IN (SELECT pg_catalog.unnest(:tables)))
 UNION ALL
 SELECT 'collation', p.nspname, c.collname, x.extname
 FROM pg_catalog.pg_collation c
@@ -52,9 +52,38 @@ WHERE p.nspname <> 'pg_catalog'
 UNION ALL
 SELECT 'role', r.rolname, NULL, NULL FROM pg_catalog.pg_roles r
 UNION ALL
--- of routines, those that a trigger may name
+-- of routines, those that a trigger or an event trigger may name
 SELECT DISTINCT 'routine', n.nspname, f.proname, x.extname
 FROM pg_catalog.pg_proc f
 JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = f.oid
-WHERE f.prorettype = 'pg_catalog.trigger'::regtype AND f.pronargs = 0
+WHERE f.prorettype IN ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype) AND f.pronargs = 0
+UNION ALL
+SELECT s.space, p.nspname, s.name, x.extname
+FROM (SELECT 'text search parser' AS space, 'pg_catalog.pg_ts_parser'::regclass AS class, t.oid, t.prsname AS name, t.prsnamespace AS place
+      FROM pg_catalog.pg_ts_parser t
+      UNION ALL
+      SELECT 'text search template', 'pg_catalog.pg_ts_template'::regclass, t.oid, t.tmplname, t.tmplnamespace FROM pg_catalog.pg_ts_template t
+      UNION ALL
+      SELECT 'text search dictionary', 'pg_catalog.pg_ts_dict'::regclass, t.oid, t.dictname, t.dictnamespace FROM pg_catalog.pg_ts_dict t
+      UNION ALL
+      SELECT 'text search configuration', 'pg_catalog.pg_ts_config'::regclass, t.oid, t.cfgname, t.cfgnamespace FROM pg_catalog.pg_ts_config t) s
+JOIN place p ON p.oid = s.place
+LEFT JOIN extension x ON x.classid = s.class AND x.objid = s.oid
+WHERE p.nspname <> 'pg_catalog'
+UNION ALL
+SELECT 'foreign-data wrapper', w.fdwname, NULL, x.extname
+FROM pg_catalog.pg_foreign_data_wrapper w
+JOIN extension x ON x.classid = 'pg_catalog.pg_foreign_data_wrapper'::regclass AND x.objid = w.oid
+UNION ALL
+SELECT 'server', s.srvname, NULL, x.extname
+FROM pg_catalog.pg_foreign_server s
+JOIN extension x ON x.classid = 'pg_catalog.pg_foreign_server'::regclass AND x.objid = s.oid
+UNION ALL
+SELECT 'language', l.lanname, NULL, x.extname
+FROM pg_catalog.pg_language l
+JOIN extension x ON x.classid = 'pg_catalog.pg_language'::regclass AND x.objid = l.oid
+UNION ALL
+SELECT 'access method', a.amname, NULL, x.extname
+FROM pg_catalog.pg_am a
+JOIN extension x ON x.classid = 'pg_catalog.pg_am'::regclass AND x.objid = a.oid

@@ -206,7 +206,7 @@ fn learn(results: &[ResultSet], names: &mut Names) -> Result<()> {
     let none = Names::default();
     for row in results.first().into_iter().flat_map(|result| result.rows(&none)) {
         let oid = row.oid("oid")?;
-        names.add(space(row.text("space")?)?, oid, row.qualified("schema", "name")?);
+        names.add(Space::read(row.text("space")?)?, oid, row.qualified("schema", "name")?);
         if row.is("usual") {
             names.usual(oid);
         }
@@ -256,7 +256,7 @@ fn externals<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<(Externals, BTre
     for row in rows {
         let schema = row.ident("schema")?;
         let name = row.opt("name").map(Ident::new);
-        let space = space(row.text("space")?)?;
+        let space = Space::read(row.text("space")?)?;
         if space == Space::Type && schema.as_str() == "pg_catalog" {
             types.extend(name.map(|name| name.as_str().to_owned()));
             continue;
@@ -270,28 +270,12 @@ fn externals<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<(Externals, BTre
 fn unmodelled<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<Unmodelled>> {
     rows.map(|row| {
         let pairs: Vec<(String, Vec<String>)> = row.json("stands_on")?.unwrap_or_default();
-        let named = |(word, path): (String, Vec<String>)| Ok(Name::new(space(&word)?, path.iter().map(String::as_str)));
+        let named =
+            |(word, path): (String, Vec<String>)| Ok(Name::new(Space::read(&word)?, path.iter().map(String::as_str)));
         let on = pairs.into_iter().map(named).collect::<Result<_>>()?;
         Ok(Unmodelled { what: row.text("what")?.to_owned(), on, property: row.is("property") })
     })
     .collect()
-}
-
-fn space(word: &str) -> Result<Space> {
-    Ok(match word {
-        "schema" => Space::Schema,
-        "extension" => Space::Extension,
-        "type" => Space::Type,
-        "relation" => Space::Relation,
-        "column" => Space::Column,
-        "constraint" => Space::Constraint,
-        "collation" => Space::Collation,
-        "opclass" => Space::OperatorClass,
-        "operator" => Space::Operator,
-        "routine" => Space::Routine,
-        "role" => Space::Role,
-        other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
-    })
 }
 
 fn major(scope: &Row) -> Result<u32> {

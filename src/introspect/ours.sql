@@ -12,8 +12,7 @@ WITH rule AS MATERIALIZED (
   SELECT 'pg_catalog.pg_namespace'::regclass::oid, p.oid, 'schema', p.nspname, p.nspname, p.nspowner FROM place p
   UNION ALL
   SELECT 'pg_catalog.pg_class'::regclass, c.oid,
-         CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
-                        WHEN 'S' THEN 'sequence' ELSE 'table' END, p.nspname, c.relname, c.relowner
+         CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' ELSE 'table' END, p.nspname, c.relname, c.relowner
   FROM pg_catalog.pg_class c JOIN place p ON p.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   UNION ALL
   SELECT 'pg_catalog.pg_type'::regclass, t.oid,
@@ -67,7 +66,7 @@ WITH rule AS MATERIALIZED (
 ), managed AS (
   SELECT c.oid, p.nspname, c.relname, c.relname = ANY ((SELECT current_setting('autogen.bookkeeping')::text[])::text[]) AS books
   FROM pg_catalog.pg_class c JOIN place p ON p.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p')
+  WHERE c.relkind IN ('r', 'p', 'f')
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                     WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     AND c.oid NOT IN (SELECT r.objid FROM ruled r WHERE r.classid = 'pg_catalog.pg_class'::regclass)

@@ -12,26 +12,9 @@ WITH wanted AS (
     AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid)
     AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = 'pg_catalog.pg_class'::regclass AND o.oid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
-  SELECT 'pg_catalog.pg_class'::regclass::oid, c.oid,
-         'foreign table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL::json
-  FROM relation c
-  WHERE c.relkind = 'f'
-  UNION ALL
-  SELECT 'pg_catalog.pg_index'::regclass, x.indexrelid,
-         'clustering of materialized view ' || pg_catalog.format('%I.%I', c.nspname, c.relname), true, 'relation',
-         json_build_array(c.nspname, c.relname)
-  FROM pg_catalog.pg_index x JOIN relation c ON c.oid = x.indrelid AND c.relkind = 'm'
-  WHERE x.indisclustered
-  UNION ALL
-  SELECT 'pg_catalog.pg_attrdef'::regclass, d.oid,
-         'default of column ' || pg_catalog.format('%I.%I.%I', c.nspname, c.relname, a.attname), true, 'relation',
-         json_build_array(c.nspname, c.relname)
-  FROM pg_catalog.pg_attrdef d JOIN relation c ON c.oid = d.adrelid AND c.relkind = 'v'
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-  UNION ALL
-  SELECT 'pg_catalog.pg_type'::regclass, t.oid,
+  SELECT 'pg_catalog.pg_type'::regclass::oid, t.oid,
          CASE t.typtype WHEN 'r' THEN 'range type with a canonical function ' ELSE 'base type ' END
-           || pg_catalog.format('%I.%I', n.nspname, t.typname), false, NULL, NULL
+           || pg_catalog.format('%I.%I', n.nspname, t.typname), false, NULL::text, NULL::json
   FROM pg_catalog.pg_type t JOIN wanted n ON n.oid = t.typnamespace
   WHERE t.typtype = 'b' AND (t.typelem = 0 OR t.typcategory <> 'A')
      OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngcanonical <> 0)
@@ -41,17 +24,10 @@ WITH wanted AS (
   FROM pg_catalog.pg_constraint k JOIN relation c ON c.oid = k.conrelid
   WHERE c.plain AND k.contype NOT IN ('p', 'u', 'c', 'x', 'f', 't', 'n')
   UNION ALL
-  SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule ' || pg_catalog.format('%I.%I', c.nspname, c.relname) || pg_catalog.format('.%I', r.rulename), false, NULL, NULL
-  FROM pg_catalog.pg_rewrite r JOIN relation c ON c.oid = r.ev_class
-  WHERE r.rulename <> '_RETURN'
-  UNION ALL
   SELECT 'pg_catalog.pg_statistic_ext'::regclass, s.oid, 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname),
          false, NULL, NULL
   FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
   WHERE NOT EXISTS (SELECT FROM relation c WHERE c.oid = s.stxrelid AND c.plain)
-  UNION ALL
-  SELECT 'pg_catalog.pg_operator'::regclass, o.oid, 'operator ' || o.oid::pg_catalog.regoperator, false, NULL, NULL
-  FROM pg_catalog.pg_operator o JOIN wanted n ON n.oid = o.oprnamespace
   UNION ALL
   SELECT 'pg_catalog.pg_opclass'::regclass, o.oid, 'operator class ' || pg_catalog.format('%I.%I', n.nspname, o.opcname),
          false, NULL, NULL
@@ -61,45 +37,31 @@ WITH wanted AS (
          false, NULL, NULL
   FROM pg_catalog.pg_opfamily o JOIN wanted n ON n.oid = o.opfnamespace
   UNION ALL
-  SELECT 'pg_catalog.pg_conversion'::regclass, o.oid, 'conversion ' || pg_catalog.format('%I.%I', n.nspname, o.conname),
+  SELECT s.class, s.oid, 'option ' || o.option_name || ' of ' || s.what, true, s.space, s.path
+  FROM (SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass AS class, w.oid, 'foreign-data wrapper ' || pg_catalog.quote_ident(w.fdwname) AS what,
+               'foreign-data wrapper' AS space, json_build_array(w.fdwname) AS path, w.fdwoptions AS options
+        FROM pg_catalog.pg_foreign_data_wrapper w
+        UNION ALL
+        SELECT 'pg_catalog.pg_foreign_server'::regclass, s.oid, 'server ' || pg_catalog.quote_ident(s.srvname), 'server',
+               json_build_array(s.srvname), s.srvoptions
+        FROM pg_catalog.pg_foreign_server s
+        UNION ALL
+        SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), 'relation',
+               json_build_array(c.nspname, c.relname), f.ftoptions
+        FROM pg_catalog.pg_foreign_table f JOIN relation c ON c.oid = f.ftrelid
+        UNION ALL
+        SELECT 'pg_catalog.pg_user_mapping'::regclass, u.umid,
+               'user mapping ' || pg_catalog.quote_ident(COALESCE(u.usename, 'public')) || ' of server ' || pg_catalog.quote_ident(u.srvname),
+               'user mapping', json_build_array(u.srvname, COALESCE(u.usename, 'public')), u.umoptions
+        FROM pg_catalog.pg_user_mappings u) s
+  CROSS JOIN LATERAL pg_catalog.pg_options_to_table(s.options) o
+  WHERE o.option_name ~* 'secret|(password|passwd|passphrase|token|credentials?|(api|access|private)_key)$'
+  UNION ALL
+  SELECT 'pg_catalog.pg_subscription'::regclass, NULL, 'subscription ' || pg_catalog.quote_ident(s.subname) || ', which only a superuser may read',
          false, NULL, NULL
-  FROM pg_catalog.pg_conversion o JOIN wanted n ON n.oid = o.connamespace
-  UNION ALL
-  SELECT 'pg_catalog.pg_ts_config'::regclass, o.oid,
-         'text search configuration ' || pg_catalog.format('%I.%I', n.nspname, o.cfgname), false, NULL, NULL
-  FROM pg_catalog.pg_ts_config o JOIN wanted n ON n.oid = o.cfgnamespace
-  UNION ALL
-  SELECT 'pg_catalog.pg_ts_dict'::regclass, o.oid,
-         'text search dictionary ' || pg_catalog.format('%I.%I', n.nspname, o.dictname), false, NULL, NULL
-  FROM pg_catalog.pg_ts_dict o JOIN wanted n ON n.oid = o.dictnamespace
-  UNION ALL
-  SELECT 'pg_catalog.pg_event_trigger'::regclass, e.oid, 'event trigger ' || pg_catalog.quote_ident(e.evtname), false, NULL, NULL
-  FROM pg_catalog.pg_event_trigger e
-  UNION ALL
-  SELECT 'pg_catalog.pg_publication'::regclass, p.oid, 'publication ' || pg_catalog.quote_ident(p.pubname), false, NULL, NULL
-  FROM pg_catalog.pg_publication p
-  UNION ALL
-  SELECT 'pg_catalog.pg_publication_rel'::regclass, p.oid,
-         'publication membership of table ' || pg_catalog.format('%I.%I', c.nspname, c.relname), false, NULL, NULL
-  FROM pg_catalog.pg_publication_rel p JOIN relation c ON c.oid = p.prrelid
-  UNION ALL
-  SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass, f.oid, 'foreign data wrapper ' || pg_catalog.quote_ident(f.fdwname),
-         false, NULL, NULL
-  FROM pg_catalog.pg_foreign_data_wrapper f
-  UNION ALL
-  SELECT 'pg_catalog.pg_foreign_server'::regclass, f.oid, 'foreign server ' || pg_catalog.quote_ident(f.srvname), false, NULL, NULL
-  FROM pg_catalog.pg_foreign_server f
-  UNION ALL
-  SELECT 'pg_catalog.pg_cast'::regclass, k.oid,
-         'cast ' || pg_catalog.format_type(k.castsource, NULL) || ' as ' || pg_catalog.format_type(k.casttarget, NULL), false, NULL, NULL
-  FROM pg_catalog.pg_cast k
-  WHERE k.oid >= 16384
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_cast'::regclass
-                    AND d.objid = k.oid AND d.deptype = 'i')
-  UNION ALL
-  SELECT 'pg_catalog.pg_language'::regclass, l.oid, 'language ' || pg_catalog.quote_ident(l.lanname), false, NULL, NULL
-  FROM pg_catalog.pg_language l
-  WHERE l.oid >= 16384
+  FROM pg_catalog.pg_subscription s
+  JOIN pg_catalog.pg_database d ON d.oid = s.subdbid AND d.datname = pg_catalog.current_database()
+  WHERE NOT pg_catalog.has_table_privilege('pg_catalog.pg_subscription', 'SELECT')
   UNION ALL
   SELECT 'pg_catalog.pg_extension'::regclass, e.oid,
          'version ' || e.extversion || ' of extension ' || pg_catalog.quote_ident(e.extname) || ', unless a model states it',

@@ -5,8 +5,10 @@ use serde_yaml::Spanned;
 
 use super::shapes::Entries;
 use super::{
-    aggregate, collation, composite, default_privileges, domain, enumeration, extension, function, materialized_view,
-    procedure, range, schema, sequence, table, view,
+    access_method, aggregate, cast, collation, composite, conversion, default_privileges, domain, enumeration,
+    event_trigger, extension, foreign_data_wrapper, function, language, materialized_view, operator, procedure,
+    publication, range, schema, sequence, server, subscription, table, text_search_configuration,
+    text_search_dictionary, text_search_parser, text_search_template, view,
 };
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
@@ -22,12 +24,26 @@ pub const SECTIONS: &[&str] = &[
     "domains",
     "ranges",
     "sequences",
+    "foreign_data_wrappers",
+    "servers",
     "tables",
     "views",
     "materialized_views",
     "functions",
     "procedures",
     "aggregates",
+    "casts",
+    "operators",
+    "conversions",
+    "languages",
+    "access_methods",
+    "text_search_parsers",
+    "text_search_templates",
+    "text_search_dictionaries",
+    "text_search_configurations",
+    "publications",
+    "subscriptions",
+    "event_triggers",
     "default_privileges",
 ];
 
@@ -43,12 +59,26 @@ pub struct Document {
     domains: Entries<domain::Declaration>,
     ranges: Entries<range::Declaration>,
     sequences: Entries<Option<sequence::Declaration>>,
+    foreign_data_wrappers: Entries<Option<foreign_data_wrapper::Declaration>>,
+    servers: Entries<server::Declaration>,
     tables: Entries<Spanned<table::Declaration>>,
     views: Entries<view::Declaration>,
     materialized_views: Entries<materialized_view::Declaration>,
     functions: Entries<function::Declaration>,
     procedures: Entries<procedure::Declaration>,
     aggregates: Entries<aggregate::Declaration>,
+    casts: Entries<cast::Declaration>,
+    operators: Entries<operator::Declaration>,
+    conversions: Entries<conversion::Declaration>,
+    languages: Entries<language::Declaration>,
+    access_methods: Entries<access_method::Declaration>,
+    text_search_parsers: Entries<text_search_parser::Declaration>,
+    text_search_templates: Entries<text_search_template::Declaration>,
+    text_search_dictionaries: Entries<text_search_dictionary::Declaration>,
+    text_search_configurations: Entries<Option<text_search_configuration::Declaration>>,
+    publications: Entries<Option<publication::Declaration>>,
+    subscriptions: Entries<subscription::Declaration>,
+    event_triggers: Entries<event_trigger::Declaration>,
     default_privileges: Entries<default_privileges::Declaration>,
     /// Who owns what states no owner.
     owner: Option<Spanned<String>>,
@@ -82,6 +112,8 @@ impl Document {
         whole(&self.domains, scope, draft)?;
         whole(&self.ranges, scope, draft)?;
         section(&self.sequences, scope, draft)?;
+        section(&self.foreign_data_wrappers, scope, draft)?;
+        whole(&self.servers, scope, draft)?;
         for (name, declaration) in &self.tables.0 {
             top(name, &declaration.value, scope, draft)?;
         }
@@ -90,6 +122,18 @@ impl Document {
         whole(&self.functions, scope, draft)?;
         whole(&self.procedures, scope, draft)?;
         whole(&self.aggregates, scope, draft)?;
+        whole(&self.casts, scope, draft)?;
+        whole(&self.operators, scope, draft)?;
+        whole(&self.conversions, scope, draft)?;
+        whole(&self.languages, scope, draft)?;
+        whole(&self.access_methods, scope, draft)?;
+        whole(&self.text_search_parsers, scope, draft)?;
+        whole(&self.text_search_templates, scope, draft)?;
+        whole(&self.text_search_dictionaries, scope, draft)?;
+        section(&self.text_search_configurations, scope, draft)?;
+        section(&self.publications, scope, draft)?;
+        whole(&self.subscriptions, scope, draft)?;
+        whole(&self.event_triggers, scope, draft)?;
         default_privileges::declare(&self.default_privileges, scope, draft)?;
         match &self.owner {
             Some(owner) => draft.owned(scope.ident(owner)?, scope.place(owner)),

@@ -70,6 +70,7 @@ impl Text {
     pub fn of(schema: &Ident, text: &str) -> Self {
         let mut names = crate::lex::chains(text);
         names.extend(crate::lex::relation_literals(text));
+        names.extend(crate::lex::operators(text));
         let all_columns = crate::lex::has_wildcard(text);
         Self { schema: schema.clone(), names, strings: crate::lex::strings(text), all_columns }
     }
@@ -84,7 +85,7 @@ pub struct Mentions {
     pub relations: Vec<Vec<String>>,
     pub types: Vec<Vec<String>>,
     pub collations: Vec<Vec<String>>,
-    /// Routines that it calls.
+    /// Routines that it calls, and operators.
     pub calls: BTreeSet<Vec<String>>,
     /// A change of modifiers or collation matters too.
     pub exact: bool,
@@ -100,7 +101,7 @@ impl Mentions {
             relations: crate::lex::relation_literals(text),
             types: crate::lex::names_after(text, &["::", "as"]),
             collations: crate::lex::names_after(text, &["collate"]),
-            calls: crate::lex::calls(text),
+            calls: crate::lex::calls(text).into_iter().chain(crate::lex::operators(text)).collect(),
             exact: false,
         }
     }

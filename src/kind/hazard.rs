@@ -1,6 +1,6 @@
 //! What should a person know before an op runs?
 
-use super::Name;
+use super::{Name, Space};
 use crate::name::Qualified;
 
 /// What is known of the risk or the cost of one op.
@@ -49,6 +49,12 @@ impl Risk {
 impl Hazard {
     pub fn new(risk: Risk, on: &Qualified, text: impl Into<String>) -> Self {
         Self { risk, on: Name::relation(on), text: text.into(), spared_by: None }
+    }
+
+    /// Of what harms more than what it is of, so that it is said though the plan makes that.
+    pub fn everywhere(risk: Risk, text: impl Into<String>) -> Self {
+        let on = Name { space: Space::Schema, path: Vec::new() };
+        Self { risk, on, text: text.into(), spared_by: None }
     }
 
     /// The strongest lock on the table, taken for the change of a catalog row only.

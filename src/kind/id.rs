@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Tag;
+use crate::error::{Error, Result};
 use crate::name::{Ident, Qualified};
 
 /// What makes two objects the same one.
@@ -113,6 +114,52 @@ pub enum Space {
     /// What a role may do with a whole table, a right at a time.
     Granted,
     DefaultPrivileges,
+    TextSearchParser,
+    TextSearchTemplate,
+    TextSearchDictionary,
+    TextSearchConfiguration,
+    EventTrigger,
+    ForeignDataWrapper,
+    Server,
+    UserMapping,
+    ForeignColumn,
+    Publication,
+    Cast,
+    Conversion,
+    Language,
+    AccessMethod,
+    /// A table or a schema of one.
+    PublicationMember,
+    Subscription,
+}
+
+impl Space {
+    /// As the catalog queries call it.
+    pub fn read(word: &str) -> Result<Self> {
+        Ok(match word {
+            "schema" => Space::Schema,
+            "extension" => Space::Extension,
+            "type" => Space::Type,
+            "relation" => Space::Relation,
+            "column" => Space::Column,
+            "constraint" => Space::Constraint,
+            "collation" => Space::Collation,
+            "opclass" => Space::OperatorClass,
+            "operator" => Space::Operator,
+            "routine" => Space::Routine,
+            "role" => Space::Role,
+            "text search parser" => Space::TextSearchParser,
+            "text search template" => Space::TextSearchTemplate,
+            "text search dictionary" => Space::TextSearchDictionary,
+            "text search configuration" => Space::TextSearchConfiguration,
+            "foreign-data wrapper" => Space::ForeignDataWrapper,
+            "server" => Space::Server,
+            "language" => Space::Language,
+            "access method" => Space::AccessMethod,
+            "user mapping" => Space::UserMapping,
+            other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
+        })
+    }
 }
 
 /// A name in one of Postgres's namespaces.
@@ -154,16 +201,19 @@ impl fmt::Display for Name {
     }
 }
 
-/// `public.tasks.title`, `public.add(integer, integer)`
+/// `public.tasks.title`, `public.add(integer, integer)`, `public.===(integer, integer)`
 fn shown(path: &[Ident]) -> String {
     let (types, names) = match path.split_last() {
-        Some((last, names)) if path.len() == 3 && is_signature(last) => (last.as_str(), names),
+        Some((last, names)) if path.len() != 2 && is_signature(last) => (last.as_str(), names),
         _ => ("", path),
     };
-    names.iter().map(Ident::quoted).collect::<Vec<_>>().join(".") + types
+    let is_operator =
+        |name: &Ident| !types.is_empty() && name.as_str().chars().all(|c| crate::sql::OPERATOR.contains(c));
+    let shown = |name: &Ident| if is_operator(name) { name.as_str().to_owned() } else { name.quoted() };
+    names.iter().map(shown).collect::<Vec<_>>().join(".") + types
 }
 
-/// The types that a routine takes, as the last part of what it is known by.
+/// The types that a routine, an operator or a cast takes, as the last part of what it is known by.
 fn is_signature(part: &Ident) -> bool {
     part.as_str().starts_with('(') && part.as_str().ends_with(')')
 }

@@ -71,6 +71,9 @@ macro_rules! kinds {
             pub fn parent(&self) -> Option<Id> {
                 match self { $(Object::$kind(o) => o.parent()),* }
             }
+            pub fn holds_parent(&self) -> bool {
+                match self { $(Object::$kind(_) => <$module::$kind as Kind>::HOLDS_PARENT),* }
+            }
             pub fn holds_data(&self) -> bool {
                 match self { $(Object::$kind(o) => o.holds_data()),* }
             }

@@ -91,6 +91,11 @@ impl<'a> Row<'a> {
         Ok(pair.map(|(schema, name)| Qualified { schema: Ident::new(schema), name: Ident::new(name) }))
     }
 
+    /// The same where there is always one.
+    pub fn must_pair(&self, column: &str) -> Result<Qualified> {
+        self.pair(column)?.ok_or_else(|| Error::new(format!("the catalog query gave no value for {column}")))
+    }
+
     pub fn is(&self, column: &str) -> bool {
         self.opt(column) == Some("t")
     }

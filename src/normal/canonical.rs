@@ -308,7 +308,12 @@ fn names(entries: &[Entry]) -> BTreeSet<String> {
         let parts: Vec<&str> = name.path.iter().map(Ident::as_str).collect();
         [parts.join("."), parts.last().map_or(String::new(), |last| (*last).to_owned())]
     };
-    let made = |name: &Name| matches!(name.space, Space::Schema | Space::Relation | Space::Type | Space::Collation);
+    let made = |name: &Name| {
+        matches!(
+            name.space,
+            Space::Schema | Space::Relation | Space::Type | Space::Collation | Space::TextSearchConfiguration
+        )
+    };
     entries.iter().flat_map(|entry| entry.object.occupies()).filter(made).flat_map(shown).collect()
 }
 

@@ -88,8 +88,11 @@ fn made(making: &Making, twin: &str, stand_ins: &StandIns) -> (String, String) {
         Reading::Using => policy("polqual"),
         Reading::Check => policy("polwithcheck"),
         Reading::Action => format!(
-            "SELECT pg_catalog.rtrim(pg_catalog.regexp_replace(pg_catalog.pg_get_ruledef(r.oid), '^.*? TO .*?(?= WHERE | DO )', ''), ';') \
-             FROM pg_catalog.pg_rewrite r WHERE r.rulename = {made} AND r.ev_class = {twin}::regclass"
+            // the name of the table is the first that stands behind a dot
+            "SELECT pg_catalog.btrim(pg_catalog.rtrim(pg_catalog.substr(d.text, pg_catalog.strpos(d.text, d.name) + pg_catalog.length(d.name)), ';'), E' \\n') \
+             FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class \
+             CROSS JOIN LATERAL (SELECT pg_catalog.pg_get_ruledef(r.oid) AS text, '.' || pg_catalog.quote_ident(c.relname) AS name) d \
+             WHERE r.rulename = {made} AND r.ev_class = {twin}::regclass"
         ),
     };
     (put, read)

@@ -171,11 +171,11 @@ pub fn clash<'a>(twin: &'a Twin, table: Option<&'a Qualified>) -> Option<&'a Ide
     twin.on.iter().chain(table).map(|name| &name.name).find(|name| !seen.insert(name.as_str()))
 }
 
-/// What a message may call missing that the models make: columns, and routines by their names.
+/// What a message may call missing that the models make: columns, and routines and operators by their names.
 pub fn to_come(entries: &[Entry]) -> BTreeSet<String> {
     let last = |name: Name| match name.space {
         Space::Column => name.path.last().map(|last| last.as_str().to_owned()),
-        Space::Routine => name.path.get(1).map(|name| name.as_str().to_owned()),
+        Space::Routine | Space::Operator => name.path.get(1).map(|name| name.as_str().to_owned()),
         _ => None,
     };
     entries.iter().flat_map(|entry| entry.object.occupies()).filter_map(last).collect()
@@ -183,6 +183,10 @@ pub fn to_come(entries: &[Entry]) -> BTreeSet<String> {
 
 /// `column t.b does not exist`, `function public.f(integer) does not exist`, `column "b" does not exist`
 pub fn is_to_come(message: &str, to_come: &BTreeSet<String>) -> bool {
+    // `operator does not exist: integer public.=== integer`
+    if message.starts_with("operator ") {
+        return lex::operators(message).iter().flatten().any(|operator| to_come.contains(operator));
+    }
     let named = lex::names_after(message, &["column", "function", "procedure", "aggregate"]);
     // the server does not quote the name of a routine, whatever is in it
     let raw = |name: &&String| !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

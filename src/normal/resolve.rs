@@ -10,7 +10,7 @@ use crate::draft::Entry;
 use crate::error::{Error, Result, did_you_mean};
 use crate::introspect::Live;
 use crate::kind::types::TypeName;
-use crate::kind::{Name, Object, Space, Type};
+use crate::kind::{Fact, Name, Need, Object, Space, Type};
 use crate::name::{Ident, Qualified};
 
 /// What is in the wanted catalog or stands beside it.
@@ -33,16 +33,12 @@ pub fn resolve(
     let path: &[Ident] = &search_path.iter().map(|schema| Ident::new(schema.as_str())).collect::<Vec<_>>();
     let builtin = &live.server.types;
     let known = Known { names, externals, path, builtin };
-    if entries.iter_mut().any(|entry| !known.has_all(&mut entry.object)) {
-        // an extension that is still to be installed may bring the name
-        let new: Vec<&Object> = entries
-            .iter()
-            .map(|entry| &entry.object)
-            .filter(|object| object.brings_names() && live.catalog.get(&object.id()).is_none())
-            .collect();
-        if !new.is_empty() {
-            externals.extend(asker.brought(&new)?);
-        }
+    // an extension that is still to be installed may bring a name
+    let is_new = |object: &Object| object.brings_names() && live.catalog.get(&object.id()).is_none();
+    let installs = entries.iter().any(|entry| is_new(&entry.object));
+    if installs && entries.iter_mut().any(|entry| !known.has_all(&mut entry.object)) {
+        let new: Vec<&Object> = entries.iter().map(|entry| &entry.object).filter(|object| is_new(object)).collect();
+        externals.extend(asker.brought(&new)?);
     }
     let known = Known { names, externals, path, builtin };
     let mut renamed = Vec::new();
@@ -75,7 +71,17 @@ pub fn resolve(
 impl Known<'_> {
     fn has_all(&self, object: &mut Object) -> bool {
         let types = object.types().iter().all(|ty| self.has(ty));
-        types && object.references().iter().all(|(space, name)| self.finds(*space, name))
+        types && object.references().iter().all(|(space, name)| self.finds(*space, name)) && self.has_unplaced(object)
+    }
+
+    /// What it needs that stands in no schema, and so is never looked up.
+    fn has_unplaced(&self, object: &Object) -> bool {
+        let needs = if object.parent().is_none() { object.requires() } else { Vec::new() };
+        let has = |name: &Name| self.names.contains(name) || self.externals.contains_key(name);
+        needs.iter().all(|need| match need {
+            Need::Fact(Fact::Exists(name)) => name.path.len() > 1 || name.space == Space::Schema || has(name),
+            _ => true,
+        })
     }
 
     fn has(&self, ty: &Type) -> bool {

@@ -140,10 +140,19 @@ impl Asker for Twins<'_> {
                 "type" => Space::Type,
                 "collation" => Space::Collation,
                 "operator" => Space::Operator,
+                "foreign-data wrapper" => Space::ForeignDataWrapper,
+                "language" => Space::Language,
+                "access method" => Space::AccessMethod,
+                "text search parser" => Space::TextSearchParser,
+                "text search template" => Space::TextSearchTemplate,
+                "text search dictionary" => Space::TextSearchDictionary,
+                "text search configuration" => Space::TextSearchConfiguration,
                 _ => Space::OperatorClass,
             };
             let origin = Name::new(Space::Extension, [extension.as_str()]);
-            (Name::new(space, [schema.as_str(), name.as_str()]), Some(origin))
+            // some stand in no schema
+            let path = [schema.as_str(), name.as_str()].into_iter().filter(|part| !part.is_empty());
+            (Name::new(space, path), Some(origin))
         };
         Ok(rows.into_iter().map(external).collect())
     }

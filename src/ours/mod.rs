@@ -24,12 +24,11 @@ pub use presets::{PRESETS, Preset};
 pub use sift::{sift, spare, without, without_spared};
 
 /// Kinds that stand in a schema on their own: what a rule without a kind speaks of, and what may be included.
-pub const STANDING: [&str; 14] = [
+pub const STANDING: [&str; 13] = [
     "schema",
     "table",
     "view",
     "materialized view",
-    "foreign table",
     "sequence",
     "enum",
     "composite type",

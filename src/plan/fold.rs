@@ -135,7 +135,7 @@ fn foldable(nodes: &[Node], silent: &BTreeMap<usize, usize>) -> Parents {
                 let whole = created.get(&parent).or_else(|| swapped.get(&parent));
                 whole.filter(|parent| !silent.contains_key(parent))
             }
-            Node::Drop(_) => dropped.get(&parent).or_else(|| swapped.get(&parent)),
+            Node::Drop(object) if !object.holds_parent() => dropped.get(&parent).or_else(|| swapped.get(&parent)),
             _ => None,
         };
         parents.extend(into.map(|&parent| (n, parent)));

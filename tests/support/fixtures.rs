@@ -165,14 +165,20 @@ fn server() -> Server {
     let types = [
         "anyelement",
         "box",
+        "cstring",
         "date",
+        "event_trigger",
+        "fdw_handler",
         "internal",
         "json",
         "jsonb",
+        "language_handler",
+        "oid",
         "record",
         "text",
         "trigger",
         "tsrange",
+        "tsvector",
         "uuid",
         "void",
     ]
@@ -181,7 +187,7 @@ fn server() -> Server {
     Server { major: 18, version, database, user, schemas, types: BTreeSet::from(types), extensions: BTreeSet::new() }
 }
 
-/// Takes every expression for what it says, and knows what two extensions bring.
+/// Takes every expression for what it says, and knows what some extensions bring.
 pub struct Echo;
 
 impl Asker for Echo {
@@ -206,11 +212,14 @@ impl Asker for Echo {
             ("pg_trgm", Space::OperatorClass, "public", "gin_trgm_ops"),
             ("intarray", Space::OperatorClass, "ext", "gist__intbig_ops"),
             ("intarray", Space::Operator, "ext", "&&"),
+            ("unaccent", Space::TextSearchDictionary, "public", "unaccent"),
+            ("postgres_fdw", Space::ForeignDataWrapper, "", "postgres_fdw"),
         ];
         let mut externals = Externals::new();
         for name in extensions.iter().flat_map(|extension| extension.occupies()) {
             for (_, space, schema, brought) in brings.iter().filter(|(extension, ..)| name.to_string() == *extension) {
-                externals.insert(Name::new(*space, [*schema, *brought]), Some(name.clone()));
+                let path = [*schema, *brought].into_iter().filter(|part| !part.is_empty());
+                externals.insert(Name::new(*space, path), Some(name.clone()));
             }
         }
         Ok(externals)

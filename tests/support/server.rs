@@ -49,10 +49,26 @@ impl Database {
     }
 }
 
+const WITHOUT_SUBSCRIPTIONS: &str = "DO $$ DECLARE s name; BEGIN
+  FOR s IN SELECT subname FROM pg_subscription JOIN pg_database d ON d.oid = subdbid WHERE datname = current_database() LOOP
+    EXECUTE format('ALTER SUBSCRIPTION %I DISABLE', s);
+    EXECUTE format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', s);
+    EXECUTE format('DROP SUBSCRIPTION %I', s);
+  END LOOP;
+END $$";
+
 impl Drop for Database {
     fn drop(&mut self) {
         let statement = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-        let dropped = self.cluster.config("postgres").connect(NoTls).and_then(|mut c| c.batch_execute(&statement));
+        let drop = || self.cluster.config("postgres").connect(NoTls).and_then(|mut c| c.batch_execute(&statement));
+        let dropped = drop().or_else(|error| match error.as_db_error() {
+            // subscriptions keep their database
+            Some(refusal) if refusal.message().contains("subscription") => {
+                self.config().connect(NoTls)?.batch_execute(WITHOUT_SUBSCRIPTIONS)?;
+                drop()
+            }
+            _ => Err(error),
+        });
         if let Err(e) = dropped
             && !std::thread::panicking()
         {

@@ -10,6 +10,7 @@ pub use yaml::Declaration;
 pub struct Clustering {
     pub table: Qualified,
     pub index: Ident,
+    pub of_view: Aside<bool>,
 }
 
 impl Clustering {
@@ -23,7 +24,7 @@ impl Kind for Clustering {
     const QUERY: &'static str = include_str!("query.sql");
 
     fn read(row: &Row) -> Result<Self> {
-        Ok(Self { table: row.table("table")?, index: row.ident("index")? })
+        Ok(Self { table: row.table("table")?, index: row.ident("index")?, of_view: Aside(row.is("of_view")) })
     }
 
     fn id(&self) -> Id {
@@ -40,7 +41,7 @@ impl Kind for Clustering {
     }
 
     fn parent(&self) -> Option<Id> {
-        Some(Id::of(Tag::Table, &self.table))
+        Some(Id::of(if self.of_view.0 { Tag::MaterializedView } else { Tag::Table }, &self.table))
     }
 
     /// The index took the name of a live one.
@@ -75,7 +76,7 @@ impl Kind for Clustering {
     }
 
     fn alter(_: &Self, new: &Self) -> Vec<Piece> {
-        let Self { table: _, index: _ } = new;
+        let Self { table: _, index: _, of_view: _ } = new;
         new.create(Vec::new())
     }
 

@@ -123,6 +123,10 @@ fn narrows(old: &Type, new: &Type) -> Option<&'static str> {
 
 pub fn of(change: Change<&Column>) -> Vec<Hazard> {
     match change {
+        // no row of it is here
+        Change::Create(column) | Change::Drop(column) | Change::Alter { new: column, .. } if column.foreign.0 => {
+            vec![Hazard::instant(&column.table)]
+        }
         Change::Create(new) => added(new),
         Change::Drop(old) => dropped(old),
         Change::Rename { old, new } => vec![

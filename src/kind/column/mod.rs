@@ -35,6 +35,8 @@ pub struct Column {
     pub inherited: Inherited,
     /// The table has it from its type.
     pub typed: Aside<bool>,
+    /// Its values are another server's.
+    pub foreign: Aside<bool>,
 }
 
 /// The `USING` expression of a type change, where one is needed.
@@ -160,6 +162,7 @@ impl Kind for Column {
             using: Using(None),
             inherited,
             typed: Aside(row.is("typed")),
+            foreign: Aside(row.is("foreign")),
         })
     }
 
@@ -228,7 +231,7 @@ impl Kind for Column {
     }
 
     fn holds_data(&self) -> bool {
-        self.generated.is_none()
+        self.generated.is_none() && !self.foreign.0
     }
 
     fn expressions(&mut self) -> Vec<Slot<'_>> {
@@ -330,7 +333,7 @@ impl Kind for Column {
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
         let Self { table: _, name: _, ty, collation, not_null, not_null_constraint, .. } = new;
-        let Self { identity, generated, is_virtual, using, inherited: _, typed: _, .. } = new;
+        let Self { identity, generated, is_virtual, using, inherited: _, typed: _, foreign, .. } = new;
         let mut commands = Vec::new();
         // alone: a statement that changes a type looks at the identity as it was
         let identity_first = (old.identity.is_some() && identity.is_none() && old.ty != *ty)
@@ -349,7 +352,7 @@ impl Kind for Column {
             let sql = sql.maybe(collation.as_ref(), |sql, name| sql.kw("COLLATE").qualified(name));
             commands.push(match &using.0 {
                 Some(using) => sql.kw("USING").expr(using),
-                None if hazards::needs_using(&old.ty, ty) => sql.kw("USING").sql(&hazards::cast(&new.name, &old.ty, ty)),
+                None if !foreign.0 && hazards::needs_using(&old.ty, ty) => sql.kw("USING").sql(&hazards::cast(&new.name, &old.ty, ty)),
                 None => sql,
             });
         }
@@ -387,7 +390,7 @@ impl Kind for Column {
         let sql = Sql::new().kw("ALTER TABLE").qualified(&self.table).sql(&self.alter_column()).kw("TYPE").ty(&self.ty);
         let sql = sql.maybe(self.collation.as_ref(), |sql, name| sql.kw("COLLATE").qualified(name));
         // where only the collation is swapped, the values stay as they are
-        vec![Piece::Statement(sql.when(self.ty.user_type().is_some(), |sql| sql.kw("USING").sql(&using)))]
+        vec![Piece::Statement(sql.when(self.ty.user_type().is_some() && !self.foreign.0, |sql| sql.kw("USING").sql(&using)))]
     }
 
     fn op(change: Change<&Self>) -> &'static str {

@@ -10,6 +10,7 @@ SELECT a.attrelid AS table, a.attname AS name, a.attnum AS position,
        NULLIF(a.attcollation, 0) AS collation,
        NULLIF(a.attidentity, '') AS identity, s.schema AS sequence_schema, s.name AS sequence_name, s.options AS sequence,
        NULLIF(a.attrelid IN (SELECT c.oid FROM pg_catalog.pg_class c WHERE c.reloftype <> 0), false) AS typed,
+       NULLIF(a.attrelid IN (SELECT f.ftrelid FROM pg_catalog.pg_foreign_table f), false) AS foreign,
        CASE WHEN a.attinhcount > 0 THEN a.attislocal END AS is_local,
        CASE WHEN a.attinhcount > 0 THEN
          (SELECT c.relispartition FROM pg_catalog.pg_class c WHERE c.oid = a.attrelid) END AS is_partition,

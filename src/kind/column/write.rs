@@ -23,6 +23,7 @@ pub fn write(column: &Column, mut parts: Parts) -> Part {
         .put("generated", generated.as_ref().map(|expression| write_generated(expression, *is_virtual)))
         .put("collation", collation.as_ref().map(|name| Doc::Text(crate::draft::write_name(name, "pg_catalog"))))
         .all(parts.take_one("settings"))
+        .put("foreign_options", parts.take_one("foreign_options"))
         .when("inherited", inherited.is_unwritten())
         .put("comment", parts.take_one("comment"))
         .attached(&mut parts);

@@ -8,6 +8,8 @@ use super::super::comment::Comment;
 use super::super::default::Default as ColumnDefault;
 use super::super::document::{Declare, Given};
 use super::super::grants::Declared;
+use super::super::foreign_column::ForeignColumn;
+use super::super::generic_options::GenericOptions;
 use super::super::ownership::Ownership;
 use super::super::sequence::{OwnedBy, Owner, Sequence};
 use super::super::settings;
@@ -44,6 +46,8 @@ struct Long {
     statistics: Option<Spanned<i64>>,
     #[serde(default)]
     options: Entries<String>,
+    #[serde(default)]
+    foreign_options: Entries<String>,
     renamed_from: Option<Spanned<String>>,
     using: Option<Spanned<String>>,
 }
@@ -171,6 +175,7 @@ fn plain(
         using: Using(None),
         inherited: Inherited::default(),
         typed: Aside(false),
+        foreign: Aside(false),
     })
 }
 
@@ -227,9 +232,8 @@ impl Long {
             draft.push(default, scope.place(text), true);
         }
         self.attached(&column, place, scope, draft)?;
-        let settings = self.settings().of(table, &name, &column.ty, scope)?;
-        draft.push(column, place.clone(), true);
-        draft.attach(settings, place);
+        draft.push(column.clone(), place.clone(), true);
+        self.kept(&column, place, scope, draft)?;
         self.nested(table, key, scope, draft)
     }
 
@@ -244,6 +248,17 @@ impl Long {
         if let Some(from) = &self.renamed_from {
             draft.renames.push(RenameHint { id: column.id(), from: scope.ident(from)?, place: scope.place(from) });
         }
+        Ok(())
+    }
+
+    /// How its values are kept, here or on another server.
+    fn kept(&self, column: &Column, place: &crate::error::Place, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let (table, column, ty) = (&column.table, &column.name, &column.ty);
+        draft.attach(self.settings().of(table, column, ty, scope)?, place);
+        let options = GenericOptions::declared(&self.foreign_options, scope)?;
+        let said = !options.is_empty();
+        let foreign = ForeignColumn { table: table.clone(), column: column.clone(), options };
+        draft.attach(said.then_some(foreign), place);
         Ok(())
     }
 

@@ -6,13 +6,15 @@ use super::*;
 pub struct Comment {
     pub on: Id,
     pub text: String,
+    /// The table is a foreign one, and called so.
+    pub foreign: Aside<bool>,
 }
 
 impl Comment {
     /// `None` where there is no text; Postgres takes an empty one for none.
     pub fn of(on: Id, text: Option<&str>) -> Option<Self> {
         let text = text.filter(|text| !text.is_empty())?.to_owned();
-        Some(Self { on, text })
+        Some(Self { on, text, foreign: Aside(false) })
     }
 
     /// Of what has columns that come of its query.
@@ -37,9 +39,27 @@ impl Comment {
             Tag::Function | Tag::Procedure | Tag::Aggregate => Space::Routine,
             Tag::Trigger => Space::Trigger,
             Tag::Policy => Space::Policy,
+            Tag::Rule => Space::Rule,
+            Tag::TextSearchParser => Space::TextSearchParser,
+            Tag::TextSearchTemplate => Space::TextSearchTemplate,
+            Tag::TextSearchDictionary => Space::TextSearchDictionary,
+            Tag::TextSearchConfiguration => Space::TextSearchConfiguration,
+            Tag::EventTrigger => Space::EventTrigger,
+            Tag::ForeignDataWrapper => Space::ForeignDataWrapper,
+            Tag::Server => Space::Server,
+            Tag::UserMapping => Space::UserMapping,
+            Tag::ForeignColumn => Space::ForeignColumn,
+            Tag::Cast => Space::Cast,
+            Tag::Operator => Space::Operator,
+            Tag::Conversion => Space::Conversion,
+            Tag::Language => Space::Language,
+            Tag::AccessMethod => Space::AccessMethod,
+            Tag::Publication => Space::Publication,
+            Tag::PublicationTable | Tag::PublicationSchema => Space::PublicationMember,
+            Tag::Subscription => Space::Subscription,
             Tag::Statistics => Space::Statistics,
             Tag::Settings => Space::Settings,
-            Tag::Default => Space::Default,
+            Tag::Default | Tag::ViewDefault => Space::Default,
             Tag::Ownership => Space::Ownership,
             Tag::Partition => Space::Partition,
             Tag::ReplicaIdentity => Space::ReplicaIdentity,
@@ -53,7 +73,11 @@ impl Comment {
     }
 
     fn statement(&self, text: Option<&str>) -> Vec<Piece> {
-        let sql = Sql::new().kw("COMMENT ON").kw(if self.is_of_column() { "COLUMN" } else { self.on.tag.sql() });
+        let sql = Sql::new().kw("COMMENT ON").kw(match self.on.tag {
+            Tag::Table if self.foreign.0 => "FOREIGN TABLE",
+            _ if self.is_of_column() => "COLUMN",
+            tag => tag.sql(),
+        });
         let sql = match (self.target().space, self.on.path.as_slice()) {
             (Space::Constraint | Space::Trigger | Space::Policy | Space::Rule, [schema, table, name]) => {
                 let sql = sql.ident(name).kw("ON").when(self.on.tag == Tag::DomainCheck, |sql| sql.kw("DOMAIN"));
@@ -66,6 +90,8 @@ impl Comment {
                     false => sql.routine(&name, &types),
                 }
             }
+            (Space::Cast, [types]) => sql.bracketed(types),
+            (Space::Operator, [schema, symbols, types]) => sql.operator_name(schema, symbols.as_str()).bracketed(types),
             (_, path) => sql.path(path),
         };
         vec![Piece::Statement(match text {
@@ -91,7 +117,7 @@ impl Kind for Comment {
                 Id::new(tag, [schema, name].into_iter().chain(column.transpose()?))
             }
         };
-        Ok(Self { on, text: row.text("text")?.to_owned() })
+        Ok(Self { on, text: row.text("text")?.to_owned(), foreign: Aside(row.is("foreign")) })
     }
 
     fn id(&self) -> Id {
@@ -135,7 +161,7 @@ impl Kind for Comment {
             if matches!(
                 self.on.tag,
                 Tag::Table | Tag::Column | Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::ForeignKey
-                    | Tag::Trigger | Tag::Policy
+                    | Tag::Trigger | Tag::Policy | Tag::Rule
             ) {
                 renames.table(&mut name);
             }
@@ -156,7 +182,7 @@ impl Kind for Comment {
     }
 
     fn alter(_: &Self, new: &Self) -> Vec<Piece> {
-        let Self { on: _, text } = new;
+        let Self { on: _, text, foreign: _ } = new;
         new.statement(Some(text))
     }
 

@@ -115,6 +115,8 @@ impl Kind for MaterializedView {
             .put("tablespace", named(&self.tablespace))
             .put("populated", (self.populated == Some(false)).then_some(Doc::Truth(false)))
             .put("column_comments", columns)
+            .put("column_settings", parts.take_map("settings"))
+            .put("cluster_on", parts.take_one("cluster_on"))
             .put("indexes", parts.take_map("indexes"));
         Part { key: Some(crate::draft::write_name(&self.name, parts.schema.as_str())), doc: Doc::Section(fields.0) }
     }

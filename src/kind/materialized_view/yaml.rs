@@ -5,8 +5,8 @@ use serde_yaml::Spanned;
 
 use super::super::attached;
 use super::super::document::{Declare, Given};
-use super::super::index;
 use super::super::grants::Declared;
+use super::super::{clustering, index, settings};
 use super::super::query::Stated;
 use super::super::shapes::{Entries, Named, Texts};
 use super::*;
@@ -30,6 +30,9 @@ pub struct Declaration {
     pub column_privileges: Entries<Spanned<Declared>>,
     #[serde(default)]
     pub column_comments: Entries<String>,
+    #[serde(default)]
+    pub column_settings: Entries<settings::Declaration>,
+    pub cluster_on: Option<clustering::Declaration>,
     #[serde(default)]
     pub indexes: Named<index::Declaration>,
 }
@@ -59,10 +62,19 @@ impl Declare for Declaration {
             let within = Given { name: name.as_ref(), place: &place, table: Some(&view.name), column: None };
             declaration.value.declare(within, scope, draft)?;
         }
-        draft.each(first, |object| {
-            if let Object::Index(index) = object {
-                index.of_view = Aside(true);
-            }
+        for (column, declaration) in &self.column_settings.0 {
+            // which storage is usual for its type, the server says
+            let said = declaration.of(&view.name, &scope.ident(column)?, &Type::builtin("text"), scope)?;
+            draft.attach(said, &scope.place(column));
+        }
+        if let Some(index) = &self.cluster_on {
+            index.declare(Given { table: Some(&view.name), ..given }, scope, draft)?;
+        }
+        draft.each(first, |object| match object {
+            Object::Index(index) => index.of_view = Aside(true),
+            Object::Clustering(clustering) => clustering.of_view = Aside(true),
+            Object::Settings(settings) => settings.of_view = Aside(true),
+            _ => {}
         });
         draft.push(view, given.place.clone(), true);
         Ok(())

@@ -11,12 +11,14 @@ use crate::sql::Sql;
 
 mod argument;
 mod body;
+mod call;
 mod settings;
 mod words;
 mod yaml;
 
 pub use argument::{Argument, Mode, arguments};
 pub use body::Body;
+pub use call::{called, exactly, with_types, written, written_with};
 pub use settings::Settings;
 pub use words::{Parallel, keyword, last_word, letter, word};
 pub use yaml::{Common, Key};
@@ -72,6 +74,8 @@ impl Routine {
 
     pub fn requires(&self) -> Vec<Need> {
         let mut needs = vec![Need::exists(Name::schema(&self.name.schema))];
+        let own = ["internal", "c", "sql", "plpgsql"].contains(&self.language.as_str());
+        needs.extend((!own).then(|| Need::exists(Name::new(Space::Language, [&self.language]))));
         let types = self.arguments.iter().map(|argument| &argument.ty).chain(&self.transforms);
         // a function of a composite type takes it as it is when it is called
         needs.extend(types.filter_map(Type::user_type).map(|name| Need::exists(Name::ty(name))));

@@ -21,6 +21,8 @@ pub struct Settings {
     pub statistics: Option<i16>,
     /// `n_distinct` and `n_distinct_inherited`.
     pub options: IndexOptions,
+    /// The column is a materialized view's.
+    pub of_view: Aside<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,13 +108,13 @@ impl Compression {
 impl Settings {
     /// What a column has that nothing is said of.
     fn none(&self) -> Self {
-        let Self { table, column, usual, .. } = self.clone();
-        Self { table, column, usual, storage: None, compression: None, statistics: None, options: IndexOptions::default() }
+        let Self { table, column, usual, of_view, .. } = self.clone();
+        Self { table, column, usual, of_view, storage: None, compression: None, statistics: None, options: IndexOptions::default() }
     }
 
     /// Each with whether the tables below hear it too.
     fn commands(old: &Self, new: &Self) -> Vec<(Sql, bool)> {
-        let Self { table: _, column, storage, usual, compression, statistics, options } = new;
+        let Self { table: _, column, storage, usual, compression, statistics, options, of_view: _ } = new;
         let alter = || Sql::new().kw("ALTER COLUMN").ident(column);
         let mut commands = Vec::new();
         if old.storage != *storage {
@@ -130,7 +132,7 @@ impl Settings {
     }
 
     fn pieces(&self, commands: Vec<(Sql, bool)>) -> Vec<Piece> {
-        let piece = |(sql, reaches): (Sql, bool)| match reaches {
+        let piece = |(sql, reaches): (Sql, bool)| match reaches && !self.of_view.0 {
             true => Piece::AlterEach(self.table.clone(), sql),
             false => Piece::AlterOwn(self.table.clone(), sql),
         };
@@ -152,6 +154,7 @@ impl Kind for Settings {
             compression: Compression::WORDS.iter().find(|(known, _)| word == Some(*known)).map(|(_, found)| *found),
             statistics: row.opt("statistics").and_then(|text| text.parse().ok()),
             options: IndexOptions::read(row, "options")?,
+            of_view: Aside(row.is("of_view")),
         })
     }
 
@@ -166,7 +169,7 @@ impl Kind for Settings {
     /// Any change of type, be it of its length only, gives the column the type's storage.
     fn requires(&self) -> Vec<Need> {
         let column = Name::column(&self.table, &self.column);
-        vec![if self.storage.is_some() { Need::ExactType(column) } else { Need::exists(column) }]
+        vec![if self.storage.is_some() && !self.of_view.0 { Need::ExactType(column) } else { Need::exists(column) }]
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {
@@ -174,7 +177,10 @@ impl Kind for Settings {
     }
 
     fn parent(&self) -> Option<Id> {
-        Some(Id::within(Tag::Column, &self.table, &self.column))
+        match self.of_view.0 {
+            true => Some(Id::of(Tag::MaterializedView, &self.table)),
+            false => Some(Id::within(Tag::Column, &self.table, &self.column)),
+        }
     }
 
     fn adopt(&mut self, live: &Self) {
@@ -204,7 +210,7 @@ impl Kind for Settings {
             .put("compression", self.compression.map(|compression| Doc::text(compression.word())))
             .put("statistics", self.statistics.map(|target| Doc::Number(target.into())))
             .put("options", options);
-        Part { key: None, doc: Doc::Map(doc.0) }
+        Part { key: self.of_view.0.then(|| self.column.as_str().to_owned()), doc: Doc::Map(doc.0) }
     }
 
     fn rename(&mut self, renames: &Renames) {
@@ -223,7 +229,8 @@ impl Kind for Settings {
     /// In a statement of its own: in one with a change of the type, PostgreSQL would change the type first.
     fn drop(&self) -> Vec<Piece> {
         let commands: Vec<Sql> = Self::commands(self, &self.none()).into_iter().map(|(sql, _)| sql).collect();
-        let sql = Sql::new().kw("ALTER TABLE ONLY").qualified(&self.table);
+        let alter = if self.of_view.0 { "ALTER MATERIALIZED VIEW" } else { "ALTER TABLE ONLY" };
+        let sql = Sql::new().kw(alter).qualified(&self.table);
         vec![Piece::Statement(if commands.len() == 1 { sql.list(commands) } else { sql.lines_open(commands) })]
     }
 

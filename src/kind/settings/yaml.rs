@@ -1,5 +1,6 @@
 //! On the column: `title: { type: text, storage: external, compression: lz4, statistics: 500, options: { n_distinct: "-0.5" } }`
 
+use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::super::shapes::Entries;
@@ -7,8 +8,9 @@ use super::*;
 use crate::draft::Scope;
 use crate::error::did_you_mean;
 
-/// Part of a column's declaration.
-#[derive(Debug, Clone)]
+/// Part of a column's declaration; of a column of a materialized view all of it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Declaration {
     pub storage: Option<Spanned<String>>,
     pub compression: Option<Spanned<String>>,
@@ -32,6 +34,7 @@ impl Declaration {
             usual: Usual(usual),
             compression: compression.transpose()?,
             statistics,
+            of_view: Aside(false),
             options: IndexOptions(self.options.0.iter().map(|entry| option(entry, scope)).collect::<Result<_>>()?),
         };
         Ok((settings != settings.none()).then_some(settings))

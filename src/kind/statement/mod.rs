@@ -11,6 +11,7 @@ use crate::error::{Error, Place, Result};
 use crate::lex::{self, Kind, Lexeme};
 
 mod aggregate;
+mod database;
 mod on_table;
 mod routine;
 mod view;
@@ -35,6 +36,12 @@ pub fn declare(sql: &str, scope: &Scope, draft: &mut Draft) -> Result<()> {
         "aggregate" => aggregate::aggregate(&mut head, draft),
         "trigger" => on_table::trigger(&mut head, constraint, draft),
         "policy" => on_table::policy(&mut head, draft),
+        "rule" => on_table::rule(&mut head, draft),
+        "event" => database::event_trigger(&mut head, draft),
+        "server" => database::server(&mut head, draft),
+        "user" => database::user_mapping(&mut head, draft),
+        "publication" => database::publication(&mut head, draft),
+        "subscription" => database::subscription(&mut head, draft),
         _ => {
             head.at = begin;
             Err(head.unknown())
@@ -65,7 +72,7 @@ impl<'a> Head<'a> {
     fn unknown(&self) -> Error {
         let words: Vec<&str> = self.tokens.iter().take(3).map(|token| token.text).collect();
         self.wrong(format!("not supported: {} … in a model file", words.join(" "))).hint(
-            "such a file holds CREATE VIEW, MATERIALIZED VIEW, FUNCTION, PROCEDURE, AGGREGATE, TRIGGER and POLICY; declare anything else in YAML",
+            "such a file holds CREATE VIEW, MATERIALIZED VIEW, FUNCTION, PROCEDURE, AGGREGATE, TRIGGER, POLICY, RULE, EVENT TRIGGER, SERVER, USER MAPPING, PUBLICATION and SUBSCRIPTION; declare anything else in YAML",
         )
     }
 

@@ -1,7 +1,7 @@
-//! `CREATE TRIGGER` and `CREATE POLICY`
+//! `CREATE TRIGGER`, `CREATE POLICY` and `CREATE RULE`
 
 use super::super::shapes::Texts;
-use super::super::{policy, trigger};
+use super::super::{policy, rule, trigger};
 use super::{Head, said};
 use crate::draft::Draft;
 use crate::error::Result;
@@ -104,5 +104,17 @@ pub fn policy(head: &mut Head, draft: &mut Draft) -> Result<()> {
         declaration.check = Some(said(head.bracketed()?));
     }
     head.end()?;
+    head.declare_on(&table, name, &declaration, draft)
+}
+
+pub fn rule(head: &mut Head, draft: &mut Draft) -> Result<()> {
+    let name = head.ident()?;
+    head.must("as")?;
+    head.must("on")?;
+    let on = head.ident()?;
+    head.must("to")?;
+    let table = head.name()?;
+    let definition = said(head.rest(usize::MAX));
+    let declaration = rule::Declaration { on, definition, enabled: None, comment: None };
     head.declare_on(&table, name, &declaration, draft)
 }

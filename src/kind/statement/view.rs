@@ -29,7 +29,9 @@ pub fn view(head: &mut Head, draft: &mut Draft) -> Result<()> {
         privileges: None,
         column_privileges: Entries::default(),
         column_comments: Entries::default(),
+        column_defaults: Entries::default(),
         triggers: Entries::default(),
+        rules: Entries::default(),
     };
     head.declare(name, &declaration, draft)
 }
@@ -56,6 +58,8 @@ pub fn materialized(head: &mut Head, draft: &mut Draft) -> Result<()> {
         privileges: None,
         column_privileges: Entries::default(),
         column_comments: Entries::default(),
+        column_settings: Entries::default(),
+        cluster_on: None,
         indexes: Named::default(),
     };
     head.declare(name, &declaration, draft)

@@ -5,6 +5,7 @@ use super::*;
 pub fn of(change: Change<&Table>) -> Vec<Hazard> {
     match change {
         Change::Create(_) => Vec::new(),
+        Change::Drop(old) if old.foreign.is_some() => vec![Hazard::instant(&old.name)],
         Change::Drop(old) => vec![Hazard::new(Risk::Loses, &old.name, format!("every row of {}", old.name))],
         Change::Rename { old, new } => vec![
             Hazard::new(Risk::Breaks, &old.name, format!("programs that use {} fail from here on", old.name)),

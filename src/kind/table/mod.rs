@@ -4,11 +4,13 @@
 use super::key::Key;
 use super::*;
 
+mod foreign;
 mod hazards;
 mod partitioning;
 mod write;
 mod yaml;
 
+pub use foreign::Foreign;
 pub use partitioning::{Partitioning, Strategy};
 pub use yaml::Declaration;
 
@@ -21,6 +23,8 @@ pub struct Table {
     /// Tables whose columns it has too, in their order; a partition has its parent elsewhere.
     pub inherits: Vec<Qualified>,
     pub partitioning: Option<Partitioning>,
+    /// Its rows are another server's.
+    pub foreign: Option<Foreign>,
     /// Storage parameters, those of its TOAST table under `toast.`.
     pub options: IndexOptions,
     /// `None`: heap.
@@ -40,6 +44,7 @@ impl Table {
             of: None,
             inherits: Vec::new(),
             partitioning: None,
+            foreign: None,
             options: IndexOptions::default(),
             method: None,
             tablespace: None,
@@ -97,6 +102,7 @@ impl Kind for Table {
                 true => Some(Partitioning::read(row.text("partitioning")?)?),
                 false => None,
             },
+            foreign: Foreign::read(row)?,
             options,
             method: row.opt("method").map(Ident::new),
             tablespace: row.opt("tablespace").map(Ident::new),
@@ -123,7 +129,9 @@ impl Kind for Table {
             None => key.requires(&self.name),
         };
         let keys = self.partitioning.iter().flat_map(|by| &by.keys).flat_map(tied);
-        std::iter::once(schema).chain(of).chain(parents).chain(keys).collect()
+        let server = self.foreign.iter().map(Foreign::need);
+        let method = self.method.iter().map(|method| Need::exists(Name::new(Space::AccessMethod, [method])));
+        std::iter::once(schema).chain(of).chain(parents).chain(keys).chain(server).chain(method).collect()
     }
 
     fn provides(&self) -> Vec<Fact> {
@@ -131,7 +139,7 @@ impl Kind for Table {
     }
 
     fn holds_data(&self) -> bool {
-        true
+        self.foreign.is_none()
     }
 
     fn expressions(&mut self) -> Vec<Slot<'_>> {
@@ -180,7 +188,7 @@ impl Kind for Table {
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         if old.partitioning == new.partitioning {
-            return Alteration::InPlace;
+            return foreign::alteration(old, new).unwrap_or(Alteration::InPlace);
         }
         let why = match (&old.partitioning, &new.partitioning) {
             (None, _) => "a table that is there cannot be partitioned",
@@ -191,9 +199,14 @@ impl Kind for Table {
     }
 
     fn create(&self, elements: Vec<Sql>) -> Vec<Piece> {
-        let Self { name, unlogged, of, inherits, partitioning, options, method, tablespace, .. } = self;
+        let Self { name, unlogged, of, inherits, partitioning, foreign, options, method, tablespace, .. } = self;
         let elements: Vec<Sql> = elements.into_iter().filter(|element| !element.is_empty()).collect();
-        let sql = Sql::new().kw(if *unlogged { "CREATE UNLOGGED TABLE" } else { "CREATE TABLE" }).qualified(name);
+        let create = match (unlogged, foreign) {
+            (_, Some(_)) => "CREATE FOREIGN TABLE",
+            (true, _) => "CREATE UNLOGGED TABLE",
+            _ => "CREATE TABLE",
+        };
+        let sql = Sql::new().kw(create).qualified(name);
         let sql = sql.maybe(of.as_ref(), |sql, of| sql.kw("OF").qualified(of));
         let sql = match elements.is_empty() {
             true if of.is_some() => sql,
@@ -203,6 +216,7 @@ impl Kind for Table {
         let parents = inherits.iter().map(|parent| Sql::new().qualified(parent));
         let sql = sql
             .when(!inherits.is_empty(), |sql| sql.kw("INHERITS (").list(parents).kw(")"))
+            .maybe(foreign.as_ref(), |sql, foreign| foreign.sql(sql))
             .maybe(partitioning.as_ref(), |sql, by| sql.sql(&by.sql()))
             .maybe(method.as_ref(), |sql, method| sql.kw("USING").ident(method))
             .when(!options.is_empty(), |sql| sql.kw("WITH").sql(&options.sql()))
@@ -211,11 +225,12 @@ impl Kind for Table {
     }
 
     fn drop(&self) -> Vec<Piece> {
-        vec![Piece::Statement(Sql::new().kw("DROP TABLE").qualified(&self.name))]
+        let drop = if self.foreign.is_some() { "DROP FOREIGN TABLE" } else { "DROP TABLE" };
+        vec![Piece::Statement(Sql::new().kw(drop).qualified(&self.name))]
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { name: _, unlogged, of, inherits, partitioning: _, options, method, tablespace, .. } = new;
+        let Self { name, unlogged, of, inherits, partitioning: _, foreign, options, method, tablespace, .. } = new;
         let mut commands = Vec::new();
         if old.of != *of {
             commands.push(match of {
@@ -235,10 +250,11 @@ impl Kind for Table {
         let commands = commands.into_iter().map(|sql| new.own(sql));
         let inheritance = (old.inherits != *inherits).then(|| new.inheritance(&old.inherits));
         let pieces = commands.chain(inheritance).chain(new.security((old.row_security, old.force_row_security)));
+        let elsewhere = foreign.iter().zip(&old.foreign).filter_map(|(new, old)| new.alter(old, name));
         // alone: within one statement a foreign key would still see the table as it was
         let alter = Sql::new().kw("ALTER TABLE").qualified(&new.name);
         let logged = alter.kw(if *unlogged { "SET UNLOGGED" } else { "SET LOGGED" });
-        (old.unlogged != *unlogged).then_some(Piece::Statement(logged)).into_iter().chain(pieces).collect()
+        (old.unlogged != *unlogged).then_some(Piece::Statement(logged)).into_iter().chain(elsewhere).chain(pieces).collect()
     }
 
     fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
@@ -257,6 +273,8 @@ impl Kind for Table {
 
     fn op(change: Change<&Self>) -> &'static str {
         match change {
+            Change::Create(new) if new.foreign.is_some() => "create_foreign_table",
+            Change::Drop(old) if old.foreign.is_some() => "drop_foreign_table",
             Change::Create(_) => "create_table",
             Change::Drop(_) => "drop_table",
             Change::Rename { .. } => "rename_table",

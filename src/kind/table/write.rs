@@ -3,7 +3,7 @@
 use super::*;
 
 pub fn write(table: &Table, mut parts: Parts) -> Part {
-    let Table { name, unlogged, of, inherits, partitioning, options, method, tablespace, row_security, force_row_security } = table;
+    let Table { name, unlogged, of, inherits, partitioning, foreign, options, method, tablespace, row_security, force_row_security } = table;
     let schema = parts.schema.clone();
     let named = |name: &Qualified| crate::draft::write_name(name, schema.as_str());
     let partition = parts.take_one("partition_of");
@@ -20,6 +20,7 @@ pub fn write(table: &Table, mut parts: Parts) -> Part {
         .put("of", of.as_ref().map(|name| Doc::Text(named(name))))
         .put("inherits", (!inherits.is_empty()).then(|| Doc::List(inherits.iter().map(|name| Doc::Text(named(name))).collect())))
         .when("unlogged", *unlogged)
+        .put("foreign", foreign.as_ref().map(Foreign::write))
         .put("columns", parts.take_map("columns"))
         .put("primary_key", parts.take_one("primary_key"))
         .put("unique", parts.take_map("unique"))
@@ -30,6 +31,7 @@ pub fn write(table: &Table, mut parts: Parts) -> Part {
         .put("statistics", parts.take_map("statistics"))
         .put("triggers", parts.take_map("triggers"))
         .put("policies", parts.take_map("policies"))
+        .put("rules", parts.take_map("rules"))
         .put("partition_by", partitioning.as_ref().map(Partitioning::write))
         .put("partitions", parts.take_one("unmanaged").or_else(|| parts.take_map("partitions")))
         .put("with", options.write())

@@ -10,7 +10,7 @@ use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Named, Short, Texts, short_or_long};
-use super::super::{check, clustering, column, exclusion, foreign_key, index, partition, policy, primary_key, replica_identity, statistics, trigger, unique};
+use super::super::{check, clustering, column, exclusion, foreign_key, index, partition, policy, primary_key, replica_identity, rule, statistics, trigger, unique};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope};
 
@@ -27,6 +27,7 @@ pub struct Declaration {
     of: Option<Spanned<String>>,
     inherits: Texts,
     unlogged: bool,
+    foreign: Option<foreign::Declaration>,
     partition_by: Option<Spanned<partitioning::Declaration>>,
     partitions: Option<Spanned<Partitions>>,
     with: Entries<String>,
@@ -46,6 +47,7 @@ pub struct Declaration {
     statistics: Named<statistics::Declaration>,
     triggers: Entries<trigger::Declaration>,
     policies: Entries<policy::Declaration>,
+    rules: Entries<rule::Declaration>,
 }
 
 impl Declare for Declaration {
@@ -53,12 +55,12 @@ impl Declare for Declaration {
         let Some(name) = given.name else { return Ok(()) };
         let table = self.table(scope.declared(name)?, scope)?;
         let within = Given { name: None, place: given.place, table: Some(&table.name), column: None };
+        let first = draft.entries.len();
         draft.attach(Comment::of(table.id(), self.comment.as_deref()), given.place);
         Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&table.id(), scope, draft)?;
         if let Some(from) = &self.renamed_from {
             draft.renames.push(RenameHint { id: table.id(), from: scope.ident(from)?, place: scope.place(from) });
         }
-        let first = draft.entries.len();
         draft.push(table.clone(), given.place.clone(), true);
         for (name, declaration) in &self.columns.0 {
             let place = scope.place(name);
@@ -73,14 +75,14 @@ impl Declare for Declaration {
         nested(&self.statistics, within, scope, draft)?;
         by_name(&self.triggers, within, scope, draft)?;
         by_name(&self.policies, within, scope, draft)?;
+        by_name(&self.rules, within, scope, draft)?;
         self.settings(within, scope, draft)?;
-        if table.of.is_some() {
-            draft.each(first, |object| {
-                if let Object::Column(column) = object {
-                    column.typed = Aside(true);
-                }
-            });
-        }
+        let (typed, foreign) = (Aside(table.of.is_some()), Aside(table.foreign.is_some()));
+        draft.each(first, |object| match object {
+            Object::Column(column) => (column.typed, column.foreign) = (typed, foreign),
+            Object::Comment(comment) => comment.foreign = foreign,
+            _ => {}
+        });
         self.children(&table.name, scope, draft)
     }
 }
@@ -101,6 +103,7 @@ impl Declaration {
             of: self.of.as_ref().map(|text| scope.referred(text)).transpose()?,
             inherits: self.inherits.0.iter().map(|text| scope.referred(text)).collect::<Result<_>>()?,
             partitioning: self.partition_by.as_ref().map(|by| by.value.read(scope)).transpose()?,
+            foreign: self.foreign.as_ref().map(|foreign| foreign.read(scope)).transpose()?,
             options: IndexOptions::declared(&self.with, scope)?,
             method: named(&self.access_method)?.filter(|method| method.as_str() != "heap"),
             tablespace: named(&self.tablespace)?.filter(|name| name.as_str() != "pg_default"),

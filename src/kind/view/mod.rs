@@ -104,6 +104,7 @@ impl Kind for View {
             .put("query", Doc::text(self.query.text.written.text().trim()))
             .put("with", self.options.write())
             .put("check_option", self.check_option.as_ref().map(Doc::text))
+            .put("column_defaults", parts.take_map("column_defaults"))
             .put("column_comments", columns)
             .put("triggers", parts.take_map("triggers"))
             .put("rules", parts.take_map("rules"));

@@ -8,7 +8,8 @@ use super::super::document::{Declare, Given};
 use super::super::grants::Declared;
 use super::super::query::Stated;
 use super::super::shapes::{Entries, Texts};
-use super::super::trigger;
+use super::super::view_default::ViewDefault;
+use super::super::{rule, trigger};
 use super::*;
 use crate::draft::{Draft, Scope};
 
@@ -29,13 +30,18 @@ pub struct Declaration {
     #[serde(default)]
     pub column_comments: Entries<String>,
     #[serde(default)]
+    pub column_defaults: Entries<Spanned<String>>,
+    #[serde(default)]
     pub triggers: Entries<trigger::Declaration>,
+    #[serde(default)]
+    pub rules: Entries<rule::Declaration>,
 }
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
-        let Self { query, columns, with, check_option, comment, owner, privileges, column_privileges, column_comments, triggers } = self;
+        let Self { query, columns, with, check_option, comment, owner, privileges, column_privileges, .. } = self;
+        let Self { column_comments, column_defaults, triggers, rules, .. } = self;
         let view = View {
             name: scope.declared(name)?,
             query: Query::declared(query, columns, scope)?,
@@ -49,15 +55,24 @@ impl Declare for Declaration {
             column_privileges,
         };
         stated.declare(&view.id(), given, scope, draft)?;
+        for (column, text) in &column_defaults.0 {
+            let (expression, ty) = (scope.expression(text)?, Aside(None));
+            let default = ViewDefault { view: view.name.clone(), column: scope.ident(column)?, expression, ty };
+            draft.push(default, scope.place(column), true);
+        }
         let first = draft.entries.len();
         for (name, trigger) in &triggers.0 {
             let place = scope.place(name);
             trigger.declare(Given { name: Some(name), place: &place, table: Some(&view.name), column: None }, scope, draft)?;
         }
-        draft.each(first, |object| {
-            if let Object::Trigger(trigger) = object {
-                trigger.on_view = Aside(true);
-            }
+        for (name, rule) in &rules.0 {
+            let place = scope.place(name);
+            rule.declare(Given { name: Some(name), place: &place, table: Some(&view.name), column: None }, scope, draft)?;
+        }
+        draft.each(first, |object| match object {
+            Object::Trigger(trigger) => trigger.on_view = Aside(true),
+            Object::Rule(rule) => rule.on_view = Aside(true),
+            _ => {}
         });
         draft.push(view, given.place.clone(), true);
         Ok(())

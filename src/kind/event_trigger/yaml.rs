@@ -1,0 +1,44 @@
+//! `event_triggers: { no_drops: { event: sql_drop, tags: [DROP TABLE], function: no_drops } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::Texts;
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    pub event: Spanned<String>,
+    #[serde(default)]
+    pub tags: Texts,
+    pub function: Spanned<String>,
+    pub enabled: Option<Spanned<String>>,
+    pub comment: Option<String>,
+}
+
+const EVENTS: [&str; 5] = ["ddl_command_start", "ddl_command_end", "sql_drop", "table_rewrite", "login"];
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let event = self.event.value.to_lowercase();
+        if !EVENTS.contains(&event.as_str()) {
+            let error = scope.error(format!("an event trigger cannot be on {event}"), &self.event);
+            return Err(error.hint(format!("it is on one of {}", EVENTS.join(", "))));
+        }
+        let trigger = EventTrigger {
+            name: scope.ident(name)?,
+            event: Ident::new(event),
+            tags: self.tags.0.iter().map(|tag| tag.value.to_uppercase()).collect(),
+            function: scope.referred(&self.function)?,
+            enabled: Firing::declared(&self.enabled, scope)?,
+        };
+        draft.attach(Comment::of(trigger.id(), self.comment.as_deref()), given.place);
+        draft.push(trigger, given.place.clone(), true);
+        Ok(())
+    }
+}

@@ -1,0 +1,35 @@
+//! `foreign_data_wrappers: { other: { handler: other_handler, validator: other_validator } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::Entries;
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Declaration {
+    handler: Option<Spanned<String>>,
+    validator: Option<Spanned<String>>,
+    options: Entries<String>,
+    comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let function = |text: &Option<Spanned<String>>| text.as_ref().map(|text| scope.referred(text)).transpose();
+        let wrapper = ForeignDataWrapper {
+            name: scope.ident(name)?,
+            handler: function(&self.handler)?,
+            validator: function(&self.validator)?,
+            options: GenericOptions::declared(&self.options, scope)?,
+        };
+        draft.attach(Comment::of(wrapper.id(), self.comment.as_deref()), given.place);
+        draft.push(wrapper, given.place.clone(), true);
+        Ok(())
+    }
+}

@@ -1,0 +1,37 @@
+//! `languages: { other: { handler: other_call_handler, trusted: true } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    pub handler: Spanned<String>,
+    pub inline: Option<Spanned<String>>,
+    pub validator: Option<Spanned<String>>,
+    #[serde(default)]
+    pub trusted: bool,
+    pub comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let function = |text: &Option<Spanned<String>>| text.as_ref().map(|text| scope.referred(text)).transpose();
+        let language = Language {
+            name: scope.ident(name)?,
+            handler: scope.referred(&self.handler)?,
+            inline: function(&self.inline)?,
+            validator: function(&self.validator)?,
+            trusted: self.trusted,
+        };
+        draft.attach(Comment::of(language.id(), self.comment.as_deref()), given.place);
+        draft.push(language, given.place.clone(), true);
+        Ok(())
+    }
+}

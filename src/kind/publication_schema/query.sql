@@ -1,0 +1,7 @@
+-- pg_publication_namespace of managed schemas, which no server before 15 has
+--14- SELECT NULL::name AS publication, NULL::name AS schema WHERE false
+--15+ SELECT p.pubname AS publication, n.nspname AS schema
+--15+ FROM pg_catalog.pg_publication_namespace m
+--15+ JOIN pg_catalog.pg_publication p ON p.oid = m.pnpubid
+--15+ JOIN pg_catalog.pg_namespace n ON n.oid = m.pnnspid
+--15+ WHERE n.nspname = ANY (:schemas)

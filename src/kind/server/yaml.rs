@@ -1,0 +1,44 @@
+//! `servers: { shop: { wrapper: postgres_fdw, options: { host: db }, user_mappings: { public: { user: reader } } } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::Entries;
+use super::super::user_mapping;
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    pub wrapper: Spanned<String>,
+    #[serde(rename = "type")]
+    pub server_type: Option<String>,
+    pub version: Option<String>,
+    #[serde(default)]
+    pub options: Entries<String>,
+    #[serde(default)]
+    pub user_mappings: Entries<user_mapping::Declaration>,
+    pub comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let server = Server {
+            name: scope.ident(name)?,
+            wrapper: scope.ident(&self.wrapper)?,
+            server_type: self.server_type.clone(),
+            version: self.version.clone(),
+            options: GenericOptions::declared(&self.options, scope)?,
+        };
+        draft.attach(Comment::of(server.id(), self.comment.as_deref()), given.place);
+        for (user, mapping) in &self.user_mappings.0 {
+            mapping.of(&server.name, user, scope, draft)?;
+        }
+        draft.push(server, given.place.clone(), true);
+        Ok(())
+    }
+}

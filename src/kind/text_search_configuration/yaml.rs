@@ -1,0 +1,42 @@
+//! `text_search_configurations: { german: { mappings: { asciiword: [german_stem], word: [german_stem] } } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::{Entries, Texts};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Declaration {
+    parser: Option<Spanned<String>>,
+    mappings: Entries<Texts>,
+    comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let usual = || Ok(Qualified::new("pg_catalog", "default"));
+        let mut mappings = BTreeMap::new();
+        for (token, names) in &self.mappings.0 {
+            if names.0.is_empty() {
+                let wrong = scope.error(format!("no dictionary is named for {}", token.value), token);
+                return Err(wrong.hint("name at least one, or take the type of token away"));
+            }
+            let names = names.0.iter().map(|name| scope.referred(name)).collect::<Result<_>>()?;
+            mappings.insert(scope.ident(token)?, names);
+        }
+        let configuration = TextSearchConfiguration {
+            name: scope.declared(name)?,
+            parser: self.parser.as_ref().map_or_else(usual, |parser| scope.referred(parser))?,
+            mappings,
+        };
+        draft.attach(Comment::of(configuration.id(), self.comment.as_deref()), given.place);
+        draft.push(configuration, given.place.clone(), true);
+        Ok(())
+    }
+}

@@ -1,0 +1,34 @@
+//! `text_search_dictionaries: { german: { template: snowball, options: { language: german } } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::shapes::Entries;
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    template: Spanned<String>,
+    #[serde(default)]
+    options: Entries<String>,
+    comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let options = self.options.0.iter().map(|(name, value)| Ok((scope.ident(name)?, value.clone())));
+        let dictionary = TextSearchDictionary {
+            name: scope.declared(name)?,
+            template: scope.referred(&self.template)?,
+            options: Options(options.collect::<Result<_>>()?),
+        };
+        draft.attach(Comment::of(dictionary.id(), self.comment.as_deref()), given.place);
+        draft.push(dictionary, given.place.clone(), true);
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! `text_search_templates: { plain: { init: dsimple_init, lexize: dsimple_lexize } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    init: Option<Spanned<String>>,
+    lexize: Spanned<String>,
+    comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(name) = given.name else { return Ok(()) };
+        let template = TextSearchTemplate {
+            name: scope.declared(name)?,
+            init: self.init.as_ref().map(|function| scope.referred(function)).transpose()?,
+            lexize: scope.referred(&self.lexize)?,
+        };
+        draft.attach(Comment::of(template.id(), self.comment.as_deref()), given.place);
+        draft.push(template, given.place.clone(), true);
+        Ok(())
+    }
+}

@@ -1,0 +1,22 @@
+//! `user_mappings: { public: { user: reader } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::shapes::Entries;
+use super::*;
+use crate::draft::{Draft, Scope};
+
+/// Its options.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Declaration(pub Entries<String>);
+
+impl Declaration {
+    pub fn of(&self, server: &Ident, user: &Spanned<String>, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let options = GenericOptions::declared(&self.0, scope)?;
+        let mapping = UserMapping { server: server.clone(), user: scope.ident(user)?, options };
+        draft.push(mapping, scope.place(user), true);
+        Ok(())
+    }
+}
