@@ -46,7 +46,8 @@ fn every_fixture_goes_there_and_back() {
     let roles = fixtures::ROLES
         .map(|role| format!("DO $$ BEGIN CREATE ROLE \"{role}\"; EXCEPTION WHEN duplicate_object THEN END $$"));
     let tablespace = ["SET allow_in_place_tablespaces = on", "CREATE TABLESPACE fast LOCATION ''"].map(str::to_owned);
-    for statement in tablespace.iter().chain(&roles) {
+    let superuser = [format!("ALTER ROLE {} SUPERUSER", fixtures::SUPERUSER)];
+    for statement in tablespace.iter().chain(&roles).chain(&superuser) {
         project.client.batch_execute(statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
     }
     let (next, failed, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Vec::new()));

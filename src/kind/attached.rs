@@ -48,7 +48,17 @@ pub fn target(on: &Id) -> Name {
         (Some(Class::Schema), _) => Space::Schema,
         (Some(Class::Routine), _) => Space::Routine,
         (Some(Class::Type), _) => Space::Type,
+        (Some(Class::Wrapper), _) => Space::ForeignDataWrapper,
+        (Some(Class::Server), _) => Space::Server,
+        (Some(Class::Language), _) => Space::Language,
         (None, Tag::Collation) => Space::Collation,
+        (None, Tag::Operator) => Space::Operator,
+        (None, Tag::Conversion) => Space::Conversion,
+        (None, Tag::TextSearchDictionary) => Space::TextSearchDictionary,
+        (None, Tag::TextSearchConfiguration) => Space::TextSearchConfiguration,
+        (None, Tag::Publication) => Space::Publication,
+        (None, Tag::Subscription) => Space::Subscription,
+        (None, Tag::EventTrigger) => Space::EventTrigger,
         (None, _) => Space::Statistics,
     };
     Name::new(space, &on.path)
@@ -77,13 +87,16 @@ pub fn rename(on: &mut Id, renames: &Renames) {
     }
 }
 
-/// `public.tasks`, `public.add(integer, integer)`
+/// `public.tasks`, `public.add(integer, integer)`, `public.=== (integer, integer)`
 pub fn called(on: &Id) -> Sql {
     match (Class::of(on), on.path.as_slice()) {
         (Some(Class::Routine), [schema, name, signature]) => {
             Sql::new().routine(&Qualified::new(schema, name), &super::routine::types_of(signature))
         }
         (Some(Class::Column), [schema, table, _]) => Sql::new().qualified(&Qualified::new(schema, table)),
+        (None, [schema, symbols, types]) if on.tag == Tag::Operator => {
+            Sql::new().operator_name(schema, symbols.as_str()).bracketed(types)
+        }
         (_, path) => Sql::new().path(path),
     }
 }

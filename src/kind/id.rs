@@ -127,6 +127,8 @@ pub enum Space {
     Cast,
     Conversion,
     Language,
+    /// Languages that others than superusers may use.
+    Trusted,
     AccessMethod,
     /// A table or a schema of one.
     PublicationMember,
@@ -157,6 +159,8 @@ impl Space {
             "language" => Space::Language,
             "access method" => Space::AccessMethod,
             "user mapping" => Space::UserMapping,
+            "event trigger" => Space::EventTrigger,
+            "publication" => Space::Publication,
             other => return Err(Error::new(format!("the catalog query named the unknown namespace {other}"))),
         })
     }

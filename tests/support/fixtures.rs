@@ -147,7 +147,10 @@ impl Case {
 }
 
 /// Those that models may name; whoever runs the tests is `postgres`.
-pub const ROLES: [&str; 4] = ["postgres", "app", "reader", "Odd Role"];
+pub const ROLES: [&str; 5] = ["postgres", "app", "reader", "Odd Role", SUPERUSER];
+
+/// Another one than `postgres`, since some things only a superuser can own.
+pub const SUPERUSER: &str = "chief";
 
 /// What a draft means over a catalog, no server asked.
 pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {

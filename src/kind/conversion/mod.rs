@@ -46,6 +46,10 @@ impl Kind for Conversion {
         vec![(Space::Routine, &mut self.function)]
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "conversions";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -55,7 +59,8 @@ impl Kind for Conversion {
             .put("to", Doc::text(to_encoding))
             .put("function", routine::written(function))
             .when("default", *usual)
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(fields.0) }
     }
 

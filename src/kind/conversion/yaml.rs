@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
@@ -17,6 +18,7 @@ pub struct Declaration {
     #[serde(default)]
     pub default: bool,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {
@@ -30,6 +32,7 @@ impl Declare for Declaration {
             usual: self.default,
         };
         draft.attach(Comment::of(conversion.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: None }.declare(&conversion.id(), scope, draft)?;
         draft.push(conversion, given.place.clone(), true);
         Ok(())
     }

@@ -58,6 +58,10 @@ impl Kind for EventTrigger {
         vec![(Space::Routine, &mut self.function)]
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "event_triggers";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -67,7 +71,8 @@ impl Kind for EventTrigger {
             .put("tags", (!tags.is_empty()).then(|| Doc::List(tags.iter().map(Doc::text).collect())))
             .put("function", Doc::Text(crate::draft::write_name(function, parts.schema.as_str())))
             .put("enabled", enabled.write())
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 

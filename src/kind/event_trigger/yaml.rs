@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::Texts;
@@ -18,6 +19,7 @@ pub struct Declaration {
     pub function: Spanned<String>,
     pub enabled: Option<Spanned<String>>,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
 }
 
 const EVENTS: [&str; 5] = ["ddl_command_start", "ddl_command_end", "sql_drop", "table_rewrite", "login"];
@@ -38,6 +40,7 @@ impl Declare for Declaration {
             enabled: Firing::declared(&self.enabled, scope)?,
         };
         draft.attach(Comment::of(trigger.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: None }.declare(&trigger.id(), scope, draft)?;
         draft.push(trigger, given.place.clone(), true);
         Ok(())
     }

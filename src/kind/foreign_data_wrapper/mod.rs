@@ -42,6 +42,10 @@ impl Kind for ForeignDataWrapper {
         self.handler.iter_mut().chain(&mut self.validator).map(|name| (Space::Routine, name)).collect()
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "foreign_data_wrappers";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -50,7 +54,8 @@ impl Kind for ForeignDataWrapper {
             .put("handler", handler.as_ref().map(routine::written))
             .put("validator", validator.as_ref().map(routine::written))
             .put("options", options.write())
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 

@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
+use super::super::grants::Declared;
 use super::super::shapes::Entries;
 use super::*;
 use crate::draft::{Draft, Scope};
@@ -16,6 +18,8 @@ pub struct Declaration {
     validator: Option<Spanned<String>>,
     options: Entries<String>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
+    privileges: Option<Spanned<Declared>>,
 }
 
 impl Declare for Declaration {
@@ -29,6 +33,7 @@ impl Declare for Declaration {
             options: GenericOptions::declared(&self.options, scope)?,
         };
         draft.attach(Comment::of(wrapper.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&wrapper.id(), scope, draft)?;
         draft.push(wrapper, given.place.clone(), true);
         Ok(())
     }

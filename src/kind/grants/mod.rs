@@ -1,7 +1,7 @@
 //! Who may do what with an object?
 //!
-//! Only what differs from what PostgreSQL gives by itself: the owner everything, PUBLIC the use of types and routines. The owner
-//! is no name here, since a change of owner takes what the owner may along.
+//! Only what differs from what PostgreSQL gives by itself: the owner everything, PUBLIC the use of types, routines and languages. The
+//! owner is no name here, since a change of owner takes what the owner may along.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,6 +76,9 @@ pub enum Class {
     Schema,
     Routine,
     Type,
+    Wrapper,
+    Server,
+    Language,
 }
 
 impl Class {
@@ -88,6 +91,9 @@ impl Class {
             (Tag::Schema, _) => Class::Schema,
             (Tag::Function | Tag::Procedure | Tag::Aggregate, _) => Class::Routine,
             (Tag::Enumeration | Tag::Composite | Tag::Domain | Tag::Range, _) => Class::Type,
+            (Tag::ForeignDataWrapper, _) => Class::Wrapper,
+            (Tag::Server, _) => Class::Server,
+            (Tag::Language, _) => Class::Language,
             _ => return None,
         })
     }
@@ -101,7 +107,7 @@ impl Class {
             Class::Sequence => &[Select, Update, Usage],
             Class::Schema => &[Usage, Create],
             Class::Routine => &[Execute],
-            Class::Type => &[Usage],
+            Class::Type | Class::Wrapper | Class::Server | Class::Language => &[Usage],
         }
     }
 
@@ -114,6 +120,9 @@ impl Class {
             Class::Schema => "schema",
             Class::Routine => "routine",
             Class::Type => "type",
+            Class::Wrapper => "foreign-data wrapper",
+            Class::Server => "server",
+            Class::Language => "language",
         }
     }
 }
@@ -132,7 +141,7 @@ impl Base {
 
     pub fn of_class(class: Class) -> Self {
         let public = match class {
-            Class::Routine | Class::Type => Rights::plain([Right::All]),
+            Class::Routine | Class::Type | Class::Language => Rights::plain([Right::All]),
             _ => Rights::default(),
         };
         if class == Class::Column { Self::nothing() } else { Self { owner: Rights::plain([Right::All]), public } }

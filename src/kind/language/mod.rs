@@ -49,6 +49,10 @@ impl Kind for Language {
         vec![Name::new(Space::Language, [&self.name])]
     }
 
+    fn provides(&self) -> Vec<Fact> {
+        self.trusted.then(|| Fact::Exists(Name::new(Space::Trusted, [&self.name]))).into_iter().collect()
+    }
+
     fn requires(&self) -> Vec<Need> {
         [Some(&self.handler), self.inline.as_ref(), self.validator.as_ref()]
             .into_iter()
@@ -62,6 +66,10 @@ impl Kind for Language {
         std::iter::once(&mut self.handler).chain(more).map(|name| (Space::Routine, name)).collect()
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "languages";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -71,7 +79,8 @@ impl Kind for Language {
             .put("inline", inline.as_ref().map(routine::written))
             .put("validator", validator.as_ref().map(routine::written))
             .when("trusted", *trusted)
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 

@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
+use super::super::grants::Declared;
 use super::*;
 use crate::draft::{Draft, Scope};
 
@@ -17,6 +19,8 @@ pub struct Declaration {
     #[serde(default)]
     pub trusted: bool,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
+    pub privileges: Option<Spanned<Declared>>,
 }
 
 impl Declare for Declaration {
@@ -31,6 +35,11 @@ impl Declare for Declaration {
             trusted: self.trusted,
         };
         draft.attach(Comment::of(language.id(), self.comment.as_deref()), given.place);
+        if let Some(stated) = self.privileges.as_ref().filter(|_| !self.trusted) {
+            let error = scope.error(format!("the language {} is not trusted: only superusers may use it", name.value), stated);
+            return Err(error.hint("take `privileges` away, or add `trusted: true`"));
+        }
+        Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&language.id(), scope, draft)?;
         draft.push(language, given.place.clone(), true);
         Ok(())
     }

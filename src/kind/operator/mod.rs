@@ -98,6 +98,10 @@ impl Kind for Operator {
         std::iter::once(&mut self.function).chain(estimates).map(|name| (Space::Routine, name)).collect()
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "operators";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -114,7 +118,8 @@ impl Kind for Operator {
             .put("join", join.as_ref().map(routine::written))
             .when("hashes", *hashes)
             .when("merges", *merges)
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         let left = left.as_ref().map_or("none".to_owned(), Type::short);
         let place = if *schema == parts.schema { String::new() } else { format!("{schema}.") };
         Part { key: Some(format!("{place}{symbols}({left}, {})", right.short())), doc: Doc::Map(fields.0) }

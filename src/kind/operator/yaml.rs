@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
@@ -22,6 +23,7 @@ pub struct Declaration {
     #[serde(default)]
     pub merges: bool,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {
@@ -55,6 +57,7 @@ impl Declare for Declaration {
             merges: self.merges,
         };
         draft.attach(Comment::of(operator.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: None }.declare(&operator.id(), scope, draft)?;
         draft.push(operator, given.place.clone(), true);
         Ok(())
     }

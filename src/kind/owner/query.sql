@@ -41,5 +41,31 @@ FROM (
   UNION ALL
   SELECT 'statistics', json_build_array(n.nspname, s.stxname), NULL, s.stxowner
   FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
+  UNION ALL
+  SELECT 'operator', json_build_array(n.nspname, o.oprname, '(' || COALESCE(pg_catalog.format_type(NULLIF(o.oprleft, 0), NULL), 'NONE') || ', '
+                                                                || pg_catalog.format_type(o.oprright, NULL) || ')'), NULL, o.oprowner
+  FROM pg_catalog.pg_operator o JOIN wanted n ON n.oid = o.oprnamespace
+  UNION ALL
+  SELECT 'conversion', json_build_array(n.nspname, c.conname), NULL, c.conowner
+  FROM pg_catalog.pg_conversion c JOIN wanted n ON n.oid = c.connamespace
+  UNION ALL
+  SELECT 'text search dictionary', json_build_array(n.nspname, d.dictname), NULL, d.dictowner
+  FROM pg_catalog.pg_ts_dict d JOIN wanted n ON n.oid = d.dictnamespace
+  UNION ALL
+  SELECT 'text search configuration', json_build_array(n.nspname, c.cfgname), NULL, c.cfgowner
+  FROM pg_catalog.pg_ts_config c JOIN wanted n ON n.oid = c.cfgnamespace
+  UNION ALL
+  SELECT 'language', json_build_array(l.lanname), NULL, l.lanowner FROM pg_catalog.pg_language l WHERE l.oid >= 16384
+  UNION ALL
+  SELECT 'foreign-data wrapper', json_build_array(w.fdwname), NULL, w.fdwowner FROM pg_catalog.pg_foreign_data_wrapper w
+  UNION ALL
+  SELECT 'server', json_build_array(s.srvname), NULL, s.srvowner FROM pg_catalog.pg_foreign_server s
+  UNION ALL
+  SELECT 'event trigger', json_build_array(e.evtname), NULL, e.evtowner FROM pg_catalog.pg_event_trigger e
+  UNION ALL
+  SELECT 'publication', json_build_array(p.pubname), NULL, p.pubowner FROM pg_catalog.pg_publication p
+  UNION ALL
+  SELECT 'subscription', json_build_array(s.subname), NULL, s.subowner FROM pg_catalog.pg_subscription s
+  JOIN pg_catalog.pg_database d ON d.oid = s.subdbid AND d.datname = pg_catalog.current_database()
 ) o
 WHERE o.owner IN (SELECT w.oid FROM who w)

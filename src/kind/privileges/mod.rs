@@ -50,6 +50,9 @@ impl Privileges {
             (Class::Schema, _) => "ON SCHEMA",
             (Class::Sequence, _) => "ON SEQUENCE",
             (Class::Type, _) => "ON TYPE",
+            (Class::Wrapper, _) => "ON FOREIGN DATA WRAPPER",
+            (Class::Server, _) => "ON FOREIGN SERVER",
+            (Class::Language, _) => "ON LANGUAGE",
             (Class::Relation | Class::Column, _) => "ON TABLE",
         };
         let on = Sql::new().kw(word).sql(&attached::called(&self.on));
@@ -99,6 +102,9 @@ impl Kind for Privileges {
     fn requires(&self) -> Vec<Need> {
         let mut needs = vec![Need::exists(attached::target(&self.on))];
         needs.extend(self.grants.roles().map(|role| Need::exists(Name::new(Space::Role, [role]))));
+        if self.class() == Class::Language {
+            needs.push(Need::exists(Name::new(Space::Trusted, &self.on.path)));
+        }
         if let (Class::Column, [schema, table, _]) = (self.class(), self.on.path.as_slice()) {
             let of = |who| Need::AsIs(Name::new(Space::Granted, [schema, table, &Ident::new(format!("{who:?}"))]));
             needs.extend(self.grants.0.keys().map(of));

@@ -56,6 +56,19 @@ FROM (
          NULL, NULL, f.proowner, f.proacl, pg_catalog.acldefault('f', f.proowner), NULL
   FROM pg_catalog.pg_proc f JOIN wanted n ON n.oid = f.pronamespace
   WHERE f.proacl IS NOT NULL
+  UNION ALL
+  SELECT 'foreign-data wrapper', json_build_array(w.fdwname), NULL, NULL, w.fdwowner, w.fdwacl, pg_catalog.acldefault('F', w.fdwowner), NULL
+  FROM pg_catalog.pg_foreign_data_wrapper w
+  WHERE w.fdwacl IS NOT NULL
+  UNION ALL
+  SELECT 'server', json_build_array(s.srvname), NULL, NULL, s.srvowner, s.srvacl, pg_catalog.acldefault('S', s.srvowner), NULL
+  FROM pg_catalog.pg_foreign_server s
+  WHERE s.srvacl IS NOT NULL
+  UNION ALL
+  -- one that was trusted keeps what it had, which means nothing
+  SELECT 'language', json_build_array(l.lanname), NULL, NULL, l.lanowner, l.lanacl, pg_catalog.acldefault('l', l.lanowner), NULL
+  FROM pg_catalog.pg_language l
+  WHERE l.lanacl IS NOT NULL AND l.lanpltrusted AND l.oid >= 16384
 ) p
 WHERE NOT (p.acl @> p.usual AND p.usual @> p.acl)
   AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(p.acl) x WHERE x.grantor <> p.owner)

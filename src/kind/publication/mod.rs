@@ -64,6 +64,10 @@ impl Kind for Publication {
         self.generated_columns.as_ref().map(|_| (18, "`generated_columns`"))
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "publications";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -73,6 +77,7 @@ impl Kind for Publication {
         let schemas: Vec<Doc> = schemas.into_iter().map(|part| part.doc).collect();
         let fields = Fields::default()
             .put("comment", parts.take_one("comment"))
+            .attached(&mut parts)
             .when("all_tables", *all_tables)
             .put("tables", parts.take_map("member_tables"))
             .put("schemas", (!schemas.is_empty()).then_some(Doc::List(schemas)))

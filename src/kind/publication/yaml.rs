@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::publication_schema::PublicationSchema;
@@ -21,12 +22,13 @@ pub struct Declaration {
     pub via_partition_root: bool,
     pub generated_columns: Option<Spanned<String>>,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
-        let Self { all_tables, tables, schemas, publish: _, via_partition_root, generated_columns, comment } = self;
+        let Self { all_tables, tables, schemas, publish: _, via_partition_root, generated_columns, comment, owner } = self;
         if *all_tables && !(tables.0.is_empty() && schemas.0.is_empty()) {
             let error = scope.error(format!("the publication {} is of all tables and of some", name.value), name);
             return Err(error.hint("take `all_tables`, or `tables` and `schemas`, away"));
@@ -39,6 +41,7 @@ impl Declare for Declaration {
             generated_columns: generated(generated_columns, scope)?,
         };
         draft.attach(Comment::of(publication.id(), comment.as_deref()), given.place);
+        Stated { owner: owner.as_ref(), privileges: None }.declare(&publication.id(), scope, draft)?;
         for (table, declaration) in &tables.0 {
             let nothing = publication_table::Declaration::default();
             declaration.as_ref().unwrap_or(&nothing).of(&publication.name, table, scope, draft)?;

@@ -48,6 +48,10 @@ impl Kind for Server {
         vec![Need::exists(Name::new(Space::ForeignDataWrapper, [&self.wrapper]))]
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "servers";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -58,7 +62,8 @@ impl Kind for Server {
             .put("version", version.as_ref().map(Doc::text))
             .put("options", options.write())
             .put("user_mappings", parts.take_map("user_mappings"))
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 

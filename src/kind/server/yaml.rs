@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
+use super::super::grants::Declared;
 use super::super::shapes::Entries;
 use super::super::user_mapping;
 use super::*;
@@ -22,6 +24,8 @@ pub struct Declaration {
     #[serde(default)]
     pub user_mappings: Entries<user_mapping::Declaration>,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
+    pub privileges: Option<Spanned<Declared>>,
 }
 
 impl Declare for Declaration {
@@ -35,6 +39,7 @@ impl Declare for Declaration {
             options: GenericOptions::declared(&self.options, scope)?,
         };
         draft.attach(Comment::of(server.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&server.id(), scope, draft)?;
         for (user, mapping) in &self.user_mappings.0 {
             mapping.of(&server.name, user, scope, draft)?;
         }

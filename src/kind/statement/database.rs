@@ -30,7 +30,7 @@ pub fn event_trigger(head: &mut Head, draft: &mut Draft) -> Result<()> {
     head.must("(")?;
     head.must(")")?;
     head.end()?;
-    let declaration = event_trigger::Declaration { event, tags, function, enabled: None, comment: None };
+    let declaration = event_trigger::Declaration { event, tags, function, enabled: None, comment: None, owner: None };
     head.declare(name, &declaration, draft)
 }
 
@@ -46,7 +46,9 @@ pub fn server(head: &mut Head, draft: &mut Draft) -> Result<()> {
     let options = generic_options(head)?;
     head.end()?;
     let user_mappings = Entries::default();
-    let declaration = server::Declaration { wrapper, server_type, version, options, user_mappings, comment: None };
+    let (comment, owner, privileges) = (None, None, None);
+    let declaration =
+        server::Declaration { wrapper, server_type, version, options, user_mappings, comment, owner, privileges };
     head.declare(name, &declaration, draft)
 }
 

@@ -104,6 +104,10 @@ impl Kind for Subscription {
         }
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "subscriptions";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -115,6 +119,7 @@ impl Kind for Subscription {
         };
         let fields = Fields::default()
             .put("comment", parts.take_one("comment"))
+            .attached(&mut parts)
             .put("connection", Doc::text(connection))
             .put("publications", Doc::names(publications))
             .put("slot_name", slot);

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::Texts;
@@ -25,6 +26,7 @@ pub struct Declaration {
     pub origin: Option<Spanned<String>>,
     pub failover: Option<Spanned<String>>,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {
@@ -58,6 +60,7 @@ impl Declare for Declaration {
             options: self.options(scope)?,
         };
         draft.attach(Comment::of(subscription.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: None }.declare(&subscription.id(), scope, draft)?;
         draft.push(subscription, given.place.clone(), true);
         Ok(())
     }

@@ -77,6 +77,10 @@ impl Kind for TextSearchConfiguration {
         std::iter::once((Space::TextSearchParser, &mut self.parser)).chain(dictionaries).collect()
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "text_search_configurations";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -87,6 +91,7 @@ impl Kind for TextSearchConfiguration {
         let mappings: Vec<(String, Doc)> = mappings.collect();
         let fields = Fields::default()
             .put("comment", parts.take_one("comment"))
+            .attached(&mut parts)
             .put("parser", (!usual).then(|| routine::written(parser)))
             .put("mappings", (!mappings.is_empty()).then_some(Doc::Map(mappings)));
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(fields.0) }

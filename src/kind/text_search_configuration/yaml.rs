@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Texts};
@@ -15,6 +16,7 @@ pub struct Declaration {
     parser: Option<Spanned<String>>,
     mappings: Entries<Texts>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {
@@ -36,6 +38,7 @@ impl Declare for Declaration {
             mappings,
         };
         draft.attach(Comment::of(configuration.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: None }.declare(&configuration.id(), scope, draft)?;
         draft.push(configuration, given.place.clone(), true);
         Ok(())
     }

@@ -50,6 +50,10 @@ impl Kind for TextSearchDictionary {
         vec![(Space::TextSearchTemplate, &mut self.template)]
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "text_search_dictionaries";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -57,7 +61,8 @@ impl Kind for TextSearchDictionary {
         let fields = Fields::default()
             .put("template", routine::written(template))
             .put("options", options.write())
-            .put("comment", parts.take_one("comment"));
+            .put("comment", parts.take_one("comment"))
+            .attached(&mut parts);
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(fields.0) }
     }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::Entries;
@@ -16,6 +17,7 @@ pub struct Declaration {
     #[serde(default)]
     options: Entries<String>,
     comment: Option<String>,
+    owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {
@@ -28,6 +30,7 @@ impl Declare for Declaration {
             options: Options(options.collect::<Result<_>>()?),
         };
         draft.attach(Comment::of(dictionary.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: None }.declare(&dictionary.id(), scope, draft)?;
         draft.push(dictionary, given.place.clone(), true);
         Ok(())
     }
