@@ -116,7 +116,7 @@ fn colour_goes_to_terminals_unless_it_is_asked_for() {
 #[test]
 fn json_of_diff_and_check_has_its_shape() {
     let project = Project::with(&[("schema/tasks.yaml", TASKS)]);
-    project.sql("CREATE OPERATOR public.=== (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq)");
+    project.sql("CREATE TYPE public.coin");
     shows!("cli__diff_json", project.told(&project.run(&["diff", "--format", "json"])));
     shows!("cli__check_json", project.told(&project.run(&["check", "--format", "json"])));
     assert_eq!(project.run(&["diff", "--exit-code"]).status.code(), Some(1));

@@ -400,3 +400,20 @@ fn names_fit_a_rule_alike_in_the_models_and_on_the_server() {
         assert_eq!(live, fits, "{glob:?}");
     }
 }
+
+#[test]
+fn what_stands_in_no_schema_is_ours_where_no_schemas_are_chosen_or_a_model_declares_it() {
+    const THEIRS: &str = "CREATE PUBLICATION theirs; CREATE FOREIGN DATA WRAPPER wrapper";
+    let project = Project::applied(&[("autogen.yaml", "schemas: [public]"), ("schema/tasks.yaml", TASKS)], THEIRS);
+    project.in_step();
+    assert!(project.ignored("publication theirs").ends_with(": it is in no schema, and some schemas are chosen"));
+    project.write("autogen.yaml", "");
+    let drift = project.told(&project.run(&["check"]));
+    for object in ["drop_publication theirs", "drop_foreign_data_wrapper wrapper"] {
+        assert!(drift.contains(object), "{object} in {drift}");
+    }
+    project.write("autogen.yaml", "schemas: [public]");
+    project.write("schema/all.yaml", "publications: { theirs: { tables: [tasks] } }");
+    let drift = project.told(&project.run(&["check"]));
+    assert!(drift.contains("theirs") && !drift.contains("wrapper"), "{drift}");
+}

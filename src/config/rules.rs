@@ -78,6 +78,7 @@ pub(super) fn rules(layer: &mut Layer, search_path: &[String], source: &Source<'
             rules.unmanaged.insert(table);
         }
     }
+    rules.chosen = layer.schemas.is_some() || rules.rules.iter().any(|rule| rule.effect == Effect::Include);
     Ok(rules)
 }
 

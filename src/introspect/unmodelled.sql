@@ -13,10 +13,10 @@ WITH wanted AS (
     AND NOT EXISTS (SELECT FROM :omitted AS o (class, oid) WHERE o.class = 'pg_catalog.pg_class'::regclass AND o.oid = c.oid)
 ), thing (classid, objid, what, property, space, path) AS (
   SELECT 'pg_catalog.pg_type'::regclass::oid, t.oid,
-         CASE t.typtype WHEN 'r' THEN 'range type with a canonical function ' ELSE 'base type ' END
+         CASE t.typtype WHEN 'r' THEN 'range type with a canonical function ' WHEN 'p' THEN 'shell type ' ELSE 'base type ' END
            || pg_catalog.format('%I.%I', n.nspname, t.typname), false, NULL::text, NULL::json
   FROM pg_catalog.pg_type t JOIN wanted n ON n.oid = t.typnamespace
-  WHERE t.typtype = 'b' AND (t.typelem = 0 OR t.typcategory <> 'A')
+  WHERE t.typtype = 'p' OR t.typtype = 'b' AND (t.typelem = 0 OR t.typcategory <> 'A')
      OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngcanonical <> 0)
   UNION ALL
   SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,

@@ -43,6 +43,20 @@ pub const STANDING: [&str; 13] = [
 /// Further kinds that a rule can name, though no model can declare them.
 const UNMODELLED: [&str; 5] = ["trigger", "policy", "rule", "event trigger", "publication"];
 
+/// Kinds that stand in no schema, and are often the installation's: where it is said which schemas are ours, what no model
+/// declares of them is somebody else's.
+const BESIDE_SCHEMAS: [&str; 9] = [
+    "access method",
+    "cast",
+    "event trigger",
+    "foreign-data wrapper",
+    "language",
+    "publication",
+    "server",
+    "subscription",
+    "user mapping",
+];
+
 /// Every word that a rule can have as its kind.
 pub fn kinds() -> Vec<&'static str> {
     let mut words: Vec<&str> = Tag::ALL.iter().map(|tag| tag.word()).collect();
@@ -103,6 +117,8 @@ pub struct Rules {
     pub presets: Vec<(&'static str, Option<&'static str>)>,
     /// Tables whose partitions something else makes.
     pub unmanaged: BTreeSet<Qualified>,
+    /// Somebody has said which schemas are ours.
+    pub chosen: bool,
 }
 
 /// Something that was left out.
@@ -176,7 +192,7 @@ impl Rules {
         let there = |extension: &Option<&str>| extension.is_none_or(|name| extensions.contains(name));
         let rules = self.rules.iter().filter(|rule| there(&rule.extension)).cloned().collect();
         let presets = self.presets.iter().filter(|(_, extension)| there(extension)).copied().collect();
-        Self { rules, presets, unmanaged: self.unmanaged.clone() }
+        Self { rules, presets, unmanaged: self.unmanaged.clone(), chosen: self.chosen }
     }
 
     pub fn has_preset(&self, name: &str) -> bool {
@@ -217,6 +233,9 @@ impl Rules {
 
     /// Why an object is left out as long as no model declares it.
     fn spared(&self, id: &Id) -> Option<String> {
+        if self.chosen && BESIDE_SCHEMAS.contains(&id.tag.word()) {
+            return Some("it is in no schema, and some schemas are chosen".to_owned());
+        }
         let thing = Thing::of(id)?;
         let named = |rule: &&Rule| rule.effect == Effect::Spare && rule.names(&thing);
         self.rules.iter().find(named).map(|rule| rule.origin.to_string())

@@ -85,6 +85,11 @@ impl NotNull {
         commands
     }
 
+    /// NOT NULL comes and goes in all tables below; whether one there is wanted otherwise.
+    pub fn reaches(below: &Column, old: &Column, new: &Column) -> bool {
+        old.not_null != new.not_null && below.not_null != new.not_null
+    }
+
     /// The constraint's new name, which only a statement of its own gives.
     pub fn rename(old: &Self, column: &Column) -> Option<Piece> {
         let new = &column.not_null_constraint;
