@@ -56,7 +56,8 @@ fn what_somebody_else_granted_on_a_server_is_not_lost() {
     project.sql("CREATE FOREIGN DATA WRAPPER w; CREATE SERVER shop FOREIGN DATA WRAPPER w");
     project.sql("GRANT USAGE ON FOREIGN SERVER shop TO attached_server_granter WITH GRANT OPTION");
     project.sql("SET ROLE attached_server_granter; GRANT USAGE ON FOREIGN SERVER shop TO pg_monitor; RESET ROLE");
-    project.write("schema/shop.yaml", "foreign_data_wrappers: { w: }\nservers: { shop: { wrapper: w, type: other } }\n");
+    project
+        .write("schema/shop.yaml", "foreign_data_wrappers: { w: }\nservers: { shop: { wrapper: w, type: other } }\n");
     let told = project.refused(&["revision", "-m", "other"]);
     assert!(told.contains("not modelled: privileges that attached_server_granter granted on server shop"), "{told}");
     without_role(&project, "attached_server_granter");
