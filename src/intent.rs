@@ -75,9 +75,17 @@ impl Intent {
         let (mut objects, mut notes) = (BTreeMap::new(), before.notes.clone());
         (notes.order, notes.rows) = (Default::default(), BTreeMap::new());
         let mut statements = Vec::new();
-        for (id, old) in before.objects() {
-            let mut new = old.clone();
+        let after = |object: &Object| {
+            let mut new = object.clone();
             new.rename(&self.renames);
+            new
+        };
+        for (id, old) in before.objects() {
+            let mut new = after(old);
+            // what is known by the types that it takes has another id where one of them is a table's
+            if let Some(on) = id.on.as_deref().filter(|_| new.id() == *id).and_then(|on| before.get(on)) {
+                new.follow(&on.id(), &after(on).id());
+            }
             let mut moved = old.clone();
             moved.rename(&tables_only);
             let new_id = new.id();
