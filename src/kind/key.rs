@@ -101,12 +101,19 @@ impl Key {
             Of::Expression(expression) => vec![Need::mentions(Mentions::of(table, expression))],
         };
         let outside = |name: &&Qualified| name.schema.as_str() != "pg_catalog";
-        for (space, name) in [(Space::OperatorClass, &self.opclass), (Space::Collation, &self.collation)] {
-            if let Some(name) = name.as_ref().filter(outside) {
+        // what the server takes unasked holds the index as well
+        let opclass = self.opclass.as_ref().or(self.used.opclass.as_ref());
+        for (space, name) in [(Space::OperatorClass, opclass), (Space::Collation, self.collation.as_ref())] {
+            if let Some(name) = name.filter(outside) {
                 needs.push(Need::exists(Name::new(space, [&name.schema, &name.name])));
             }
         }
         needs
+    }
+
+    /// A class that the method takes unasked had better be there before an index is.
+    pub fn prefers(&self, method: &Ident) -> Option<Need> {
+        self.opclass.is_none().then(|| Need::AsIs(Name::new(Space::UsualOperatorClass, [method])))
     }
 
     /// What is stated and is what a live key of the same column or words has anyway is as if it were not stated.

@@ -123,6 +123,10 @@ impl Kind for Exclusion {
         needs
     }
 
+    fn prefers(&self) -> Vec<Need> {
+        self.elements.iter().filter_map(|element| element.key.prefers(&self.method)).collect()
+    }
+
     fn since(&self) -> Option<(u32, &'static str)> {
         (!self.include.is_empty() && self.method.as_str() == "spgist").then_some((14, "INCLUDE with the method spgist"))
     }

@@ -116,6 +116,10 @@ impl Kind for Index {
         needs
     }
 
+    fn prefers(&self) -> Vec<Need> {
+        self.keys.iter().filter_map(|key| key.prefers(&self.method)).collect()
+    }
+
     fn provides(&self) -> Vec<Fact> {
         match self.plain_columns() {
             Some(columns) if self.unique && self.predicate.is_none() => vec![Fact::key(&self.table, &columns)],
