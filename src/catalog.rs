@@ -288,9 +288,16 @@ impl Index {
                 let below = |fact: &&Fact| matches!(fact, Fact::Exists(one) if one.path.starts_with(&name.path) && one.space == name.space);
                 facts.extend(self.provided.range(Fact::Exists(name.clone())..).take_while(below).cloned());
             }
+            Need::OfType(column, above) => facts.extend(self.of_type(&column, above)),
             Need::Mentions(mentions) => self.mentions(&mentions, facts),
             Need::Text(text) => self.text(&text, facts),
         }
+    }
+
+    fn of_type(&self, column: &Name, mut above: Name) -> Option<Fact> {
+        let (Some(Fact::Type(_, ty)), _) = self.types.get(column)? else { return None };
+        above.path.push(Ident::new(ty.as_str()));
+        Some(Fact::Exists(above)).filter(|fact| self.provided.contains(fact))
     }
 
     /// An operator or an operator class that is named without its types or its method is each of the name.

@@ -101,19 +101,31 @@ impl Key {
             Of::Expression(expression) => vec![Need::mentions(Mentions::of(table, expression))],
         };
         let outside = |name: &&Qualified| name.schema.as_str() != "pg_catalog";
-        // what the server takes unasked holds the index as well
-        let opclass = self.opclass.as_ref().or(self.used.opclass.as_ref());
-        for (space, name) in [(Space::OperatorClass, opclass), (Space::Collation, self.collation.as_ref())] {
-            if let Some(name) = name.filter(outside) {
+        for (space, name) in [(Space::OperatorClass, &self.opclass), (Space::Collation, &self.collation)] {
+            if let Some(name) = name.as_ref().filter(outside) {
                 needs.push(Need::exists(Name::new(space, [&name.schema, &name.name])));
             }
         }
         needs
     }
 
-    /// A class that the method takes unasked had better be there before an index is.
+    /// The class that the method takes unasked holds the index as well.
+    pub fn unasked(&self, table: &Qualified, method: &Ident) -> Option<Need> {
+        let usual = Name::new(Space::UsualOperatorClass, [method]);
+        match (&self.of, &self.opclass, &self.used.opclass) {
+            (.., Some(_), _) => None,
+            (Of::Column(column), ..) => Some(Need::OfType(Name::column(table, column), usual)),
+            // of an expression only the server knows the type
+            (Of::Expression(_), _, used) => {
+                used.as_ref().map(|used| Need::AsIs(Name::new(Space::OperatorClass, [&used.schema, &used.name])))
+            }
+        }
+    }
+
+    /// Where the type is not known, whatever could be meant had better be there before an index is.
     pub fn prefers(&self, method: &Ident) -> Option<Need> {
-        self.opclass.is_none().then(|| Need::AsIs(Name::new(Space::UsualOperatorClass, [method])))
+        let open = self.opclass.is_none() && self.column().is_none();
+        open.then(|| Need::AsIs(Name::new(Space::UsualOperatorClass, [method])))
     }
 
     /// What is stated and is what a live key of the same column or words has anyway is as if it were not stated.

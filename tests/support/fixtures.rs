@@ -179,6 +179,9 @@ fn server() -> Server {
         "trigger",
         "tsrange",
         "tsvector",
+        "anyarray",
+        "anyenum",
+        "point",
         "uuid",
         "void",
     ]
