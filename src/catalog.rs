@@ -288,9 +288,16 @@ impl Index {
                 let below = |fact: &&Fact| matches!(fact, Fact::Exists(one) if one.path.starts_with(&name.path) && one.space == name.space);
                 facts.extend(self.provided.range(Fact::Exists(name.clone())..).take_while(below).cloned());
             }
+            Need::OfType(column, above) => facts.extend(self.of_type(&column, above)),
             Need::Mentions(mentions) => self.mentions(&mentions, facts),
             Need::Text(text) => self.text(&text, facts),
         }
+    }
+
+    fn of_type(&self, column: &Name, mut above: Name) -> Option<Fact> {
+        let (Some(Fact::Type(_, ty)), _) = self.types.get(column)? else { return None };
+        above.path.push(Ident::new(ty.as_str()));
+        Some(Fact::Exists(above)).filter(|fact| self.provided.contains(fact))
     }
 
     /// An operator or an operator class that is named without its types or its method is each of the name.
@@ -333,7 +340,7 @@ impl Index {
             return (fact, true);
         }
         match &fact {
-            Fact::Exists(name) => match externals.get(name) {
+            Fact::Exists(name) => match external(name, externals) {
                 Some(Some(origin)) if self.provided.contains(&Fact::Exists(origin.clone())) => {
                     (Fact::Exists(origin.clone()), true)
                 }
@@ -352,11 +359,17 @@ impl Index {
     }
 }
 
+/// What is external is known without its types and its access method.
+fn external<'a>(name: &Name, externals: &'a Externals) -> Option<&'a Option<Name>> {
+    let short = || Name::new(name.space, name.path.iter().take(2));
+    let own = externals.get(name);
+    own.or_else(|| if name.space.tells_apart() && name.path.len() == 3 { externals.get(&short()) } else { None })
+}
+
 /// A column of an external relation is as external as the relation.
 fn within_external(name: &Name, externals: &Externals) -> bool {
     match (name.space, name.path.as_slice()) {
         (Space::Column, [schema, table, _]) => externals.contains_key(&Name::new(Space::Relation, [schema, table])),
-        (Space::Routine, [schema, routine, _]) => externals.contains_key(&Name::new(Space::Routine, [schema, routine])),
         _ => false,
     }
 }

@@ -27,6 +27,7 @@ mod grants;
 mod hazard;
 mod id;
 pub mod key;
+mod member;
 mod query;
 mod renames;
 mod routine;
@@ -86,6 +87,9 @@ kinds! {
     aggregate::Aggregate "aggregate" "AGGREGATE",
     cast::Cast "cast" "CAST",
     operator::Operator "operator" "OPERATOR",
+    operator_family::OperatorFamily "operator family" "OPERATOR FAMILY",
+    operator_family_member::OperatorFamilyMember "member of an operator family" "",
+    operator_class::OperatorClass "operator class" "OPERATOR CLASS",
     conversion::Conversion "conversion" "CONVERSION",
     language::Language "language" "LANGUAGE",
     access_method::AccessMethod "access method" "ACCESS METHOD",

@@ -42,7 +42,13 @@ SELECT 'opclass', p.nspname, o.opcname, x.extname
 FROM pg_catalog.pg_opclass o
 JOIN place p ON p.oid = o.opcnamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_opclass'::regclass AND x.objid = o.oid
-WHERE p.nspname <> 'pg_catalog'
+WHERE p.nspname <> 'pg_catalog' AND (NOT p.managed OR x.extname IS NOT NULL)
+UNION ALL
+SELECT DISTINCT 'opfamily', p.nspname, f.opfname, x.extname
+FROM pg_catalog.pg_opfamily f
+JOIN place p ON p.oid = f.opfnamespace
+LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_opfamily'::regclass AND x.objid = f.oid
+WHERE p.nspname <> 'pg_catalog' AND (NOT p.managed OR x.extname IS NOT NULL)
 UNION ALL
 SELECT DISTINCT 'operator', p.nspname, o.oprname, x.extname
 FROM pg_catalog.pg_operator o
@@ -58,6 +64,13 @@ FROM pg_catalog.pg_proc f
 JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
 LEFT JOIN extension x ON x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = f.oid
 WHERE f.prorettype IN ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype) AND f.pronargs = 0
+UNION ALL
+-- and those of extensions that an operator class may
+SELECT DISTINCT 'routine', n.nspname, f.proname, x.extname
+FROM pg_catalog.pg_amproc m
+JOIN pg_catalog.pg_proc f ON f.oid = m.amproc
+JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
+JOIN extension x ON x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = f.oid
 UNION ALL
 SELECT s.space, p.nspname, s.name, x.extname
 FROM (SELECT 'text search parser' AS space, 'pg_catalog.pg_ts_parser'::regclass AS class, t.oid, t.prsname AS name, t.prsnamespace AS place

@@ -29,14 +29,6 @@ WITH wanted AS (
   FROM pg_catalog.pg_statistic_ext s JOIN wanted n ON n.oid = s.stxnamespace
   WHERE NOT EXISTS (SELECT FROM relation c WHERE c.oid = s.stxrelid AND c.plain)
   UNION ALL
-  SELECT 'pg_catalog.pg_opclass'::regclass, o.oid, 'operator class ' || pg_catalog.format('%I.%I', n.nspname, o.opcname),
-         false, NULL, NULL
-  FROM pg_catalog.pg_opclass o JOIN wanted n ON n.oid = o.opcnamespace
-  UNION ALL
-  SELECT 'pg_catalog.pg_opfamily'::regclass, o.oid, 'operator family ' || pg_catalog.format('%I.%I', n.nspname, o.opfname),
-         false, NULL, NULL
-  FROM pg_catalog.pg_opfamily o JOIN wanted n ON n.oid = o.opfnamespace
-  UNION ALL
   SELECT s.class, s.oid, 'option ' || o.option_name || ' of ' || s.what, true, s.space, s.path
   FROM (SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass AS class, w.oid, 'foreign-data wrapper ' || pg_catalog.quote_ident(w.fdwname) AS what,
                'foreign-data wrapper' AS space, json_build_array(w.fdwname) AS path, w.fdwoptions AS options

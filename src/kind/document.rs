@@ -6,9 +6,9 @@ use serde_yaml::Spanned;
 use super::shapes::Entries;
 use super::{
     access_method, aggregate, cast, collation, composite, conversion, default_privileges, domain, enumeration,
-    event_trigger, extension, foreign_data_wrapper, function, language, materialized_view, operator, procedure,
-    publication, range, schema, sequence, server, subscription, table, text_search_configuration,
-    text_search_dictionary, text_search_parser, text_search_template, view,
+    event_trigger, extension, foreign_data_wrapper, function, language, materialized_view, operator, operator_class,
+    operator_family, procedure, publication, range, schema, sequence, server, subscription, table,
+    text_search_configuration, text_search_dictionary, text_search_parser, text_search_template, view,
 };
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
@@ -34,6 +34,8 @@ pub const SECTIONS: &[&str] = &[
     "aggregates",
     "casts",
     "operators",
+    "operator_families",
+    "operator_classes",
     "conversions",
     "languages",
     "access_methods",
@@ -69,6 +71,8 @@ pub struct Document {
     aggregates: Entries<aggregate::Declaration>,
     casts: Entries<cast::Declaration>,
     operators: Entries<operator::Declaration>,
+    operator_families: Entries<Option<operator_family::Declaration>>,
+    operator_classes: Entries<operator_class::Declaration>,
     conversions: Entries<conversion::Declaration>,
     languages: Entries<language::Declaration>,
     access_methods: Entries<access_method::Declaration>,
@@ -124,6 +128,8 @@ impl Document {
         whole(&self.aggregates, scope, draft)?;
         whole(&self.casts, scope, draft)?;
         whole(&self.operators, scope, draft)?;
+        section(&self.operator_families, scope, draft)?;
+        whole(&self.operator_classes, scope, draft)?;
         whole(&self.conversions, scope, draft)?;
         whole(&self.languages, scope, draft)?;
         whole(&self.access_methods, scope, draft)?;

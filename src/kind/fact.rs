@@ -47,6 +47,8 @@ pub enum Need {
     Attributes(Name),
     /// What is below this name stays as it is.
     AsIs(Name),
+    /// What is known by the second name and the type of the column stays as it is, where there is such a thing.
+    OfType(Name, Name),
     /// What the text mentions: columns of the table stay and keep their types, labels of their enums stay, and so do
     /// relations that it names in a string (`nextval('s')`) types that it casts to and collations.
     Mentions(Box<Mentions>),

@@ -97,6 +97,11 @@ pub enum Space {
     Statistics,
     Settings,
     OperatorClass,
+    /// That an access method takes unasked for a type.
+    UsualOperatorClass,
+    OperatorFamily,
+    /// What one family has once.
+    OperatorFamilyMember,
     Operator,
     Collation,
     Partition,
@@ -136,6 +141,11 @@ pub enum Space {
 }
 
 impl Space {
+    /// What is in it may have one name with others, and is known by its types or its access method too.
+    pub fn tells_apart(self) -> bool {
+        matches!(self, Space::Routine | Space::Operator | Space::OperatorClass | Space::OperatorFamily)
+    }
+
     /// As the catalog queries call it.
     pub fn read(word: &str) -> Result<Self> {
         Ok(match word {
@@ -147,6 +157,7 @@ impl Space {
             "constraint" => Space::Constraint,
             "collation" => Space::Collation,
             "opclass" => Space::OperatorClass,
+            "opfamily" => Space::OperatorFamily,
             "operator" => Space::Operator,
             "routine" => Space::Routine,
             "role" => Space::Role,
@@ -205,10 +216,13 @@ impl fmt::Display for Name {
     }
 }
 
-/// `public.tasks.title`, `public.add(integer, integer)`, `public.===(integer, integer)`
+/// `public.tasks.title`, `public.add(integer, integer)`, `public.===(integer, integer)`, `public.by_length USING btree`
 fn shown(path: &[Ident]) -> String {
     let (types, names) = match path.split_last() {
         Some((last, names)) if path.len() != 2 && is_signature(last) => (last.as_str(), names),
+        Some((last, [schema, name])) if last.as_str().starts_with("USING ") => {
+            return format!("{schema}.{name} {}", last.as_str());
+        }
         _ => ("", path),
     };
     let is_operator =

@@ -109,6 +109,25 @@ impl Key {
         needs
     }
 
+    /// The class that the method takes unasked holds the index as well.
+    pub fn unasked(&self, table: &Qualified, method: &Ident) -> Option<Need> {
+        let usual = Name::new(Space::UsualOperatorClass, [method]);
+        match (&self.of, &self.opclass, &self.used.opclass) {
+            (.., Some(_), _) => None,
+            (Of::Column(column), ..) => Some(Need::OfType(Name::column(table, column), usual)),
+            // of an expression only the server knows the type
+            (Of::Expression(_), _, used) => {
+                used.as_ref().map(|used| Need::AsIs(Name::new(Space::OperatorClass, [&used.schema, &used.name])))
+            }
+        }
+    }
+
+    /// Where the type is not known, whatever could be meant had better be there before an index is.
+    pub fn prefers(&self, method: &Ident) -> Option<Need> {
+        let open = self.opclass.is_none() && self.column().is_none();
+        open.then(|| Need::AsIs(Name::new(Space::UsualOperatorClass, [method])))
+    }
+
     /// What is stated and is what a live key of the same column or words has anyway is as if it were not stated.
     pub fn adopt(&mut self, live: &Self) {
         let same = match (&self.of, &live.of) {

@@ -1,4 +1,4 @@
--- types, collations, operators, operator classes, text search, foreign-data wrappers, languages and access methods of extensions
+-- types, collations, operators, operator classes and families with the functions of those, text search, foreign-data wrappers, languages and access methods of extensions
 SELECT pg_catalog.json_agg(pg_catalog.json_build_array(o.space, COALESCE(n.nspname, ''), o.name, e.extname))
 FROM (SELECT 'type' AS space, 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid, t.typname AS name, t.typnamespace AS place
       FROM pg_catalog.pg_type t
@@ -6,6 +6,11 @@ FROM (SELECT 'type' AS space, 'pg_catalog.pg_type'::regclass::oid AS classid, t.
       SELECT 'collation', 'pg_catalog.pg_collation'::regclass, c.oid, c.collname, c.collnamespace FROM pg_catalog.pg_collation c
       UNION ALL
       SELECT 'opclass', 'pg_catalog.pg_opclass'::regclass, c.oid, c.opcname, c.opcnamespace FROM pg_catalog.pg_opclass c
+      UNION ALL
+      SELECT 'opfamily', 'pg_catalog.pg_opfamily'::regclass, f.oid, f.opfname, f.opfnamespace FROM pg_catalog.pg_opfamily f
+      UNION ALL
+      SELECT DISTINCT 'routine', 'pg_catalog.pg_proc'::regclass::oid, p.oid, p.proname, p.pronamespace
+      FROM pg_catalog.pg_amproc m JOIN pg_catalog.pg_proc p ON p.oid = m.amproc
       UNION ALL
       SELECT 'operator', 'pg_catalog.pg_operator'::regclass, p.oid, p.oprname, p.oprnamespace FROM pg_catalog.pg_operator p
       UNION ALL

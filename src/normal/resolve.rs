@@ -101,7 +101,7 @@ impl Known<'_> {
     fn find(&self, space: Space, name: &Qualified) -> Option<Qualified> {
         let there = |schema: &Ident| {
             let name = Name::new(space, [schema, &name.name]);
-            self.names.contains(&name) || self.externals.contains_key(&name) || self.is_routine(&name)
+            self.names.contains(&name) || self.externals.contains_key(&name) || self.is_told_apart(&name)
         };
         if !name.schema.as_str().is_empty() {
             return there(&name.schema).then(|| name.clone());
@@ -110,10 +110,10 @@ impl Known<'_> {
         Some(Qualified { schema: schema.clone(), name: name.name.clone() })
     }
 
-    /// A routine is known by its types too, which a reference to it does not say.
-    fn is_routine(&self, name: &Name) -> bool {
-        let same = |known: &&Name| known.space == Space::Routine && known.path[..2] == name.path[..2];
-        name.space == Space::Routine && self.names.iter().any(|known| same(&known))
+    /// A routine or an operator is known by its types too and a class by its access method, which a reference to it does not say.
+    fn is_told_apart(&self, name: &Name) -> bool {
+        let same = |known: &&Name| known.space == name.space && known.path.starts_with(&name.path);
+        name.space.tells_apart() && self.names.iter().any(|known| same(&known))
     }
 
     fn ty(&self, ty: &mut Type) -> Result<()> {

@@ -140,6 +140,8 @@ impl Asker for Twins<'_> {
                 "type" => Space::Type,
                 "collation" => Space::Collation,
                 "operator" => Space::Operator,
+                "opfamily" => Space::OperatorFamily,
+                "routine" => Space::Routine,
                 "foreign-data wrapper" => Space::ForeignDataWrapper,
                 "language" => Space::Language,
                 "access method" => Space::AccessMethod,

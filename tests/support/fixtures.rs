@@ -166,7 +166,9 @@ pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
 fn server() -> Server {
     let schemas = ["app", "audit", "ext", "public", "We\"ird"].map(str::to_owned).to_vec();
     let types = [
+        "anyarray",
         "anyelement",
+        "anyenum",
         "box",
         "cstring",
         "date",
@@ -177,6 +179,7 @@ fn server() -> Server {
         "jsonb",
         "language_handler",
         "oid",
+        "point",
         "record",
         "text",
         "trigger",

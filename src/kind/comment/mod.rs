@@ -51,6 +51,9 @@ impl Comment {
             Tag::ForeignColumn => Space::ForeignColumn,
             Tag::Cast => Space::Cast,
             Tag::Operator => Space::Operator,
+            Tag::OperatorFamily => Space::OperatorFamily,
+            Tag::OperatorFamilyMember => Space::OperatorFamilyMember,
+            Tag::OperatorClass => Space::OperatorClass,
             Tag::Conversion => Space::Conversion,
             Tag::Language => Space::Language,
             Tag::AccessMethod => Space::AccessMethod,
@@ -92,6 +95,9 @@ impl Comment {
             }
             (Space::Cast, [types]) => sql.bracketed(types),
             (Space::Operator, [schema, symbols, types]) => sql.operator_name(schema, symbols.as_str()).bracketed(types),
+            (Space::OperatorClass | Space::OperatorFamily, [schema, name, using]) => {
+                member::named(sql, &Qualified::new(schema, name), using)
+            }
             (_, path) => sql.path(path),
         };
         vec![Piece::Statement(match text {

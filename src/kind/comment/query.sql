@@ -81,6 +81,12 @@ SELECT i.type,
               (SELECT json_build_array(i.schema, o.oprname, '(' || COALESCE(pg_catalog.format_type(NULLIF(o.oprleft, 0), NULL), 'NONE') || ', '
                                                             || pg_catalog.format_type(o.oprright, NULL) || ')')
                FROM pg_catalog.pg_operator o WHERE o.oid = d.objoid)
+            WHEN 'operator class' THEN
+              (SELECT json_build_array(i.schema, c.opcname, 'USING ' || pg_catalog.quote_ident(m.amname))
+               FROM pg_catalog.pg_opclass c JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod WHERE c.oid = d.objoid)
+            WHEN 'operator family' THEN
+              (SELECT json_build_array(i.schema, f.opfname, 'USING ' || pg_catalog.quote_ident(m.amname))
+               FROM pg_catalog.pg_opfamily f JOIN pg_catalog.pg_am m ON m.oid = f.opfmethod WHERE f.oid = d.objoid)
             WHEN 'conversion' THEN json_build_array(i.schema, a.object_names[2])
             ELSE CASE WHEN i.type LIKE 'text search %' THEN json_build_array(i.schema, a.object_names[2])
                       ELSE pg_catalog.to_json(a.object_names) END END,
@@ -98,5 +104,6 @@ WHERE d.objoid >= 16384
                      'pg_catalog.pg_ts_config'::regclass, 'pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_event_trigger'::regclass,
                      'pg_catalog.pg_foreign_data_wrapper'::regclass, 'pg_catalog.pg_foreign_server'::regclass,
                      'pg_catalog.pg_publication'::regclass, 'pg_catalog.pg_subscription'::regclass,
-                     'pg_catalog.pg_cast'::regclass, 'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_conversion'::regclass,
+                     'pg_catalog.pg_cast'::regclass, 'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_opclass'::regclass,
+                     'pg_catalog.pg_opfamily'::regclass, 'pg_catalog.pg_conversion'::regclass,
                      'pg_catalog.pg_language'::regclass, 'pg_catalog.pg_am'::regclass)

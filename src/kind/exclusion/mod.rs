@@ -118,9 +118,14 @@ impl Kind for Exclusion {
     fn requires(&self) -> Vec<Need> {
         let mut needs = vec![Need::exists(Name::relation(&self.table))];
         needs.extend(self.elements.iter().flat_map(|element| element.requires(&self.table)));
+        needs.extend(self.elements.iter().filter_map(|element| element.key.unasked(&self.table, &self.method)));
         needs.extend(self.include.iter().map(|c| Need::exists(Name::column(&self.table, c))));
         needs.extend(self.predicate.iter().map(|p| Need::mentions(Mentions::of(&self.table, p))));
         needs
+    }
+
+    fn prefers(&self) -> Vec<Need> {
+        self.elements.iter().filter_map(|element| element.key.prefers(&self.method)).collect()
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {

@@ -110,10 +110,15 @@ impl Kind for Index {
         let mut needs = vec![Need::exists(Name::relation(&self.table))];
         for key in &self.keys {
             needs.extend(key.requires(&self.table));
+            needs.extend(key.unasked(&self.table, &self.method));
         }
         needs.extend(self.include.iter().map(|c| Need::exists(Name::column(&self.table, c))));
         needs.extend(self.predicate.iter().map(|p| Need::mentions(Mentions::of(&self.table, p))));
         needs
+    }
+
+    fn prefers(&self) -> Vec<Need> {
+        self.keys.iter().filter_map(|key| key.prefers(&self.method)).collect()
     }
 
     fn provides(&self) -> Vec<Fact> {

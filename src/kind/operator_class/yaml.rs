@@ -1,0 +1,51 @@
+//! `operator_classes: { by_length using btree: { type: mood, operators: [1 <], functions: ["1 cmp(mood, mood)"] } }`
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::super::comment::Comment;
+use super::super::document::{Declare, Given};
+use super::super::operator_family_member::OperatorFamilyMember;
+use super::super::shapes::Texts;
+use super::*;
+use crate::draft::{Draft, Scope};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    #[serde(rename = "type")]
+    pub ty: Spanned<String>,
+    #[serde(default, rename = "default")]
+    pub usual: bool,
+    pub family: Option<Spanned<String>>,
+    pub storage: Option<Spanned<String>>,
+    #[serde(default)]
+    pub operators: Texts,
+    #[serde(default)]
+    pub functions: Texts,
+    pub comment: Option<String>,
+}
+
+impl Declare for Declaration {
+    fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
+        let Some(key) = given.name else { return Ok(()) };
+        let (name, method) = member::key(key, scope)?;
+        let bare = |text: &Spanned<String>| scope.ty(text).map(routine::bare);
+        let ty = bare(&self.ty)?;
+        let stated = member::Stated { method: &method, ty: Some(&ty), scope };
+        let members = stated.members(&self.operators, &self.functions)?;
+        let (held, loose): (Vec<Member>, Vec<Member>) =
+            members.into_iter().partition(|member| member.is_held(&method, &ty));
+        let family = self.family.as_ref().map(|family| scope.referred(family)).transpose()?;
+        let family = family.unwrap_or_else(|| name.clone());
+        for member in loose {
+            let member = OperatorFamilyMember { family: family.clone(), method: method.clone(), member };
+            draft.push(member, given.place.clone(), true);
+        }
+        let storage = self.storage.as_ref().map(bare).transpose()?.filter(|storage| *storage != ty);
+        let class = OperatorClass { name, method, ty, usual: self.usual, family, storage, members: held };
+        draft.attach(Comment::of(class.id(), self.comment.as_deref()), given.place);
+        draft.push(class.sorted(), given.place.clone(), true);
+        Ok(())
+    }
+}
