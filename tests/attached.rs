@@ -62,3 +62,24 @@ fn what_somebody_else_granted_on_a_server_is_not_lost() {
     assert!(told.contains("not modelled: privileges that attached_server_granter granted on server shop"), "{told}");
     without_role(&project, "attached_server_granter");
 }
+
+#[test]
+fn the_sequence_of_a_column_goes_to_the_owner_of_its_table() {
+    let project = with_role("attached_owner");
+    project.sql("ALTER TABLE tasks OWNER TO attached_owner; GRANT CREATE ON SCHEMA public TO attached_owner");
+    project.write("schema/tasks.yaml", command::TASKS.replace("title: text", "title: text\n      number: bigserial"));
+    project.revision("numbers");
+    project.done(&["upgrade"]);
+    project.done(&["check"]);
+    project.write("schema/tasks.yaml", "tables: {}");
+    project.write("schema/titles.yaml", "");
+    project.done(&["-q", "revision", "--allow-drop-all", "-m", "gone"]);
+    project.done(&["upgrade"]);
+    // the table and its sequence come back as they were
+    project.done(&["downgrade", "-1"]);
+    let owners = "SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE relname IN ('tasks', 'tasks_number_seq')";
+    let rows = project.database.client().query(owners, &[]).unwrap();
+    assert_eq!(rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(), ["attached_owner"; 2]);
+    project.done(&["downgrade", "-1"]);
+    without_role(&project, "attached_owner");
+}

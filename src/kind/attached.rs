@@ -64,6 +64,12 @@ pub fn target(on: &Id) -> Name {
     Name::new(space, &on.path)
 }
 
+/// The name that an ownership takes.
+pub fn ownership(on: &Id) -> Name {
+    let tag = Ident::new(on.tag.word());
+    Name::new(Space::Owner, std::iter::once(&tag).chain(&on.path))
+}
+
 /// What it is attached to; nothing where that is no object of a catalog.
 pub fn parent(on: &Id) -> Option<Id> {
     let mut on = on.clone();

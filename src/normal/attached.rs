@@ -41,6 +41,12 @@ pub fn heed(entries: &mut Vec<Entry>, stays: &[(Id, Object)], user: &Ident) {
     entries.retain(|entry| entry.object.usual().is_none_or(|usual| usual != entry.object));
 }
 
+/// What ties one thing to another learns who owns the other.
+pub fn hold(entries: &mut [Entry], live: &Catalog, user: &Ident) {
+    let owner = |id: &Id| live.get(id).and_then(Object::owns).filter(|role| *role != user).cloned();
+    entries.iter_mut().for_each(|entry| entry.object.held_by(&owner));
+}
+
 /// Message and hint.
 pub fn unknown_role(id: &Id, role: &Name) -> (String, String) {
     let hint = format!("create it first (CREATE ROLE {role}): autogen manages no roles, or correct the name");

@@ -153,7 +153,7 @@ fn plain(
             let expression = Expression::new(written);
             let ty = Type::builtin(integer);
             let owner = Owner { table: table.clone(), column: name.clone() };
-            draft.push(Ownership { sequence: sequence.clone(), owner: owner.clone() }, place.clone(), true);
+            draft.push(Ownership { sequence: sequence.clone(), owner: owner.clone(), role: Aside(None) }, place.clone(), true);
             let owner = OwnedBy(Some(owner));
             draft.push(ColumnDefault { table: table.clone(), column: name.clone(), expression }, place.clone(), true);
             let options = Options::default();

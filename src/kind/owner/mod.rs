@@ -21,8 +21,7 @@ impl Kind for Owner {
     }
 
     fn occupies(&self) -> Vec<Name> {
-        let tag = Ident::new(self.on.tag.word());
-        vec![Name::new(Space::Owner, std::iter::once(&tag).chain(&self.on.path))]
+        vec![attached::ownership(&self.on)]
     }
 
     fn requires(&self) -> Vec<Need> {

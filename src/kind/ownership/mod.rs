@@ -7,6 +7,8 @@ use super::*;
 pub struct Ownership {
     pub sequence: Qualified,
     pub owner: Owner,
+    /// Of the table, where it is not of the role that the statements run as: both must have one owner.
+    pub role: Aside<Option<Ident>>,
 }
 
 impl Ownership {
@@ -19,8 +21,9 @@ impl Ownership {
     }
 
     fn set(&self) -> Vec<Piece> {
-        let sql = self.alter_sequence().kw("OWNED BY").column(&self.owner.table, &self.owner.column);
-        vec![Piece::Statement(sql)]
+        let handed = self.role.0.as_ref().map(|role| self.alter_sequence().kw("OWNER TO").ident(role));
+        let owned = self.alter_sequence().kw("OWNED BY").column(&self.owner.table, &self.owner.column);
+        handed.into_iter().chain([owned]).map(Piece::Statement).collect()
     }
 }
 
@@ -31,7 +34,8 @@ impl Kind for Ownership {
     fn read(row: &Row) -> Result<Self> {
         let owner =
             Owner { table: row.qualified("owner_schema", "owner_table")?, column: row.ident("owner_column")? };
-        Ok(Self { sequence: row.qualified("schema", "name")?, owner })
+        let role = Aside(row.opt("owner_role").map(Ident::new));
+        Ok(Self { sequence: row.qualified("schema", "name")?, owner, role })
     }
 
     fn id(&self) -> Id {
@@ -46,6 +50,12 @@ impl Kind for Ownership {
         vec![Need::exists(Name::relation(&self.sequence)), Need::exists(self.column())]
     }
 
+    /// A table that is made has its owner before the sequence has.
+    fn prefers(&self) -> Vec<Need> {
+        let owner = || Need::exists(super::attached::ownership(&Id::of(Tag::Table, &self.owner.table)));
+        self.role.0.iter().map(|_| owner()).collect()
+    }
+
     fn parent(&self) -> Option<Id> {
         Some(Id::of(Tag::Sequence, &self.sequence))
     }
@@ -56,6 +66,10 @@ impl Kind for Ownership {
             && let [schema, name] = new.path.as_slice() {
                 self.sequence = Qualified::new(schema, name);
             }
+    }
+
+    fn held_by(&mut self, owner: &dyn Fn(&Id) -> Option<Ident>) {
+        self.role = Aside(owner(&Id::attached(Tag::Owner, Id::of(Tag::Table, &self.owner.table))));
     }
 
     const SECTION: &'static str = "owned_by";

@@ -51,7 +51,7 @@ impl Declare for Declaration {
         let unlogged = self.unlogged.unwrap_or(false);
         let sequence =
             Sequence { name: scope.declared(name)?, options: options.without_defaults(&ty), unlogged, ty, owner: OwnedBy(owner.clone()) };
-        let ownership = owner.map(|owner| super::super::ownership::Ownership { sequence: sequence.name.clone(), owner });
+        let ownership = owner.map(|owner| super::super::ownership::Ownership { sequence: sequence.name.clone(), owner, role: Aside(None) });
         draft.attach(ownership, given.place);
         draft.attach(Comment::of(sequence.id(), self.comment.as_deref()), given.place);
         if let (Some(owner), Some(of)) = (&self.owner, &self.owned_by) {
