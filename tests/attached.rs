@@ -80,6 +80,6 @@ fn the_sequence_of_a_column_goes_to_the_owner_of_its_table() {
     let owners = "SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE relname IN ('tasks', 'tasks_number_seq')";
     let rows = project.database.client().query(owners, &[]).unwrap();
     assert_eq!(rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(), ["attached_owner"; 2]);
-    project.done(&["downgrade", "-1"]);
+    project.sql("REASSIGN OWNED BY attached_owner TO CURRENT_USER");
     without_role(&project, "attached_owner");
 }
