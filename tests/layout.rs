@@ -35,6 +35,7 @@ const NOT_CHANGED: &[(&str, &str)] = &[
     ("sequence", "name"),
     ("sequence", "owner"), // the ownership's
     ("ownership", "sequence"),
+    ("ownership", "role"), // the table's
     ("table", "name"),
     ("column", "table"),
     ("column", "name"),
