@@ -47,6 +47,7 @@ pub use hazard::{Hazard, Risk};
 pub use id::{Id, Name, Space};
 pub use index::Options as IndexOptions;
 pub use renames::Renames;
+pub use routine::BodyCheck;
 pub use row::{Names, Row};
 pub use types::Type;
 
@@ -176,6 +177,15 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// What this becomes where the same change of one above it reaches it, unlike itself.
     fn reached(&self, _old: &Self, _new: &Self) -> Option<Self> {
+        None
+    }
+    /// Itself with the names said that Postgres would give but where another table may bear them: one that inherited from this
+    /// one keeps the names that it got from it.
+    fn with_names(&self) -> Option<Self> {
+        None
+    }
+    /// For what has a body that Postgres keeps as a text.
+    fn body_check(&self) -> Option<BodyCheck> {
         None
     }
     /// Takes back what something made below its own, `below`, has copied from this, as far as its counterpart there does not say it.

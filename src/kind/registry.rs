@@ -113,6 +113,12 @@ macro_rules! kinds {
             pub fn copy(&self, descent: &Descent) -> Option<(Object, bool)> {
                 match self { $(Object::$kind(o) => o.copy(descent).map(|(copy, named)| (Object::from(copy), named))),* }
             }
+            pub fn with_names(&self) -> Option<Object> {
+                match self { $(Object::$kind(o) => o.with_names().map(Object::from)),* }
+            }
+            pub fn body_check(&self) -> Option<BodyCheck> {
+                match self { $(Object::$kind(o) => o.body_check()),* }
+            }
             pub fn unfounded(&self) -> Option<&'static str> {
                 match self { $(Object::$kind(o) => o.unfounded()),* }
             }

@@ -235,6 +235,12 @@ impl Below {
         self.before.is_empty() && self.after.is_empty()
     }
 
+    /// Those with other tables right below them after than before.
+    pub fn relinked(&self) -> BTreeSet<Qualified> {
+        let parents = self.before.keys().chain(self.after.keys());
+        parents.filter(|table| self.before.get(table) != self.after.get(table)).cloned().collect()
+    }
+
     /// All the way down.
     fn all(below: &BTreeMap<Qualified, Vec<Qualified>>, table: &Qualified) -> BTreeSet<Qualified> {
         let mut found = BTreeSet::new();

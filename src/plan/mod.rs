@@ -11,9 +11,11 @@ use crate::diff::diff;
 use crate::error::{Error, Place, Result};
 use crate::intent::Intent;
 use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin, Piece, Risk};
+use crate::name::Qualified;
 use crate::rewrite::{Steps, rewrite};
 use crate::sql::Sql;
 
+mod bodies;
 mod descent;
 mod fold;
 mod given;
@@ -39,7 +41,7 @@ pub struct Statement {
     pub own_transaction: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Op {
     /// `add_column`
     pub name: &'static str,
@@ -181,6 +183,7 @@ fn order_of(
     };
     let groups = fold::fold(&nodes, &mut edges, &soft, &bonds.silent, may_part).map_err(stuck)?;
     let sequence = order::schedule(&nodes, &edges, &groups, before, after);
+    let late = bodies::late(&nodes, &soft, &groups, &sequence, after);
     let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
     let created: BTreeSet<Name> = steps
         .creates
@@ -193,30 +196,17 @@ fn order_of(
         .collect();
     let early = order::needed_labels(&moves);
     let parts = parts_above(&nodes, steps, before, after);
-    let context = Context { steps, before, after, created, early, parts, given };
+    let below = descent::Below::of(before, after);
+    let relinked = below.relinked();
+    let context = Context { steps, before, after, created, early, parts, given, relinked };
     let say = |group: usize| {
         let node = &nodes[groups[group].root];
         descent::Said { group, node, pieces: context.pieces(&groups[group], &nodes), hazards: Vec::new() }
     };
     let mut said: Vec<descent::Said> = sequence.into_iter().map(say).collect();
-    descent::settle(&mut said, &descent::Below::of(before, after), before, after);
-    let mut statements: Vec<Statement> = Vec::with_capacity(said.len());
-    // what is done without saying so is done by a neighbour
-    let mut unsaid = Vec::new();
-    for one in said {
-        let silent = one.pieces.is_empty();
-        let mut statement = context.statement(&groups[one.group], &nodes, one.pieces);
-        statement.ops[0].hazards.extend(one.hazards);
-        match statements.last_mut() {
-            Some(last) if silent => last.changes.append(&mut statement.changes),
-            None if silent => unsaid.append(&mut statement.changes),
-            _ => {
-                statement.changes.splice(0..0, unsaid.drain(..));
-                statements.push(statement);
-            }
-        }
-    }
-    Ok(join::join(statements))
+    descent::settle(&mut said, &below, before, after);
+    let statements = context.gather(said, &groups, &nodes);
+    Ok(bodies::check_late(join::join(statements), &late))
 }
 
 fn parts_above<'a>(
@@ -292,6 +282,8 @@ struct Context<'a> {
     parts: BTreeMap<Id, Vec<&'a Object>>,
     /// What comes with what is made, by itself.
     given: &'a BTreeMap<Id, Object>,
+    /// Tables from which another one begins or ceases to inherit.
+    relinked: BTreeSet<Qualified>,
 }
 
 impl Context<'_> {
@@ -301,7 +293,9 @@ impl Context<'_> {
             Node::Create(new) if self.given.contains_key(&new.id()) => Object::alter(&self.given[&new.id()], new),
             Node::Create(new) => {
                 let copied = group.children.iter().flat_map(|child| self.uncopied(new, &nodes[child.node]));
-                new.create(elements).into_iter().chain(copied).collect()
+                let relinked = new.as_column().is_some_and(|(table, _)| self.relinked.contains(table));
+                let named = relinked.then(|| new.with_names()).flatten();
+                named.as_ref().unwrap_or(new).create(elements).into_iter().chain(copied).collect()
             }
             Node::Drop(old) => old.drop(),
             Node::Alter { old, new } => Object::alter(old, new),
@@ -329,6 +323,26 @@ impl Context<'_> {
             part.uncopied(&below, self.after.get(&id))
         };
         parts.flat_map(taken_back).collect()
+    }
+
+    /// What is done without saying so goes to a neighbour.
+    fn gather(&self, said: Vec<descent::Said>, groups: &[fold::Group], nodes: &[Node]) -> Vec<Statement> {
+        let mut statements: Vec<Statement> = Vec::with_capacity(said.len());
+        let mut unsaid = Vec::new();
+        for one in said {
+            let silent = one.pieces.is_empty();
+            let mut statement = self.statement(&groups[one.group], nodes, one.pieces);
+            statement.ops[0].hazards.extend(one.hazards);
+            match statements.last_mut() {
+                Some(last) if silent => last.changes.append(&mut statement.changes),
+                None if silent => unsaid.append(&mut statement.changes),
+                _ => {
+                    statement.changes.splice(0..0, unsaid.drain(..));
+                    statements.push(statement);
+                }
+            }
+        }
+        statements
     }
 
     fn statement(&self, group: &fold::Group, nodes: &[Node], pieces: Vec<Piece>) -> Statement {

@@ -344,6 +344,12 @@ impl Kind for Column {
         NotNull::reaches(self, old, new).then(|| Self { not_null: new.not_null, ..self.clone() })
     }
 
+    fn with_names(&self) -> Option<Self> {
+        let mut named = self.clone();
+        named.not_null_constraint.name.get_or_insert_with(|| NotNull::implied(&self.table, &self.name));
+        self.not_null.then_some(named)
+    }
+
     fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
         let sql = Sql::new().kw("ALTER TABLE").qualified(&renamed.table).kw("RENAME COLUMN").ident(&self.name);
         vec![Piece::Statement(sql.kw("TO").ident(&renamed.name))]

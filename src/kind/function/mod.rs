@@ -1,7 +1,7 @@
 //! A function. What `CREATE OR REPLACE` takes is replaced where it stands; a change of what comes out of it, or of a name in it,
 //! takes it down and up again with all that calls it.
 
-use super::routine::{Mode, Parallel, Routine, keyword, last_word, letter};
+use super::routine::{BodyCheck, Mode, Parallel, Routine, keyword, last_word, letter};
 use super::*;
 
 mod yaml;
@@ -106,6 +106,10 @@ impl Kind for Function {
 
     fn prefers(&self) -> Vec<Need> {
         self.routine.prefers()
+    }
+
+    fn body_check(&self) -> Option<BodyCheck> {
+        BodyCheck::of(&self.routine)
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {

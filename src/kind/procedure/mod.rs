@@ -1,6 +1,6 @@
 //! A procedure, which CALL runs.
 
-use super::routine::Routine;
+use super::routine::{BodyCheck, Routine};
 use super::*;
 
 mod yaml;
@@ -40,6 +40,10 @@ impl Kind for Procedure {
 
     fn prefers(&self) -> Vec<Need> {
         self.routine.prefers()
+    }
+
+    fn body_check(&self) -> Option<BodyCheck> {
+        BodyCheck::of(&self.routine)
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {

@@ -47,17 +47,26 @@ impl Settings {
             let parts: Vec<Ident> = name.as_str().split('.').map(Ident::new).collect();
             let sql = Sql::new().kw("SET").path(&parts).kw("TO");
             match LISTS.contains(&name.as_str()) {
-                true => sql.list(items(value).iter().map(|item| Sql::new().literal(item))),
+                true => sql.sql(&list(value)),
                 false => sql.literal(value),
             }
         };
         self.0.iter().map(set).collect()
     }
 
+    /// The search path, if it is among them.
+    pub fn path(&self) -> Option<Sql> {
+        self.0.get(&Ident::new("search_path")).map(|value| list(value))
+    }
+
     pub fn write(&self) -> Option<Doc> {
         let entry = |(name, value): (&Ident, &String)| (name.as_str().to_owned(), Doc::text(value));
         (!self.0.is_empty()).then(|| Doc::Map(self.0.iter().map(entry).collect()))
     }
+}
+
+fn list(value: &str) -> Sql {
+    Sql::new().list(items(value).iter().map(|item| Sql::new().literal(item)))
 }
 
 /// The names of a list, in whichever quotes.
