@@ -188,6 +188,8 @@ pub trait Kind: Clone + Eq + Sized {
     fn body_check(&self) -> Option<BodyCheck> {
         None
     }
+    /// Takes to be true that it needs others of its kind, as the server knows.
+    fn require(&mut self, _others: Vec<Ident>) {}
     /// Takes back what something made below its own, `below`, has copied from this, as far as its counterpart there does not say it.
     fn uncopied(&self, _below: &Id, _counterpart: Option<&Self>) -> Vec<Piece> {
         Vec::new()

@@ -119,6 +119,9 @@ macro_rules! kinds {
             pub fn body_check(&self) -> Option<BodyCheck> {
                 match self { $(Object::$kind(o) => o.body_check()),* }
             }
+            pub fn require(&mut self, others: Vec<Ident>) {
+                match self { $(Object::$kind(o) => o.require(others)),* }
+            }
             pub fn unfounded(&self) -> Option<&'static str> {
                 match self { $(Object::$kind(o) => o.unfounded()),* }
             }

@@ -71,6 +71,9 @@ pub trait Asker {
 
     /// The names that these extensions would bring.
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals>;
+
+    /// For each of the extensions, others that it requires.
+    fn required(&mut self, extensions: &[Ident]) -> Result<BTreeMap<Ident, Vec<Ident>>>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

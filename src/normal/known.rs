@@ -160,4 +160,8 @@ impl Asker for Remembering<'_> {
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {
         self.asker.brought(extensions)
     }
+
+    fn required(&mut self, extensions: &[Ident]) -> Result<BTreeMap<Ident, Vec<Ident>>> {
+        self.asker.required(extensions)
+    }
 }

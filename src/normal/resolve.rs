@@ -40,6 +40,9 @@ pub fn resolve(
         let new: Vec<&Object> = entries.iter().map(|entry| &entry.object).filter(|object| is_new(object)).collect();
         externals.extend(asker.brought(&new)?);
     }
+    if installs {
+        require(entries, names, is_new, asker)?;
+    }
     let known = Known { names, externals, path, builtin };
     let mut renamed = Vec::new();
     for entry in entries.iter_mut() {
@@ -64,6 +67,26 @@ pub fn resolve(
         .collect();
     for entry in entries {
         entry.object.refer_to(&keys);
+    }
+    Ok(())
+}
+
+/// What is new comes after what the server says that it requires, as far as a model declares that.
+fn require(
+    entries: &mut [Entry],
+    names: &FxHashSet<Name>,
+    is_new: impl Fn(&Object) -> bool,
+    asker: &mut dyn Asker,
+) -> Result<()> {
+    let new: Vec<&mut Object> =
+        entries.iter_mut().map(|entry| &mut entry.object).filter(|object| is_new(object)).collect();
+    let ids: Vec<Ident> = new.iter().filter_map(|object| object.id().last().cloned()).collect();
+    let mut required = asker.required(&ids)?;
+    for (object, id) in new.into_iter().zip(&ids) {
+        let Some(mut others) = required.remove(id) else { continue };
+        let own = object.occupies();
+        others.retain(|other| own.iter().any(|own| names.contains(&Name::new(own.space, [other]))));
+        object.require(others);
     }
     Ok(())
 }

@@ -122,6 +122,23 @@ impl Asker for Twins<'_> {
         Ok(if instead.iter().any(|known| known == version) { Installs::Yes } else { Installs::No { instead } })
     }
 
+    fn required(&mut self, extensions: &[Ident]) -> Result<BTreeMap<Ident, Vec<Ident>>> {
+        let names: Vec<String> = extensions.iter().map(|name| quote_literal(name.as_str())).collect();
+        let message = format!(
+            "BEGIN READ ONLY;\nSELECT pg_catalog.json_object_agg(v.name, v.requires) FROM pg_catalog.pg_available_extensions() a \
+             JOIN pg_catalog.pg_available_extension_versions() v ON v.name = a.name AND v.version = a.default_version \
+             WHERE v.requires IS NOT NULL AND v.name IN ({});\nROLLBACK",
+            names.join(", ")
+        );
+        let json = self
+            .rolled_back(&message)
+            .map_err(|cause| server_error("cannot ask the server what extensions require", &cause))?;
+        let required: BTreeMap<String, Vec<String>> =
+            serde_json::from_str(json.last().map_or("", String::as_str)).unwrap_or_default();
+        let ident = |name: String| Ident::new(name);
+        Ok(required.into_iter().map(|(name, of)| (ident(name), of.into_iter().map(ident).collect())).collect())
+    }
+
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {
         let mut message = String::from("BEGIN READ WRITE;\nSET LOCAL client_min_messages = error;\n");
         let names: Vec<Ident> = extensions.iter().filter_map(|object| object.id().last().cloned()).collect();

@@ -212,6 +212,11 @@ impl Asker for Echo {
         Ok(if later { Installs::Yes } else { Installs::No { instead: offered } })
     }
 
+    fn required(&mut self, extensions: &[Ident]) -> Result<BTreeMap<Ident, Vec<Ident>>> {
+        let all = [("earthdistance", "cube")].map(|(name, of)| (Ident::new(name), vec![Ident::new(of)]));
+        Ok(all.into_iter().filter(|(name, _)| extensions.contains(name)).collect())
+    }
+
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {
         let brings = [
             ("citext", Space::Type, "public", "citext"),

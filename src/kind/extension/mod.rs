@@ -16,6 +16,8 @@ pub struct Extension {
     pub schema: Option<Ident>,
     /// `None`: whichever the server has; a version that nobody stated is no difference.
     pub version: Option<String>,
+    /// Other extensions, as its control file has it; of those that a model adds, the ones that models declare.
+    pub required: Aside<Vec<Ident>>,
 }
 
 impl Kind for Extension {
@@ -24,7 +26,9 @@ impl Kind for Extension {
 
     fn read(row: &Row) -> Result<Self> {
         let schema = if row.is("own_schema") { None } else { Some(row.ident("schema")?) };
-        Ok(Self { name: row.ident("name")?, schema, version: Some(row.text("version")?.to_owned()) })
+        let required: Option<Vec<String>> = row.json("requires")?;
+        let required = Aside(required.into_iter().flatten().map(Ident::new).collect());
+        Ok(Self { name: row.ident("name")?, schema, version: Some(row.text("version")?.to_owned()), required })
     }
 
     fn id(&self) -> Id {
@@ -36,7 +40,9 @@ impl Kind for Extension {
     }
 
     fn requires(&self) -> Vec<Need> {
-        self.schema.iter().map(|schema| Need::exists(Name::schema(schema))).collect()
+        let schema = self.schema.iter().map(Name::schema);
+        let others = self.required.0.iter().map(|name| Name::new(Space::Extension, [name]));
+        schema.chain(others).map(Need::exists).collect()
     }
 
     fn adopt(&mut self, live: &Self) {
@@ -46,10 +52,15 @@ impl Kind for Extension {
         if self.version.is_none() {
             self.version = live.version.clone();
         }
+        self.required = live.required.clone();
     }
 
     fn version(&self) -> Option<&str> {
         self.version.as_deref()
+    }
+
+    fn require(&mut self, others: Vec<Ident>) {
+        self.required = Aside(others);
     }
 
     const BRINGS_NAMES: bool = true;
@@ -67,7 +78,7 @@ impl Kind for Extension {
     fn rename(&mut self, _: &Renames) {}
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
-        let Self { name: _, schema: _, version: _ } = new;
+        let Self { name: _, schema: _, version: _, required: _ } = new;
         match (&old.schema, &new.schema) {
             // its control file puts it elsewhere, which no ALTER says
             (Some(_), None) => Alteration::Recreate,
@@ -89,7 +100,7 @@ impl Kind for Extension {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { name, schema, version } = new;
+        let Self { name, schema, version, required: _ } = new;
         let mut pieces = Vec::new();
         let alter = || Sql::new().kw("ALTER EXTENSION").ident(name);
         if let Some(schema) = schema.as_ref().filter(|_| old.schema != *schema) {

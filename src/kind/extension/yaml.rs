@@ -19,7 +19,8 @@ impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
         let schema = self.schema.as_ref().map(|schema| scope.ident(schema)).transpose()?;
-        let extension = Extension { name: scope.ident(name)?, schema, version: self.version.clone() };
+        let (name, version) = (scope.ident(name)?, self.version.clone());
+        let extension = Extension { name, schema, version, required: Aside::default() };
         draft.attach(Comment::of(extension.id(), self.comment.as_deref()), given.place);
         draft.push(extension, given.place.clone(), true);
         Ok(())
