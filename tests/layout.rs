@@ -24,6 +24,7 @@ const CONNECTED: [&str; 6] = ["introspect", "runner", "normal/twin", "connect", 
 const NOT_CHANGED: &[(&str, &str)] = &[
     ("schema", "name"),
     ("extension", "name"),
+    ("extension", "required"), // the control file says it
     ("enumeration", "name"),
     ("collation", "name"),
     ("collation", "rules"), // the server of the fixtures takes none
