@@ -94,19 +94,46 @@ pub enum Command {
     },
     /// Say that the database stands at a revision, without running anything
     #[command(after_help = "Example:\n  autogen stamp head")]
-    Stamp { revision: String },
+    Stamp {
+        /// Branches that have nothing to do with these stay where they are
+        #[arg(required = true, value_name = "REVISION")]
+        revisions: Vec<String>,
+        /// Forget all that is noted as applied first
+        #[arg(long)]
+        purge: bool,
+    },
     /// The revision at which the database stands
-    #[command(after_help = "Example:\n  autogen current")]
-    Current,
+    #[command(after_help = "Example:\n  autogen current --check-heads")]
+    Current {
+        /// Exit 1 unless the database is at every head
+        #[arg(long)]
+        check_heads: bool,
+    },
     /// The newest revisions
     #[command(after_help = "Example:\n  autogen heads")]
-    Heads,
+    Heads {
+        /// Leave out those that others depend on
+        #[arg(long)]
+        resolve_dependencies: bool,
+    },
+    /// The revisions at which branches begin
+    #[command(after_help = "Example:\n  autogen branches -v")]
+    Branches,
     /// All revisions, newest first
-    #[command(after_help = "Example:\n  autogen history -v")]
-    History,
+    #[command(after_help = "Example:\n  autogen history -r base:current -i")]
+    History(History),
     /// One revision file
     #[command(after_help = "Example:\n  autogen show head")]
     Show { revision: String },
+    /// Write a revision that brings several heads together
+    #[command(after_help = "Example:\n  autogen merge heads -m \"both pull requests\"")]
+    Merge(Merge),
+    /// Open a revision file in $EDITOR
+    #[command(after_help = "Example:\n  autogen edit head")]
+    Edit { revision: String },
+    /// Make the tables that note what is applied, and nothing else
+    #[command(alias = "ensure_version", after_help = "Example:\n  autogen ensure-version")]
+    EnsureVersion,
     /// Exit 0 when models, revisions and database agree, 1 on drift, 2 when it cannot tell
     #[command(after_help = "Example:\n  autogen check --format json")]
     Check {
@@ -130,14 +157,22 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Revision {
-    /// What it does, in a few words
-    #[arg(short, long, required_unless_present = "amend")]
-    pub message: Option<String>,
+    #[command(flatten)]
+    pub new: New,
     /// Write a skeleton to fill in by hand, and look at no database
     #[arg(long, conflicts_with_all = ["amend", "allow_drop_all"])]
     pub empty: bool,
+    /// What is done anyway, as Alembic calls it
+    #[arg(long, conflicts_with = "empty")]
+    pub autogenerate: bool,
+    /// The revision that it stands on; base for a line of its own
+    #[arg(long, value_name = "REVISION", default_value = "head", allow_hyphen_values = true, conflicts_with = "amend")]
+    pub head: String,
+    /// A revision or branch label that has to run before it, without being its parent
+    #[arg(long, value_name = "REVISION", conflicts_with = "amend")]
+    pub depends_on: Vec<String>,
     /// Write the newest revision anew, as long as it is not applied
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["rev_id", "branch_label", "version_path", "splice"])]
     pub amend: bool,
     /// With --amend: give up what a person has edited in the file
     #[arg(long, requires = "amend")]
@@ -145,6 +180,50 @@ pub struct Revision {
     /// Accept a revision that drops more than half of the tables
     #[arg(long)]
     pub allow_drop_all: bool,
+}
+
+/// What a revision that is about to be written can be told.
+#[derive(Debug, Args)]
+pub struct New {
+    /// What it does, in a few words; said again, a further paragraph
+    #[arg(short, long)]
+    pub message: Vec<String>,
+    /// The message from a file, or from the standard input as -
+    #[arg(short = 'F', long, value_name = "FILE", conflicts_with = "message")]
+    pub message_file: Option<PathBuf>,
+    /// Its id, in place of twelve random digits
+    #[arg(long, value_name = "ID")]
+    pub rev_id: Option<String>,
+    /// A name for the branch that begins with it
+    #[arg(long, value_name = "LABEL")]
+    pub branch_label: Vec<String>,
+    /// The folder to write it to, where `revisions:` of autogen.yaml names several
+    #[arg(long, value_name = "DIR")]
+    pub version_path: Option<PathBuf>,
+    /// Let it stand on a revision that others stand on already
+    #[arg(long)]
+    pub splice: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Merge {
+    #[arg(required = true, value_name = "REVISION")]
+    pub revisions: Vec<String>,
+    #[command(flatten)]
+    pub new: New,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// Only those between two, both included: FROM:TO, FROM: or :TO
+    #[arg(short, long, value_name = "FROM:TO", allow_hyphen_values = true)]
+    pub rev_range: Option<String>,
+    /// Mark where the database stands
+    #[arg(short, long)]
+    pub indicate_current: bool,
+    /// Draw which stands on which
+    #[arg(long, conflicts_with = "verbose")]
+    pub graph: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,10 +15,15 @@ mod check;
 mod compare;
 mod db;
 mod diff;
+mod drawing;
+mod edit;
 mod history;
 mod in_step;
 mod init;
 mod inspect;
+mod lines;
+mod merge;
+mod newly;
 mod output;
 mod revision;
 mod run;
@@ -65,10 +70,14 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
         Command::Revision(revision) => revision::revision(&global, &revision, output),
         Command::Upgrade { revision } => run::upgrade(&global, &revision, output),
         Command::Downgrade { revision } => run::downgrade(&global, &revision, output),
-        Command::Stamp { revision } => run::stamp(&global, &revision, output),
-        Command::Current => history::current(&global, output),
-        Command::Heads => history::heads(&global, output),
-        Command::History => history::history(&global, output),
+        Command::Stamp { revisions, purge } => run::stamp(&global, &revisions, purge, output),
+        Command::Current { check_heads } => history::current(&global, check_heads, output),
+        Command::Heads { resolve_dependencies } => history::heads(&global, resolve_dependencies, output),
+        Command::Branches => history::branches(&global, output),
+        Command::History(args) => history::history(&global, &args, output),
+        Command::Merge(merge) => merge::merge(&global, &merge, output),
+        Command::Edit { revision } => edit::edit(&global, &revision, output),
+        Command::EnsureVersion => run::ensure_version(&global, output),
         Command::Show { revision } => history::show(&global, &revision, output),
         Command::Check { format } => check::check(&global, format, output),
         Command::Db(command) => db::db(&global, command, output),

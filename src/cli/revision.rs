@@ -1,20 +1,14 @@
 //! `autogen revision`: the file that takes the database to the models, and back.
 
-use std::fs;
-use std::hash::{BuildHasher, Hasher};
-use std::path::{Path, PathBuf};
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use std::path::Path;
 
 use super::args::{Global, Revision as Args};
-use super::batch::Batch;
 use super::compare::{Comparison, compare, count, pending};
 use super::in_step::InStep;
+use super::newly;
 use super::output::Output;
 use super::session::{self, Session};
 use crate::catalog::Catalog;
-use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::render;
 use crate::revision::{self, Folder, Revision, Script, Stored};
@@ -24,8 +18,11 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     if args.empty {
         return empty(global, args, output);
     }
+    if !args.amend && args.new.message.is_empty() && args.new.message_file.is_none() {
+        return Err(newly::no_message());
+    }
     let mut session = session::open(global, output)?;
-    let _alone = alone(&session.config, output);
+    let _alone = newly::alone(&session.config, output);
     let folder = session::folder(&session.config)?;
     let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
     let amended = match args.amend {
@@ -46,16 +43,20 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
         return Ok(0);
     }
     guard(&comparison, args)?;
-    let new = generated(&comparison, args, &folder, amended)?;
+    let new = match amended {
+        Some(stored) => stored.revision.clone(),
+        None => stand(global, args, &folder, output)?,
+    };
+    let new = generated(&comparison, args, new)?;
     let file = match amended {
         Some(stored) => stored.path.clone(),
-        None => path_of(&session.config.revisions, &new)?,
+        None => newly::path_of(&session.config, &folder, &new, &args.new)?,
     };
-    let text = checked(&file, &new)?;
+    let text = newly::checked(&file, &folder, &new)?;
     if let Some(stored) = amended {
         show_change(&stored.text, &text, output);
     }
-    write(&file, &text)?;
+    newly::write(&file, &text)?;
     report(&session, &file, &comparison, output);
     Ok(0)
 }
@@ -125,104 +126,50 @@ fn guard(comparison: &Comparison, args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn generated(comparison: &Comparison, args: &Args, folder: &Folder, amended: Option<&Stored>) -> Result<Revision> {
+fn generated(comparison: &Comparison, args: &Args, mut new: Revision) -> Result<Revision> {
     let downgrade = comparison.downgrade()?;
     let summary = render::summary(&comparison.upgrade, &downgrade, &comparison.live.catalog);
     let upgrade = Script::compose(&render::entries(&comparison.upgrade));
     let downgrade = Script::compose(&render::entries(&downgrade));
-    let mut new = match amended {
-        Some(stored) => stored.revision.clone(),
-        None => skeleton(folder)?,
-    };
-    if let Some(message) = &args.message {
-        new.message = message.clone();
+    if let Some(message) = newly::message(&args.new)? {
+        new.message = message;
     }
     (new.summary, new.upgrade, new.downgrade) = (summary, upgrade, downgrade);
     new.fingerprint = revision::fingerprint(&new);
     Ok(new)
 }
 
-/// A new revision on the head, with nothing in it.
-fn skeleton(folder: &Folder) -> Result<Revision> {
-    let parents = folder.resolve("head", &[])?;
-    Ok(Revision {
-        id: new_id(folder),
-        parents,
-        depends_on: Vec::new(),
-        branch_labels: Vec::new(),
-        message: String::new(),
-        created: Timestamp::now().to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S+00:00").to_string(),
-        fingerprint: String::new(),
-        summary: Vec::new(),
-        upgrade: Script::new(""),
-        downgrade: Script::new(""),
-    })
-}
-
-/// Twelve hexadecimal digits that no file bears yet.
-fn new_id(folder: &Folder) -> String {
-    loop {
-        let random = std::collections::hash_map::RandomState::new().build_hasher().finish();
-        let id = format!("{:012x}", random & 0xffff_ffff_ffff);
-        if folder.get(&id).is_none() {
-            return id;
-        }
-    }
-}
-
 fn empty(global: &Global, args: &Args, output: Output) -> Result<u8> {
     let config = session::config(global)?;
-    let _alone = alone(&config, output);
+    let _alone = newly::alone(&config, output);
     let folder = session::folder(&config)?;
-    let mut new = skeleton(&folder)?;
-    new.message = args.message.clone().unwrap_or_default();
+    let mut new = stand(global, args, &folder, output)?;
+    if new.message.is_empty() {
+        return Err(newly::no_message());
+    }
     let hint =
         |way: &str| Script::new(format!("\n-- write here what the {way} does; statements end in a semicolon\n\n"));
     (new.upgrade, new.downgrade) = (hint("upgrade"), hint("downgrade"));
     new.summary = vec!["written by hand".into()];
     new.fingerprint = revision::fingerprint(&new);
-    let file = path_of(&config.revisions, &new)?;
-    write(&file, &checked(&file, &new)?)?;
+    let file = newly::path_of(&config, &folder, &new, &args.new)?;
+    newly::write(&file, &newly::checked(&file, &folder, &new)?)?;
     output.result(&file.strip_prefix(&config.root).unwrap_or(&file).display().to_string());
     Ok(0)
 }
 
-fn path_of(folder: &Path, new: &Revision) -> Result<PathBuf> {
-    let created = Timestamp::now().to_zoned(TimeZone::UTC).datetime();
-    let name = revision::file_name(created, &new.id, &revision::slug(&new.message, 40));
-    let file = folder.join(name);
-    match file.exists() {
-        true => Err(Error::new(format!("{} is there already", file.display())).hint("run again")),
-        false => Ok(file),
+/// A revision where the command line wants it, with nothing in it.
+fn stand(global: &Global, args: &Args, folder: &Folder, output: Output) -> Result<Revision> {
+    let asked: Vec<&String> = std::iter::once(&args.head).chain(&args.depends_on).collect();
+    let mut current = Vec::new();
+    for target in asked {
+        if current.is_empty() {
+            current = session::current(global, target, folder, output)?;
+        }
     }
-}
-
-/// The file's text, after reading it back: what is written is what will be run.
-fn checked(file: &Path, new: &Revision) -> Result<String> {
-    let text = revision::write(new);
-    let back = revision::parse(file, &text)?;
-    back.upgrade.check(file)?;
-    back.downgrade.check(file)?;
-    Ok(text)
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    let mut batch = Batch::default();
-    batch.folder(file.parent().unwrap_or(Path::new("")))?;
-    batch.file(file, text)?;
-    batch.keep();
-    Ok(())
-}
-
-/// Two revisions written at a time would both stand on the head that each of them saw. Held while the value lives; where
-/// the file system has no locks, nobody waits.
-fn alone(config: &Config, output: Output) -> Option<fs::File> {
-    let root = fs::File::open(&config.root).ok()?;
-    if let Err(fs::TryLockError::WouldBlock) = root.try_lock() {
-        output.say("waiting for another `autogen revision` in this project");
-        root.lock().ok()?;
-    }
-    Some(root)
+    let parents = folder.resolve(&args.head, &current)?;
+    let depends_on = newly::dependencies(folder, &args.depends_on, &current)?;
+    newly::skeleton(folder, parents, depends_on, &args.new)
 }
 
 /// The old and the new text of the file, line by line.

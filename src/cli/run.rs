@@ -21,11 +21,17 @@ pub fn downgrade(global: &Global, target: &str, output: Output) -> Result<u8> {
     })
 }
 
-pub fn stamp(global: &Global, target: &str, output: Output) -> Result<u8> {
+pub fn stamp(global: &Global, targets: &[String], purge: bool, output: Output) -> Result<u8> {
     with(global, output, |session, options, progress| {
         let folder = session::folder(&session.config)?;
-        runner::stamp(&mut session.client, &folder, target, options, progress)
+        runner::stamp(&mut session.client, &folder, targets, purge, options, progress)
     })
+}
+
+pub fn ensure_version(global: &Global, output: Output) -> Result<u8> {
+    let (mut session, options) = prepare(global, output)?;
+    runner::ensure_version(&mut session.client, &options, &mut |progress| tell(progress, output))?;
+    Ok(0)
 }
 
 type Run<'a> = &'a mut dyn FnMut(Progress);
@@ -35,16 +41,7 @@ fn with(
     output: Output,
     run: impl FnOnce(&mut Session, &Options, Run) -> Result<Report>,
 ) -> Result<u8> {
-    let mut session = session::open(global, output)?;
-    if let Some(direct) = session.address.pooler_hint() {
-        return Err(Error::new(format!("{} goes through a transaction pooler", session.address.describe()))
-            .detail("a lock taken through it does not hold, and settings leak to other clients")
-            .hint(format!("use the direct endpoint: {direct}")));
-    }
-    let mut options = Options::new(connect::pin(&session.config.search_path));
-    options.interrupt =
-        Interrupt::install().map_err(|cause| Error::new(format!("cannot listen to signals: {cause}")))?;
-    options.cancel = session.address.canceller(&session.client);
+    let (mut session, options) = prepare(global, output)?;
     let mut progress = |progress: Progress| tell(progress, output);
     let report = run(&mut session, &options, &mut progress)?;
     let stands = if report.to.is_empty() { "base".to_owned() } else { report.to.join(", ") };
@@ -54,6 +51,21 @@ fn with(
         output.say(&format!("the database is at {stands}"));
     }
     Ok(0)
+}
+
+/// A session that may write, and how to.
+fn prepare(global: &Global, output: Output) -> Result<(Session, Options)> {
+    let session = session::open(global, output)?;
+    if let Some(direct) = session.address.pooler_hint() {
+        return Err(Error::new(format!("{} goes through a transaction pooler", session.address.describe()))
+            .detail("a lock taken through it does not hold, and settings leak to other clients")
+            .hint(format!("use the direct endpoint: {direct}")));
+    }
+    let mut options = Options::new(connect::pin(&session.config.search_path));
+    options.interrupt =
+        Interrupt::install().map_err(|cause| Error::new(format!("cannot listen to signals: {cause}")))?;
+    options.cancel = session.address.canceller(&session.client);
+    Ok((session, options))
 }
 
 fn tell(progress: Progress, output: Output) {

@@ -9,7 +9,7 @@ use crate::connect::{self, Address};
 use crate::embedded::{self, Cluster};
 use crate::error::Result;
 use crate::revision::Folder;
-use crate::runner::{LEDGER_THERE, is_there};
+use crate::runner::{LEDGER_THERE, Ledger, is_there};
 
 /// The database of a project that names none.
 pub const EMBEDDED_DATABASE: &str = "autogen";
@@ -31,7 +31,24 @@ pub fn config(global: &Global) -> Result<Config> {
 
 /// The revision files of the project.
 pub fn folder(config: &Config) -> Result<Folder> {
-    Folder::read(std::slice::from_ref(&config.revisions))
+    Folder::read(&config.revisions)
+}
+
+/// Where the database stands, if what was typed asks for it: `current`, and steps that start there.
+pub fn current(global: &Global, target: &str, folder: &Folder, output: Output) -> Result<Vec<String>> {
+    let asks = |end: &str| end.is_empty() || end == "current" || end.ends_with('@');
+    let starts_there = |end: &str| end.find(['+', '-']).map_or(end == "current", |sign| asks(&end[..sign]));
+    let of_a_branch = |end: &str| end.split_once('@').is_some_and(|(_, rest)| rest == "base" || starts_there(rest));
+    match target.split(':').any(|end| starts_there(end) || of_a_branch(end)) {
+        true => stands(global, folder, output),
+        false => Ok(Vec::new()),
+    }
+}
+
+pub fn stands(global: &Global, folder: &Folder, output: Output) -> Result<Vec<String>> {
+    let mut session = open(global, output)?;
+    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+    Ok(folder.heads_of(ledger.applied()))
 }
 
 pub fn open(global: &Global, output: Output) -> Result<Session> {

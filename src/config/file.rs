@@ -41,8 +41,8 @@ keys! {
     Layer, "" {
         /// folder of the model files (default: schema)
         models: Spanned<String>,
-        /// folder of the revision files (default: revisions)
-        revisions: Spanned<String>,
+        /// folder of the revision files, or several (default: revisions)
+        revisions: Spanned<Words>,
         /// the schemas that autogen manages (default: all but those of PostgreSQL and of extensions)
         schemas: Spanned<Words>,
         /// where unqualified names in models are looked up, a list or a comma-separated text (default: public)

@@ -67,7 +67,8 @@ pub struct Config {
     /// The environment chosen by `--env` or AUTOGEN_ENV.
     pub environment: Option<String>,
     pub models: PathBuf,
-    pub revisions: PathBuf,
+    /// At least one.
+    pub revisions: Vec<PathBuf>,
     /// The schemas to manage; `None`: all but Postgres's own and those of extensions.
     pub schemas: Option<Vec<String>>,
     pub search_path: Vec<String>,
@@ -160,7 +161,7 @@ impl Config {
         let rules = rules::rules(&mut layer, &search_path, &source)?;
         Ok(Self {
             models: path(&root, layer.models, "models", "schema", &source)?,
-            revisions: path(&root, layer.revisions, "revisions", "revisions", &source)?,
+            revisions: paths(&root, layer.revisions, &source)?,
             schemas: layer.schemas.map(|words| words.value.0),
             search_path,
             naming: naming(layer.naming.unwrap_or_default(), &source)?,
@@ -255,6 +256,21 @@ fn path(
     };
     // `./schema` would only make every message longer
     Ok(if root == Path::new(".") { PathBuf::from(folder) } else { root.join(folder) })
+}
+
+/// The folders of the revisions.
+fn paths(root: &Path, written: Option<Spanned<file::Words>>, source: &Source<'_>) -> Result<Vec<PathBuf>> {
+    let one = |written| path(root, written, "revisions", "revisions", source);
+    match written {
+        Some(words) if !words.value.0.is_empty() => {
+            let text = |folder: &String| Spanned::new(folder.clone(), words.referenced, words.referenced);
+            words.value.0.iter().map(|folder| one(Some(text(folder)))).collect()
+        }
+        Some(words) => {
+            one(Some(Spanned::new(String::new(), words.referenced, words.referenced))).map(|path| vec![path])
+        }
+        None => Ok(vec![one(None)?]),
+    }
 }
 
 fn naming(keys: NamingKeys, source: &Source<'_>) -> Result<Naming> {

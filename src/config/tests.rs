@@ -75,7 +75,7 @@ fn the_sample_shows_every_key_and_its_default() {
     let without_url = text.replacen("  url:", "  # url:", 1);
     let config = read(&without_url, None).unwrap();
     assert_eq!(config.models, Path::new("schema"));
-    assert_eq!(config.revisions, Path::new("revisions"));
+    assert_eq!(config.revisions, [Path::new("revisions")]);
     assert_eq!(config.search_path, ["public"]);
     assert_eq!(config.naming.ix, Naming::default().ix);
     assert_eq!(config.renames, Renames::Ask);
@@ -94,7 +94,7 @@ fn paths_start_at_the_folder_of_the_file() {
     let vars = || Vars::new(never, ".env".into(), "");
     let config = Config::read(Path::new("a/b/autogen.yaml"), "models: ../m\nrevisions: /r", None, vars()).unwrap();
     assert_eq!(config.root, Path::new("a/b"));
-    assert_eq!((config.models.as_path(), config.revisions.as_path()), (Path::new("a/b/../m"), Path::new("/r")));
+    assert_eq!((config.models.as_path(), config.revisions[0].as_path()), (Path::new("a/b/../m"), Path::new("/r")));
     assert_eq!(read("", None).unwrap().root, Path::new("."));
 }
 

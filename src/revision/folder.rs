@@ -82,6 +82,10 @@ impl Folder {
         self.stored.iter()
     }
 
+    pub fn has_label(&self, label: &str) -> bool {
+        self.labels.contains_key(label)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.stored.is_empty()
     }

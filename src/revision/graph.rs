@@ -82,8 +82,20 @@ impl Graph {
         missing.iter().find(|(link, _)| *link == Link::Parent).map(|(_, id)| id.as_str())
     }
 
+    /// Whether another one names it behind `depends-on`.
+    pub fn is_needed(&self, at: usize) -> bool {
+        self.edges.edges_directed(NodeIndex::new(at), Direction::Outgoing).any(|edge| *edge.weight() == Link::Needs)
+    }
+
+    /// These and all that must come after them.
+    pub fn with_descendants(&self, starts: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+        let mut search = Dfs::empty(&self.edges);
+        search.stack = starts.into_iter().map(NodeIndex::new).collect();
+        std::iter::from_fn(|| search.next(&self.edges)).map(NodeIndex::index).collect()
+    }
+
     /// These and all that must come before them.
-    fn with_ancestors(&self, starts: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+    pub fn with_ancestors(&self, starts: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
         let reversed = Reversed(&self.edges);
         let mut search = Dfs::empty(reversed);
         search.stack = starts.into_iter().map(NodeIndex::new).collect();
@@ -217,7 +229,7 @@ impl Folder {
     }
 
     /// By time made, then by id.
-    fn sorted(&self, revisions: impl Iterator<Item = usize>) -> Vec<&Stored> {
+    pub(super) fn sorted(&self, revisions: impl Iterator<Item = usize>) -> Vec<&Stored> {
         let keys: BTreeSet<_> = revisions.map(|at| self.key(at)).collect();
         keys.into_iter().map(|(_, _, at)| &self.stored[at]).collect()
     }

@@ -8,6 +8,7 @@ mod file;
 mod folder;
 mod graph;
 mod header;
+mod lineage;
 mod naming;
 mod refuse;
 mod script;

@@ -70,10 +70,7 @@ impl Folder {
         for problem in self.problems() {
             error = error.detail(problem.message());
         }
-        Err(error.hint(format!(
-            "`{all}` reaches all, or name one of them; to make one line of them, write the one's id behind `parents:` in \
-             the first file of the other that is not applied yet"
-        )))
+        Err(error.hint(format!("`{all}` reaches all, `autogen merge heads` brings them together; or name one of them")))
     }
 
     fn by_prefix(&self, prefix: &str) -> Result<usize> {

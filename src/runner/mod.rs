@@ -28,7 +28,7 @@ use crate::revision::Folder;
 pub use interrupt::{Cancel, Interrupt, canceller};
 pub use ledger::{Applied, Begun, LEDGER_THERE, Ledger, is_there};
 pub use lock::Holder;
-pub use stamp::stamp;
+pub use stamp::{ensure_version, stamp};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {

@@ -1,7 +1,7 @@
 //! How is a database told where it stands, without running anything?
 //!
-//! Invariant: afterwards exactly the target and what comes before it is applied, whatever was there before, in one
-//! transaction; rows of revisions that stay keep who applied them, and when.
+//! Invariant: afterwards the targets and what comes before them is applied, and of what was there before only branches that
+//! neither lead to them nor follow from them, in one transaction; rows of revisions that stay keep who applied them, and when.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,13 @@ use crate::revision::{Folder, Stored, fingerprint};
 use super::ledger::{self, Entry, Ledger};
 use super::{Options, Progress, Report, failure, lock, session};
 
-/// Says that the database stands at `target`. Rows that no file holds go, and so does what is noted of a revision that is
+/// Says that the database stands at the targets; with `purge`, at nothing else. Rows that no file holds go, and so does what is noted of a revision that is
 /// half applied: this is the way out where the bookkeeping and the database have parted.
 pub fn stamp(
     client: &mut Client,
     folder: &Folder,
-    target: &str,
+    targets: &[String],
+    purge: bool,
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report> {
@@ -26,8 +27,14 @@ pub fn stamp(
         let mut ledger = Ledger::read(client)?;
         let applied = ledger.applied().clone();
         let from = folder.heads_of(&applied);
-        let targets = folder.resolve(target, &from)?;
-        let wanted = folder.upgrade_path(&BTreeSet::new(), &targets)?;
+        let mut ids = Vec::new();
+        for target in targets {
+            ids.extend(folder.resolve(target, &from)?);
+        }
+        if !purge && !ids.is_empty() {
+            ids.extend(folder.unrelated(&applied, &ids)?);
+        }
+        let wanted = folder.upgrade_path(&BTreeSet::new(), &ids)?;
         let ids: BTreeSet<&str> = wanted.iter().map(|file| file.id()).collect();
         let gone: Vec<String> = applied.iter().filter(|id| !ids.contains(id.as_str())).cloned().collect();
         let new: Vec<&Stored> = wanted.iter().filter(|file| !applied.contains(file.id())).copied().collect();
@@ -47,6 +54,11 @@ pub fn stamp(
         let moved = gone.into_iter().chain(new.iter().map(|file| file.id().to_owned())).collect();
         Ok(Report { moved, from, to })
     })
+}
+
+/// Makes the tables of the bookkeeping where they are absent.
+pub fn ensure_version(client: &mut Client, options: &Options, progress: &mut dyn FnMut(Progress)) -> Result<()> {
+    lock::with_lock(client, options, progress, |client, _| Ledger::read(client)?.ensure(client))
 }
 
 fn write(

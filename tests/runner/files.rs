@@ -54,7 +54,10 @@ impl Project {
     }
 
     pub fn stamp(&self, client: &mut Client, target: &str) -> Result<Report> {
-        runner::stamp(client, &self.folder, target, &self.options, &mut |told| self.told.borrow_mut().push(told))
+        let targets = [target.to_owned()];
+        runner::stamp(client, &self.folder, &targets, false, &self.options, &mut |told| {
+            self.told.borrow_mut().push(told)
+        })
     }
 
     pub fn told(&self) -> Vec<Progress> {

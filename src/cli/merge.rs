@@ -1,0 +1,42 @@
+//! `autogen merge`: one head out of several.
+
+use super::args::{Global, Merge};
+use super::newly;
+use super::output::Output;
+use super::session;
+use crate::error::{Error, Result};
+use crate::revision::{self, Script};
+
+pub fn merge(global: &Global, args: &Merge, output: Output) -> Result<u8> {
+    let config = session::config(global)?;
+    let _alone = newly::alone(&config, output);
+    let folder = session::folder(&config)?;
+    let mut parents: Vec<String> = Vec::new();
+    for name in &args.revisions {
+        let current = session::current(global, name, &folder, output)?;
+        for id in folder.resolve(name, &current)? {
+            if parents.contains(&id) {
+                return Err(Error::new(format!("{id} is named twice")).hint("name each revision once"));
+            }
+            parents.push(id);
+        }
+    }
+    if parents.len() < 2 {
+        return Err(Error::no(match parents.first() {
+            Some(only) => format!("there is nothing to merge: {only} is alone"),
+            None => "there is nothing to merge".to_owned(),
+        })
+        .hint("`autogen heads` lists the heads"));
+    }
+    let mut new = newly::skeleton(&folder, parents, Vec::new(), &args.new)?;
+    if new.message.is_empty() {
+        new.message = format!("merge {}", new.parents.join(" and "));
+    }
+    let nothing = || Script::new("\n-- nothing to do: this brings branches together\n\n");
+    (new.upgrade, new.downgrade) = (nothing(), nothing());
+    new.fingerprint = revision::fingerprint(&new);
+    let file = newly::path_of(&config, &folder, &new, &args.new)?;
+    newly::write(&file, &newly::checked(&file, &folder, &new)?)?;
+    output.result(&file.strip_prefix(&config.root).unwrap_or(&file).display().to_string());
+    Ok(0)
+}
