@@ -9,6 +9,7 @@ use super::document::{Declare, Given};
 use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
 use crate::lex::{self, Kind, Lexeme};
+use crate::name::Ident;
 
 mod aggregate;
 mod database;
@@ -141,7 +142,7 @@ impl<'a> Head<'a> {
         while self.takes(".") {
             parts.push(self.ident()?.value);
         }
-        let quoted: Vec<String> = parts.iter().map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
+        let quoted: Vec<String> = parts.iter().map(|part| Ident::new(part.as_str()).quoted()).collect();
         Ok(said(quoted.join(".")))
     }
 
