@@ -2,6 +2,7 @@
 
 use super::super::default_privileges::Objects;
 use super::super::grants::Grants;
+use super::super::operator_family_member::OperatorFamilyMember;
 use super::named::{Sort, Target};
 use super::{Head, named, refused};
 use crate::draft::Draft;
@@ -29,6 +30,8 @@ pub enum Says {
     Owner(Ident),
     /// On top of what others say.
     May(Grants),
+    /// Of an operator family.
+    Has(OperatorFamilyMember),
     /// Of a text search configuration.
     Mapping {
         tokens: Vec<Ident>,

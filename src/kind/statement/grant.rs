@@ -1,9 +1,9 @@
 //! `GRANT … ON … TO …` and `ALTER DEFAULT PRIVILEGES … GRANT …`
 
+use super::super::Tag;
 use super::super::default_privileges::Objects;
 use super::super::grants::{Class, Declared, Grants};
 use super::super::shapes::Entries;
-use super::super::Tag;
 use super::about::{About, Says, role};
 use super::named::{self, Form, Target};
 use super::{Head, refused, said};
@@ -76,9 +76,7 @@ pub fn grant(head: &mut Head, draft: &mut Draft) -> Result<()> {
     for target in &targets {
         for right in &rights {
             for target in target.columns(&right.columns) {
-                let called = target.called();
-                let nothing = || right.here.error(format!("nobody is granted a {}", called.tag.word()), &said(""));
-                let class = Class::of(&called).ok_or_else(|| nothing().hint("take the statement away"))?;
+                let Some(class) = Class::of(&target.called()) else { continue };
                 let grants = right.grants(&names, option, class)?;
                 draft.about.push(About::Thing(target, Says::May(grants)));
             }
@@ -95,12 +93,16 @@ fn targets(head: &mut Head) -> Result<Vec<Target>> {
             .hint("name each, since a model says who may do what with which"));
     }
     let elsewhere = ["database", "tablespace", "parameter", "large"];
-    if elsewhere.iter().any(|word| head.is(word)) && head.tokens.get(head.at + 1).is_some_and(|next| !next.is_word("to")) {
+    if elsewhere.iter().any(|word| head.is(word))
+        && head.tokens.get(head.at + 1).is_some_and(|next| !next.is_word("to"))
+    {
         return Err(refused::thing(head, "GRANT ON"));
     }
+    let refused = refused::thing(head, "GRANT ON");
     let sort = named::sort(head).unwrap_or_else(named::table);
     head.list(|head| {
         let target = named::target(head, sort)?;
+        Class::of(&target.called()).ok_or_else(|| refused.clone())?;
         let tags = if sort.form == Form::Name && sort.tags[0] == Tag::Table { TABLES } else { target.tags };
         Ok(Target { tags, ..target })
     })
@@ -149,7 +151,8 @@ pub fn default_privileges(head: &mut Head, draft: &mut Draft) -> Result<()> {
     head.must("grant")?;
     let rights = rights(head)?;
     head.must("on")?;
-    let wrong = head.wrong("TABLES, SEQUENCES, FUNCTIONS, TYPES or SCHEMAS is expected here").hint("correct the statement");
+    let wrong =
+        head.wrong("TABLES, SEQUENCES, FUNCTIONS, TYPES or SCHEMAS is expected here").hint("correct the statement");
     let objects = MADE.iter().find(|(word, _)| head.takes(word)).map(|(_, objects)| *objects).ok_or(wrong)?;
     if objects == Objects::Schemas && !schemas.is_empty() {
         head.at -= 1;

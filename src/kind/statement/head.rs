@@ -80,6 +80,13 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// The one of these words that comes next.
+    pub fn one_of(&mut self, words: &[&'static str]) -> Result<&'static str> {
+        let known = words.iter().map(|word| word.to_uppercase()).collect::<Vec<_>>().join(" or ");
+        let wrong = self.wrong(format!("{known} is expected here")).hint("correct the statement");
+        words.iter().find(|word| self.takes(word)).copied().ok_or(wrong)
+    }
+
     /// A bare word, in lower case.
     pub fn word(&mut self) -> Option<String> {
         let token = self.peek().filter(|token| token.kind == Kind::Word)?;
@@ -116,7 +123,7 @@ impl<'a> Head<'a> {
     /// `===`, `public.===`
     pub fn operator(&mut self) -> Result<Spanned<String>> {
         let mut schema = String::new();
-        if self.peek().is_some_and(|token| token.kind == Kind::Word) {
+        if self.tokens.get(self.at + 1).is_some_and(|next| next.is_symbol(".")) {
             schema = Ident::new(self.ident()?.value).quoted() + ".";
             self.must(".")?;
         }

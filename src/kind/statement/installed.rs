@@ -33,7 +33,8 @@ pub fn language(head: &mut Head, trusted: bool, draft: &mut Draft) -> Result<()>
     }
     let handler = head.name()?;
     let inline = if head.takes("inline") { Some(head.name()?) } else { None };
-    let validator = if !head.takes_all(&["no", "validator"]) && head.takes("validator") { Some(head.name()?) } else { None };
+    let validator =
+        if !head.takes_all(&["no", "validator"]) && head.takes("validator") { Some(head.name()?) } else { None };
     head.end()?;
     let (comment, owner, privileges) = (None, None, None);
     let declaration = language::Declaration { handler, inline, validator, trusted, comment, owner, privileges };
@@ -44,14 +45,11 @@ pub fn access_method(head: &mut Head, draft: &mut Draft) -> Result<()> {
     head.must("method")?;
     let name = head.ident()?;
     head.must("type")?;
-    let of_index = head.takes("index");
-    if !of_index {
-        head.must("table")?;
-    }
+    let of = head.one_of(&["index", "table"])?;
     head.must("handler")?;
     let handler = head.name()?;
     head.end()?;
-    let method = Some(said(if of_index { "index" } else { "table" }));
+    let method = Some(said(of));
     head.declare(name, &access_method::Declaration { method, handler, comment: None }, draft)
 }
 

@@ -108,7 +108,7 @@ fn alter(head: &mut Head, draft: &mut Draft) -> Result<()> {
         head.at = of;
         let read = match sort.words {
             ["text", "search", "configuration"] => text_search::mapping(head, sort, draft),
-            ["operator", "family"] => operator::members(head, draft),
+            ["operator", "family"] => operator::members(head, sort, draft),
             _ => None,
         };
         if let Some(read) = read {

@@ -123,8 +123,8 @@ impl Target {
             own == other || own.as_str().starts_with('(') && self.plain(own) == self.plain(other)
         };
         // a routine whose types are not said is the only one of its name
-        let len = if self.is_bare_routine() { id.path.len() - 1 } else { id.path.len() };
-        self.tags.contains(&id.tag) && len == self.path.len() && self.path.iter().zip(&id.path).all(alike)
+        let len = self.path.len() + usize::from(self.is_bare_routine());
+        self.tags.contains(&id.tag) && len == id.path.len() && self.path.iter().zip(&id.path).all(alike)
     }
 
     pub fn is_bare_routine(&self) -> bool {
@@ -162,7 +162,8 @@ pub fn target(head: &mut Head, sort: &'static Sort) -> Result<Target> {
         Form::Cast => {
             let text = head.bracketed()?;
             let word = lex::tokens(text).unwrap_or_default().into_iter().find(|token| token.is_word("as"));
-            let word = word.ok_or_else(|| scope.error("a cast is from a type AS another", &super::said("")))?;
+            let wrong = || scope.error("a cast is from one type AS another", &super::said(""));
+            let word = word.ok_or_else(|| wrong().hint("write (text AS integer)"))?;
             let [source, target] = [&text[..word.start], &text[word.end()..]].map(|text| base(text, scope));
             vec![Ident::new(format!("({} AS {})", source?, target?))]
         }

@@ -3,10 +3,13 @@
 use super::super::operator_family_member::OperatorFamilyMember;
 use super::super::shapes::Texts;
 use super::super::{cast, member, operator, operator_class, operator_family};
+use super::about::{About, Says};
+use super::named::{self, Sort};
 use super::{Head, said};
 use crate::draft::Draft;
 use crate::error::Result;
 use crate::lex;
+use crate::name::{Ident, Qualified};
 
 pub fn cast(head: &mut Head, draft: &mut Draft) -> Result<()> {
     let mut declaration = cast::Declaration::default();
@@ -22,11 +25,7 @@ pub fn cast(head: &mut Head, draft: &mut Draft) -> Result<()> {
         }
     }
     if head.takes("as") {
-        let word = if head.takes("implicit") { "implicit" } else { "assignment" };
-        if word == "assignment" {
-            head.must(word)?;
-        }
-        declaration.context = Some(said(word));
+        declaration.context = Some(said(head.one_of(&["assignment", "implicit"])?));
     }
     head.end()?;
     head.declare(types, &declaration, draft)
@@ -121,19 +120,19 @@ pub fn class(head: &mut Head, draft: &mut Draft) -> Result<()> {
 }
 
 /// Behind `ALTER OPERATOR FAMILY`; `None` where it is altered otherwise.
-pub fn members(head: &mut Head, draft: &mut Draft) -> Option<Result<()>> {
-    let family = head.name().ok()?;
-    let method = head.takes("using").then(|| head.ident().ok()).flatten()?;
+pub fn members(head: &mut Head, sort: &'static Sort, draft: &mut Draft) -> Option<Result<()>> {
+    let target = named::target(head, sort).ok()?;
+    let method = head.tokens.get(head.at - 1).map(|token| Ident::new(lex::unquoted(token.text)))?;
     head.takes("add").then(|| {
-        let (family, method) = (head.scope.referred(&family)?, head.scope.ident(&method)?);
         head.list(|head| {
             let here = head.here();
             let mut members = Members::default();
             members.read(head, false)?;
             let stated = member::Stated { method: &method, ty: None, scope: &here };
             for member in stated.members(&members.operators, &members.functions)? {
-                let member = OperatorFamilyMember { family: family.clone(), method: method.clone(), member };
-                draft.push(member, here.place(&said("")), true);
+                let family = Qualified::new(&target.path[0], &target.path[1]);
+                let member = OperatorFamilyMember { family, method: method.clone(), member };
+                draft.about.push(About::Thing(target.clone(), Says::Has(member)));
             }
             Ok(())
         })?;
@@ -152,7 +151,9 @@ struct Members<'a> {
 impl<'a> Members<'a> {
     /// `OPERATOR 1 <(a, b) FOR ORDER BY f`, `FUNCTION 1 (a, b) cmp(a, b)`, of a class also `STORAGE type`
     fn read(&mut self, head: &mut Head<'a>, of_class: bool) -> Result<()> {
-        if head.takes("operator") {
+        let known: &[_] = if of_class { &["operator", "function", "storage"] } else { &["operator", "function"] };
+        let word = head.one_of(known)?;
+        if word == "operator" {
             let mut text = format!("{} {}", number(head)?, head.operator()?.value);
             if head.is("(") {
                 text += &format!("({})", head.bracketed()?);
@@ -163,10 +164,9 @@ impl<'a> Members<'a> {
                 head.takes_all(&["for", "search"]);
             }
             self.operators.0.push(said(text));
-        } else if of_class && head.takes("storage") {
+        } else if word == "storage" {
             self.storage = Some(head.value());
         } else {
-            head.must("function")?;
             let number = number(head)?;
             let types = if head.is("(") { format!("({}) ", head.bracketed()?) } else { String::new() };
             self.functions.0.push(said(format!("{number} {types}{}", head.routine()?.value)));

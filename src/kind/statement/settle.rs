@@ -91,6 +91,10 @@ impl<'a> Settling<'a> {
         }
         // a column that is no object of its own
         let [schema, name, column] = id.path.as_slice() else { return false };
+        if id.tag == Tag::OperatorFamily {
+            // made with a class of its name
+            return self.ids.contains_key(&Id::new(Tag::OperatorClass, &id.path));
+        }
         match self.object(&Id::new(id.tag, [schema, name])) {
             Some((Object::Composite(composite), _)) => {
                 composite.attributes.iter().any(|attribute| attribute.name == *column)
@@ -110,6 +114,10 @@ impl<'a> Settling<'a> {
                 let base = Base::of(&on, class, false);
                 let (all, _) = self.grants.entry(on).or_insert_with(|| (Grants::default(), target.place.clone()));
                 *all = std::mem::take(all).with(&grants, &base, class);
+                Ok(())
+            }
+            Says::Has(member) => {
+                self.draft.push(member, target.place.clone(), true);
                 Ok(())
             }
             Says::Mapping { tokens, dictionaries } => self.mapping(&on, tokens, &dictionaries, &target.place),

@@ -3,9 +3,7 @@
 use serde_yaml::Spanned;
 
 use super::super::shapes::Entries;
-use super::super::{
-    text_search_configuration, text_search_dictionary, text_search_parser, text_search_template,
-};
+use super::super::{text_search_configuration, text_search_dictionary, text_search_parser, text_search_template};
 use super::about::{About, Says};
 use super::named::{self, Sort};
 use super::{Head, said};
@@ -21,7 +19,8 @@ pub fn configuration(head: &mut Head, draft: &mut Draft) -> Result<()> {
         let unknown = head.unknown_option("CREATE TEXT SEARCH CONFIGURATION", option);
         if option != "parser" {
             let copied = option == "copy";
-            let hint = if copied { "name its parser, and say what it maps by ADD MAPPING" } else { "correct the statement" };
+            let hint =
+                if copied { "name its parser, and say what it maps by ADD MAPPING" } else { "correct the statement" };
             return Err(unknown.hint(hint));
         }
         head.must("=")?;
@@ -79,7 +78,8 @@ fn functions<const N: usize>(
     let mut named = [const { None }; N];
     head.parameters(|head, option| {
         let unknown = head.unknown_option(statement, option);
-        let at = options.iter().position(|known| *known == option).ok_or_else(|| unknown.hint("correct the statement"))?;
+        let at =
+            options.iter().position(|known| *known == option).ok_or_else(|| unknown.hint("correct the statement"))?;
         head.must("=")?;
         named[at] = Some(head.name()?);
         Ok(())
