@@ -31,7 +31,7 @@ pub enum Says {
     /// On top of what others say.
     May(Grants),
     /// Of an operator family.
-    Has(OperatorFamilyMember),
+    Has(Box<OperatorFamilyMember>),
     /// Of a text search configuration.
     Mapping {
         tokens: Vec<Ident>,

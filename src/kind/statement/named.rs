@@ -139,7 +139,7 @@ impl Target {
             let dotted = tokens.get(n + 1).is_some_and(|next| next.is_symbol("."));
             dotted && (schema == self.schema.as_str() || schema == "pg_catalog")
         };
-        let kept = (0..tokens.len()).filter(|n| !left_out(*n) && !(*n > 0 && left_out(*n - 1)));
+        let kept = (0..tokens.len()).filter(|n| !(left_out(*n) || *n > 0 && left_out(*n - 1)));
         kept.map(|n| lex::unquoted(tokens[n].text)).collect()
     }
 }

@@ -132,7 +132,7 @@ pub fn members(head: &mut Head, sort: &'static Sort, draft: &mut Draft) -> Optio
             for member in stated.members(&members.operators, &members.functions)? {
                 let family = Qualified::new(&target.path[0], &target.path[1]);
                 let member = OperatorFamilyMember { family, method: method.clone(), member };
-                draft.about.push(About::Thing(target.clone(), Says::Has(member)));
+                draft.about.push(About::Thing(target.clone(), Says::Has(Box::new(member))));
             }
             Ok(())
         })?;

@@ -35,6 +35,9 @@ pub fn settle(draft: &mut Draft) -> Result<()> {
     settling.finish()
 }
 
+/// A role, perhaps in a schema.
+type Whose = (Ident, Option<Ident>);
+
 struct Settling<'a> {
     draft: &'a mut Draft,
     /// Where each thing is in the draft.
@@ -46,7 +49,7 @@ struct Settling<'a> {
     /// Of sequences that go with a table: who is said to own them.
     belonging: Vec<(Id, Id, Ident, Place)>,
     grants: BTreeMap<Id, (Grants, Place)>,
-    made: BTreeMap<(Ident, Option<Ident>), (BTreeMap<Objects, Grants>, Place)>,
+    made: BTreeMap<Whose, (BTreeMap<Objects, Grants>, Place)>,
 }
 
 impl<'a> Settling<'a> {
@@ -117,7 +120,7 @@ impl<'a> Settling<'a> {
                 Ok(())
             }
             Says::Has(member) => {
-                self.draft.push(member, target.place.clone(), true);
+                self.draft.push(*member, target.place.clone(), true);
                 Ok(())
             }
             Says::Mapping { tokens, dictionaries } => self.mapping(&on, tokens, &dictionaries, &target.place),
@@ -206,7 +209,7 @@ impl<'a> Settling<'a> {
         Ok(())
     }
 
-    fn made(&mut self, whose: (Ident, Option<Ident>), objects: Objects, more: &Grants, place: Place) {
+    fn made(&mut self, whose: Whose, objects: Objects, more: &Grants, place: Place) {
         let of = default_privileges(&whose);
         let (made, _) = self.made.entry(whose).or_insert_with(|| (BTreeMap::new(), place));
         let (base, class) = (of.base(objects), objects.class());
@@ -263,7 +266,7 @@ impl<'a> Settling<'a> {
     }
 }
 
-fn default_privileges((role, schema): &(Ident, Option<Ident>)) -> DefaultPrivileges {
+fn default_privileges((role, schema): &Whose) -> DefaultPrivileges {
     let (role, schema) = (role.clone(), schema.clone());
     DefaultPrivileges { role, schema, grants: BTreeMap::new(), mine: Aside(false) }
 }
