@@ -10,6 +10,7 @@ use serde_yaml::Spanned;
 
 use crate::config::Naming;
 use crate::error::{Error, Place, Result};
+use crate::kind::statement::About;
 use crate::kind::{Aspect, Expression, Id, Managed, Object, Type};
 use crate::lex;
 use crate::name::{Ident, Qualified};
@@ -26,6 +27,8 @@ pub struct Draft {
     /// What was stated of parts that only some projects manage.
     pub stated: Vec<(Aspect, Place)>,
     pub managed: Managed,
+    /// What statements say of things that another file may declare.
+    pub about: Vec<About>,
     /// How many files it was read from.
     pub files: usize,
 }
@@ -104,6 +107,7 @@ const NAME: &str = "a name has 1 to 63 bytes, whatever they are but NUL";
 const DOTTED: &str = "write name or schema.name; put a part that holds a dot in double quotes";
 
 /// What a declaration is read against.
+#[derive(Clone)]
 pub struct Scope<'a> {
     pub file: &'a Path,
     /// The schema of what is declared without one: the first of the search path.

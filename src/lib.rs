@@ -8,6 +8,7 @@ pub mod diff;
 pub mod draft;
 pub mod embedded;
 pub mod error;
+pub mod hex;
 pub mod intent;
 pub mod introspect;
 pub mod kind;

@@ -21,5 +21,7 @@ mod models;
 mod revisions;
 #[path = "bad_input/servers.rs"]
 mod servers;
+#[path = "bad_input/statements.rs"]
+mod statements;
 #[path = "bad_input/surroundings.rs"]
 mod surroundings;

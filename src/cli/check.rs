@@ -10,7 +10,6 @@ use super::in_step::{InStep, Memory};
 use super::output::Output;
 use super::session::{self, Session};
 use crate::error::Result;
-use crate::normal::Unknown;
 use crate::render;
 use crate::runner::Ledger;
 
@@ -133,9 +132,7 @@ fn agreed(unmodelled: &[String]) -> Value {
 }
 
 fn json(comparison: &Comparison, pending: &[String], verdict: Verdict) -> Value {
-    let unknown = |unknown: &Unknown| json!({ "object": unknown.id.to_string(), "reason": unknown.reason });
-    let unknown: Vec<Value> = comparison.unknowns.iter().map(unknown).collect();
-    told(verdict, &render::json(&comparison.upgrade), &unknown, &InStep::of(comparison).unmodelled, pending)
+    told(verdict, &render::json(&comparison.upgrade), &comparison.unknown(), &comparison.unmodelled(), pending)
 }
 
 fn told(

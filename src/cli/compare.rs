@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 
 use postgres::Client;
+use serde_json::{Value, json};
 
 use super::answers;
 use super::session::Session;
@@ -13,7 +14,7 @@ use crate::config::Config;
 use crate::draft::Draft;
 use crate::error::{Error, Result};
 use crate::intent::Intent;
-use crate::introspect::{self, Asked, Live};
+use crate::introspect::{self, Live};
 use crate::kind::Id;
 use crate::model;
 use crate::name::Ident;
@@ -98,9 +99,7 @@ fn read(config: &Config, client: &mut Client, members: bool) -> Result<(Draft, K
         };
         let remembered = scope.spawn(|| answers::read(&config.root));
         let unmanaged = || models().as_ref().map(Draft::unmanaged_tables).map_err(Error::clone);
-        let asked =
-            Asked { schemas: config.schemas.as_deref(), rules: &config.rules, managed: &config.managed, members };
-        let live = introspect::introspect(client, &asked, unmanaged);
+        let live = introspect::introspect(client, &config.asked(members), unmanaged);
         models();
         let draft = draft.into_inner().unwrap_or_else(|| Ok(Draft::default()))?;
         Ok((draft, remembered.join().unwrap_or_default(), live?))
@@ -149,6 +148,16 @@ impl Comparison {
             .filter(|(_, wanted, live)| wanted != live)
             .map(|(table, wanted, live)| format!("column order of {}: {live} (models: {wanted})", table.qualified()))
             .collect()
+    }
+
+    /// What JSON says of what could not be compared.
+    pub fn unknown(&self) -> Vec<Value> {
+        let told = |unknown: &Unknown| json!({ "object": unknown.id.to_string(), "reason": unknown.reason });
+        self.unknowns.iter().map(told).collect()
+    }
+
+    pub fn unmodelled(&self) -> Vec<String> {
+        self.live.catalog.notes.unmodelled.iter().map(|thing| thing.what.clone()).collect()
     }
 
     /// What could not be compared, as one error.

@@ -19,17 +19,11 @@ pub fn diff(global: &Global, format: Format, exit_code: bool, explain_ignored: b
     let pending = pending(&folder, &ledger)?;
     let comparison = compare_and_name(&mut session, explain_ignored)?;
     if format == Format::Json {
-        let unknown: Vec<_> = comparison
-            .unknowns
-            .iter()
-            .map(|unknown| json!({ "object": unknown.id.to_string(), "reason": unknown.reason }))
-            .collect();
-        let unmodelled: Vec<_> = comparison.live.catalog.notes.unmodelled.iter().map(|thing| &thing.what).collect();
         let mut value = json!({
             "version": render::JSON_VERSION,
             "ops": render::json(&comparison.upgrade),
-            "unknown": unknown,
-            "unmodelled": unmodelled,
+            "unknown": comparison.unknown(),
+            "unmodelled": comparison.unmodelled(),
             "pending": pending,
         });
         if explain_ignored {

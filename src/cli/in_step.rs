@@ -13,13 +13,19 @@ use postgres::Client;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::answers;
+use super::cache;
 use super::compare::{Comparison, count};
 use crate::config::Config;
 use crate::connect::Address;
+use crate::hex::hex;
 use crate::introspect;
 use crate::model;
 use crate::ours::PRESETS;
+
+const FILE: &str = "in_step.json";
+
+/// Some ten thousand things that are not modelled. A file that is larger was not written here.
+const BYTES: u64 = 1 << 20;
 
 /// What is said of models and a database that are in step.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -71,19 +77,18 @@ impl Memory {
         let catalog = self.catalog.filter(|before| introspect::fingerprint(client).as_ref() == Some(before));
         let kept = Kept { inputs, catalog, found: InStep::of(comparison) };
         if let Ok(text) = serde_json::to_string_pretty(&kept) {
-            answers::replace(&file(&config.root), &text);
+            cache::replace(&config.root, FILE, &text);
         }
     }
 }
 
 impl InStep {
     pub fn of(comparison: &Comparison) -> Self {
-        let unmodelled = &comparison.live.catalog.notes.unmodelled;
         Self {
             tables: comparison.wanted.objects().keys().filter(|id| id.tag.word() == "table").count(),
             files: comparison.files,
             schemas: comparison.live.server.schemas.clone(),
-            unmodelled: unmodelled.iter().map(|thing| thing.what.clone()).collect(),
+            unmodelled: comparison.unmodelled(),
         }
     }
 
@@ -94,12 +99,8 @@ impl InStep {
     }
 }
 
-fn file(root: &Path) -> std::path::PathBuf {
-    root.join(".autogen").join("in_step.json")
-}
-
 fn read(root: &Path) -> Option<Kept> {
-    serde_json::from_str(&fs::read_to_string(file(root)).ok()?).ok()
+    serde_json::from_str(&cache::read(root, FILE, BYTES)?).ok()
 }
 
 /// A hash of everything but the database that the answer depends on.
@@ -130,5 +131,5 @@ fn inputs(config: &Config) -> Option<String> {
         hash.update(format!("\n{:?} {}\n", file.strip_prefix(root).unwrap_or(&file), bytes.len()));
         hash.update(bytes);
     }
-    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(hash.finalize()))
 }

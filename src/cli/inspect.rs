@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::output::Output;
 use super::session;
 use crate::error::{Error, Result};
-use crate::introspect::{self, Asked};
+use crate::introspect;
 use crate::model;
 use crate::name::Ident;
 use crate::ours;
@@ -16,9 +16,7 @@ use crate::ours;
 pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let config = &session.config;
-    let asked =
-        Asked { schemas: config.schemas.as_deref(), rules: &config.rules, managed: &config.managed, members: false };
-    let live = introspect::introspect(&mut session.client, &asked, || Ok(BTreeSet::new()))?;
+    let live = introspect::introspect(&mut session.client, &config.asked(false), || Ok(BTreeSet::new()))?;
     let catalog = ours::without_spared(live.catalog);
     let schema = Ident::new(session.config.search_path.first().map_or("public", String::as_str));
     let files = model::write(&catalog, &schema, &session.config.managed)?;

@@ -11,6 +11,7 @@ use crate::error::Result;
 mod answers;
 mod args;
 mod batch;
+mod cache;
 mod check;
 mod compare;
 mod db;

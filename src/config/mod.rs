@@ -19,6 +19,7 @@ use std::sync::LazyLock;
 use serde_yaml::Spanned;
 
 use crate::error::{Error, Place, Result, did_you_mean};
+use crate::introspect::Asked;
 use crate::kind::{Aspect, Managed};
 use crate::ours::Rules;
 use file::{DatabaseKeys, Layer, NamingKeys};
@@ -93,6 +94,11 @@ pub struct Setting {
 }
 
 impl Config {
+    /// What of a database is to be read. With `members`, what extensions have brought is named too.
+    pub fn asked(&self, members: bool) -> Asked<'_> {
+        Asked { schemas: self.schemas.as_deref(), rules: &self.rules, managed: &self.managed, members }
+    }
+
     /// Reads `path`, or autogen.yaml in the current folder, under the environment `env` (of `--env`) or AUTOGEN_ENV.
     pub fn load(path: Option<&Path>, env: Option<&str>) -> Result<Self> {
         let file = path.unwrap_or(Path::new(FILE));

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::account::{Account, effective_uid};
 use super::files;
 use crate::error::{Error, Result};
+use crate::hex::hex;
 
 /// `sockaddr_un.sun_path` holds 108 bytes on Linux and 104 on macOS, a NUL included; `/.s.PGSQL.5432` follows.
 const LONGEST_SOCKET_DIR: usize = 103 - "/.s.PGSQL.5432".len();
@@ -144,7 +145,7 @@ pub(super) fn digest(path: &Path) -> String {
 }
 
 pub(super) fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(bytes)[..8])
 }
 
 /// autogen's folder under the user's cache folder; root's own cache is closed to the user that its server runs as.

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::config::Config;
 use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
-use crate::kind::{Id, Managed, Object};
+use crate::kind::{Id, Managed, Object, statement};
 use crate::name::Ident;
 
 mod explain;
@@ -104,8 +104,10 @@ fn collect(folder: &Path, within: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -
     Ok(())
 }
 
-/// What can be said once all files are read: who owns what states no owner. What is stated must be managed.
+/// What can be said once all files are read: what statements said of things in other files, and who owns what states no owner.
+/// What is stated must be managed.
 pub fn finish(draft: &mut Draft, managed: &Managed) -> Result<()> {
+    statement::settle(draft)?;
     if let Some((aspect, place)) = draft.stated.iter().find(|(aspect, _)| !managed.has(*aspect)) {
         let word = aspect.word();
         return Err(Error::new(format!("{word} are stated here, and not managed"))

@@ -5,7 +5,7 @@
 //! text has. Invariant: only spellings are kept, since what fails today may not fail tomorrow.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{Debug, Write};
+use std::fmt::Debug;
 
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,7 @@ use super::canonical::{Answer, Asker, Installs, Question, Twin};
 use super::stand_in::{StandIns, TEMPORARY};
 use crate::catalog::Externals;
 use crate::error::Result;
+use crate::hex::hex;
 use crate::introspect::Live;
 use crate::kind::{Name, Object, Space};
 use crate::lex;
@@ -116,11 +117,7 @@ impl<'a> Remembering<'a> {
 }
 
 fn hash(of: &impl Debug) -> String {
-    let digest = Sha256::digest(format!("{of:?}"));
-    digest[..16].iter().fold(String::new(), |mut key, byte| {
-        let _ = write!(key, "{byte:02x}");
-        key
-    })
+    hex(&Sha256::digest(format!("{of:?}"))[..16])
 }
 
 impl Asker for Remembering<'_> {

@@ -40,9 +40,6 @@ pub const STANDING: [&str; 13] = [
     "aggregate",
 ];
 
-/// Further kinds that a rule can name, though no model can declare them.
-const UNMODELLED: [&str; 5] = ["trigger", "policy", "rule", "event trigger", "publication"];
-
 /// Kinds that stand in no schema, and are often the installation's: where it is said which schemas are ours, what no model
 /// declares of them is somebody else's.
 const BESIDE_SCHEMAS: [&str; 9] = [
@@ -59,9 +56,7 @@ const BESIDE_SCHEMAS: [&str; 9] = [
 
 /// Every word that a rule can have as its kind.
 pub fn kinds() -> Vec<&'static str> {
-    let mut words: Vec<&str> = Tag::ALL.iter().map(|tag| tag.word()).collect();
-    words.extend(STANDING.into_iter().chain(UNMODELLED).filter(|word| !Tag::ALL.iter().any(|tag| tag.word() == *word)));
-    words
+    Tag::ALL.iter().map(|tag| tag.word()).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

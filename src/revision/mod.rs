@@ -21,6 +21,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 pub use file::{parse, write};
 pub use folder::{Folder, Stored};
 pub use header::{check_id, check_label};
@@ -76,8 +78,7 @@ pub fn fingerprint(revision: &Revision) -> String {
             Err(_) => feed(&mut hash, "text", script.text()),
         }
     }
-    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex(hash.finalize()))
 }
 
 /// Adds one item with its length, so that no two lists of items read alike. Line ends are a matter of the checkout.

@@ -7,6 +7,7 @@ use postgres::Client;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Place, Result};
+use crate::hex::hex;
 use crate::revision::{Folder, Statement, Step, Stored, fingerprint};
 
 use super::ledger::{self, Begun, Ledger};
@@ -47,8 +48,7 @@ pub(super) fn hash(statements: &[Statement]) -> String {
         let sql = statement.sql.replace("\r\n", "\n");
         hash.update(format!("{}\n{sql}\n", sql.len()));
     }
-    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex(hash.finalize()))
 }
 
 pub(super) struct Prepared<'f> {

@@ -78,28 +78,30 @@ SELECT i.type,
               (SELECT json_build_array('(' || pg_catalog.format_type(k.castsource, NULL) || ' AS ' || pg_catalog.format_type(k.casttarget, NULL) || ')')
                FROM pg_catalog.pg_cast k WHERE k.oid = d.objoid)
             WHEN 'operator' THEN
-              (SELECT json_build_array(i.schema, o.oprname, '(' || COALESCE(pg_catalog.format_type(NULLIF(o.oprleft, 0), NULL), 'NONE') || ', '
+              (SELECT json_build_array(n.nspname, o.oprname, '(' || COALESCE(pg_catalog.format_type(NULLIF(o.oprleft, 0), NULL), 'NONE') || ', '
                                                             || pg_catalog.format_type(o.oprright, NULL) || ')')
                FROM pg_catalog.pg_operator o WHERE o.oid = d.objoid)
             WHEN 'operator class' THEN
-              (SELECT json_build_array(i.schema, c.opcname, 'USING ' || pg_catalog.quote_ident(m.amname))
+              (SELECT json_build_array(n.nspname, c.opcname, 'USING ' || pg_catalog.quote_ident(m.amname))
                FROM pg_catalog.pg_opclass c JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod WHERE c.oid = d.objoid)
             WHEN 'operator family' THEN
-              (SELECT json_build_array(i.schema, f.opfname, 'USING ' || pg_catalog.quote_ident(m.amname))
+              (SELECT json_build_array(n.nspname, f.opfname, 'USING ' || pg_catalog.quote_ident(m.amname))
                FROM pg_catalog.pg_opfamily f JOIN pg_catalog.pg_am m ON m.oid = f.opfmethod WHERE f.oid = d.objoid)
-            WHEN 'conversion' THEN json_build_array(i.schema, a.object_names[2])
-            ELSE CASE WHEN i.type LIKE 'text search %' THEN json_build_array(i.schema, a.object_names[2])
+            WHEN 'conversion' THEN json_build_array(n.nspname, a.object_names[2])
+            ELSE CASE WHEN i.type LIKE 'text search %' THEN json_build_array(n.nspname, a.object_names[2])
                       ELSE pg_catalog.to_json(a.object_names) END END,
        NULL, NULL, d.description, false
 FROM pg_catalog.pg_description d
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classoid, d.objoid, 0) i
 CROSS JOIN LATERAL pg_catalog.pg_identify_object_as_address(d.classoid, d.objoid, 0) a
+-- it names the schema in quotes where SQL would need them
+LEFT JOIN pg_catalog.pg_namespace n ON pg_catalog.quote_ident(n.nspname) = i.schema
 -- what is the server's own has one too, and lower numbers
 WHERE d.objoid >= 16384
   -- a comment outlives its subscription, on servers before 15
   AND (d.classoid <> 'pg_catalog.pg_subscription'::regclass
        OR EXISTS (SELECT FROM pg_catalog.pg_stat_subscription s WHERE s.subid = d.objoid))
-  AND (i.schema IS NULL OR i.schema = ANY (:schemas))
+  AND (i.schema IS NULL OR n.nspname = ANY (:schemas))
   AND d.classoid IN ('pg_catalog.pg_ts_parser'::regclass, 'pg_catalog.pg_ts_template'::regclass, 'pg_catalog.pg_ts_dict'::regclass,
                      'pg_catalog.pg_ts_config'::regclass, 'pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_event_trigger'::regclass,
                      'pg_catalog.pg_foreign_data_wrapper'::regclass, 'pg_catalog.pg_foreign_server'::regclass,

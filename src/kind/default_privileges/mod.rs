@@ -34,7 +34,7 @@ impl Objects {
         &OBJECTS[at]
     }
 
-    fn class(self) -> Class {
+    pub fn class(self) -> Class {
         self.entry().3
     }
 }
@@ -52,7 +52,7 @@ pub struct DefaultPrivileges {
 
 impl DefaultPrivileges {
     /// Those in a schema begin with nothing.
-    fn base(&self, objects: Objects) -> Base {
+    pub fn base(&self, objects: Objects) -> Base {
         if self.schema.is_some() { Base::nothing() } else { Base::of_class(objects.class()) }
     }
 

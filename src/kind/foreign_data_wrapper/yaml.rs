@@ -14,12 +14,12 @@ use crate::draft::{Draft, Scope};
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Declaration {
-    handler: Option<Spanned<String>>,
-    validator: Option<Spanned<String>>,
-    options: Entries<String>,
-    comment: Option<String>,
-    owner: Option<Spanned<String>>,
-    privileges: Option<Spanned<Declared>>,
+    pub handler: Option<Spanned<String>>,
+    pub validator: Option<Spanned<String>>,
+    pub options: Entries<String>,
+    pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
+    pub privileges: Option<Spanned<Declared>>,
 }
 
 impl Declare for Declaration {

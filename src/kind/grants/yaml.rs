@@ -25,6 +25,12 @@ pub type Declared = Entries<Words>;
 #[derive(Debug, Clone)]
 pub struct Words(Vec<String>);
 
+impl From<String> for Words {
+    fn from(word: String) -> Self {
+        Words(vec![word])
+    }
+}
+
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;

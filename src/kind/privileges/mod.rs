@@ -35,6 +35,16 @@ impl Privileges {
         Class::of(&self.on).unwrap_or(Class::Relation)
     }
 
+    /// What has an owner: a column is its table's, and so is the sequence of an identity.
+    fn owned(&self) -> Id {
+        let on = self.of.0.as_ref().unwrap_or(&self.on);
+        match (on.tag, on.path.as_slice()) {
+            (Tag::Column, [schema, table, _]) => Id::new(Tag::Table, [schema, table]),
+            (tag, [schema, view, _]) if self.class() == Class::Column => Id::new(tag, [schema, view]),
+            _ => on.clone(),
+        }
+    }
+
     fn base(&self) -> Base {
         Base::of(&self.on, self.class(), self.before_15.0)
     }
@@ -140,7 +150,7 @@ impl Kind for Privileges {
     }
 
     fn heed(&mut self, owner: &dyn Fn(&Id) -> Ident) {
-        let owner = owner(&Id::attached(Tag::Owner, self.on.clone()));
+        let owner = owner(&Id::attached(Tag::Owner, self.owned()));
         let (base, class) = (self.base(), self.class());
         self.grants.owned_by(&owner, &base, class);
         self.owner = Aside(Some(owner));

@@ -54,7 +54,7 @@ fn option(head: &mut Head, declaration: &mut Declaration) -> Result<()> {
         _ => None,
     };
     if let Some(flag) = flag {
-        *flag = !head.takes("=") || !matches!(value(head).to_lowercase().as_str(), "false" | "off" | "0");
+        *flag = head.flag();
         return Ok(());
     }
     head.must("=")?;
@@ -67,9 +67,9 @@ fn option(head: &mut Head, declaration: &mut Declaration) -> Result<()> {
         "msfunc" => declaration.msfunc = Some(head.name()?),
         "minvfunc" => declaration.minvfunc = Some(head.name()?),
         "mfinalfunc" => declaration.mfinalfunc = Some(head.name()?),
-        "stype" => declaration.stype = Some(said(value(head))),
-        "mstype" => declaration.mstype = Some(said(value(head))),
-        "sortop" => declaration.sortop = Some(said(value(head))),
+        "stype" => declaration.stype = Some(said(head.value())),
+        "mstype" => declaration.mstype = Some(said(head.value())),
+        "sortop" => declaration.sortop = Some(said(head.value())),
         "sspace" => declaration.sspace = Some(bytes(head)?),
         "msspace" => declaration.msspace = Some(bytes(head)?),
         "initcond" => declaration.initcond = Some(text(head)?),
@@ -78,7 +78,7 @@ fn option(head: &mut Head, declaration: &mut Declaration) -> Result<()> {
         "mfinalfunc_modify" => declaration.mfinalfunc_modify = Some(head.ident()?),
         "parallel" => declaration.parallel = Some(head.ident()?),
         "basetype" => {
-            let ty = value(head);
+            let ty = head.value();
             let of_all = ty.trim_matches(['\'', '"']).eq_ignore_ascii_case("any");
             declaration.arguments.0 = if of_all { Vec::new() } else { vec![said(ty)] };
         }
@@ -87,30 +87,16 @@ fn option(head: &mut Head, declaration: &mut Declaration) -> Result<()> {
     Ok(())
 }
 
-/// To the comma or the bracket behind it.
-fn value<'a>(head: &mut Head<'a>) -> &'a str {
-    let mut depth = 0;
-    for (n, token) in head.tokens.iter().enumerate().skip(head.at) {
-        match token.text {
-            "(" | "[" => depth += 1,
-            ")" | "," if depth == 0 => return head.rest(n),
-            ")" | "]" => depth -= 1,
-            _ => {}
-        }
-    }
-    head.rest(head.tokens.len())
-}
-
 /// In quotes, or a number.
 fn text(head: &mut Head) -> Result<String> {
     match head.peek().is_some_and(|token| token.kind == lex::Kind::Text) {
         true => head.string(),
-        false => Ok(value(head).to_owned()),
+        false => Ok(head.value().to_owned()),
     }
 }
 
 fn bytes(head: &mut Head) -> Result<Spanned<i64>> {
     let wrong = head.wrong("a number of bytes is expected here").hint("correct the statement");
-    let number = value(head).parse().map_err(|_| wrong)?;
+    let number = head.value().parse().map_err(|_| wrong)?;
     Ok(Spanned::new(number, Location::UNKNOWN, Location::UNKNOWN))
 }

@@ -66,7 +66,7 @@ pub fn user_mapping(head: &mut Head, draft: &mut Draft) -> Result<()> {
 }
 
 /// `OPTIONS (host 'db', port '5432')`, where there are any.
-fn generic_options(head: &mut Head) -> Result<Entries<String>> {
+pub fn generic_options(head: &mut Head) -> Result<Entries<String>> {
     let mut options = Entries::default();
     if head.takes("options") {
         head.must("(")?;

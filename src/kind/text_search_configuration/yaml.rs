@@ -13,10 +13,10 @@ use crate::draft::{Draft, Scope};
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Declaration {
-    parser: Option<Spanned<String>>,
-    mappings: Entries<Texts>,
-    comment: Option<String>,
-    owner: Option<Spanned<String>>,
+    pub parser: Option<Spanned<String>>,
+    pub mappings: Entries<Texts>,
+    pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {

@@ -13,11 +13,11 @@ use crate::draft::{Draft, Scope};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
-    template: Spanned<String>,
+    pub template: Spanned<String>,
     #[serde(default)]
-    options: Entries<String>,
-    comment: Option<String>,
-    owner: Option<Spanned<String>>,
+    pub options: Entries<String>,
+    pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {

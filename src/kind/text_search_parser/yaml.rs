@@ -11,12 +11,12 @@ use crate::draft::{Draft, Scope};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
-    start: Spanned<String>,
-    gettoken: Spanned<String>,
-    end: Spanned<String>,
-    lextypes: Spanned<String>,
-    headline: Option<Spanned<String>>,
-    comment: Option<String>,
+    pub start: Spanned<String>,
+    pub gettoken: Spanned<String>,
+    pub end: Spanned<String>,
+    pub lextypes: Spanned<String>,
+    pub headline: Option<Spanned<String>>,
+    pub comment: Option<String>,
 }
 
 impl Declare for Declaration {

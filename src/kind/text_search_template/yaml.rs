@@ -11,9 +11,9 @@ use crate::draft::{Draft, Scope};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
-    init: Option<Spanned<String>>,
-    lexize: Spanned<String>,
-    comment: Option<String>,
+    pub init: Option<Spanned<String>>,
+    pub lexize: Spanned<String>,
+    pub comment: Option<String>,
 }
 
 impl Declare for Declaration {
