@@ -60,7 +60,13 @@ pub fn skeleton(folder: &Folder, parents: Vec<String>, depends_on: Vec<String>, 
         }
         None => random_id(folder),
     };
-    new.branch_label.iter().try_for_each(|label| revision::check_label(label))?;
+    for label in &new.branch_label {
+        revision::check_label(label)?;
+        if folder.has_label(label) {
+            return Err(Error::new(format!("there is a branch {label} already"))
+                .hint(format!("choose another label; `autogen show {label}` is where it begins")));
+        }
+    }
     Ok(Revision {
         id,
         parents,
@@ -127,7 +133,7 @@ pub fn path_of(config: &Config, folder: &Folder, revision: &Revision, new: &New)
         }
     };
     let created = Timestamp::now().to_zoned(TimeZone::UTC).datetime();
-    let file = dir.join(revision::file_name(created, &revision.id, &revision::slug(&revision.message, 40)));
+    let file = dir.join(revision::file_name(created, &revision.id, &revision::slug(revision.title(), 40)));
     match file.exists() {
         true => Err(Error::new(format!("{} is there already", file.display())).hint("run again")),
         false => Ok(file),
