@@ -230,8 +230,9 @@ pub trait Kind: Clone + Eq + Sized {
     fn run_by(&mut self, _role: &Ident, _server: u32) {}
     /// Takes the owner of what it is attached to; `owner` is the role by the id of an ownership.
     fn heed(&mut self, _owner: &dyn Fn(&Id) -> Ident) {}
-    /// Takes the owner of what it ties another to, where that is there and not of the role that the statements run as.
-    fn held_by(&mut self, _owner: &dyn Fn(&Id) -> Option<Ident>) {}
+    /// Takes the owner of what it ties another to, where one of the two is or was not of the role that the statements run as;
+    /// both by the ids of their ownerships.
+    fn held_by(&mut self, _owner: &dyn Fn(&Id, &Id) -> Option<Ident>) {}
     /// What it gives comes to a new object at once, and changes after everything else.
     const GIVES: bool = false;
     /// What a new object has because of it, where it had `had` because of others.

@@ -164,7 +164,7 @@ macro_rules! kinds {
             pub fn heed(&mut self, owner: &dyn Fn(&Id) -> Ident) {
                 match self { $(Object::$kind(o) => o.heed(owner)),* }
             }
-            pub fn held_by(&mut self, owner: &dyn Fn(&Id) -> Option<Ident>) {
+            pub fn held_by(&mut self, owner: &dyn Fn(&Id, &Id) -> Option<Ident>) {
                 match self { $(Object::$kind(o) => o.held_by(owner)),* }
             }
             pub fn gives(&self) -> bool {

@@ -28,6 +28,10 @@ impl Kind for Owner {
         vec![Need::exists(attached::target(&self.on)), Need::exists(Name::new(Space::Role, [&self.role]))]
     }
 
+    fn provides(&self) -> Vec<Fact> {
+        vec![Fact::Exists(attached::owned(&self.on, &self.role))]
+    }
+
     fn parent(&self) -> Option<Id> {
         attached::parent(&self.on)
     }
