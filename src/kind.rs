@@ -226,6 +226,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn owns(&self) -> Option<&Ident> {
         None
     }
+    /// The role that has what it is part of because of it, its own or that of what it ties it to.
+    fn hands_to(&self) -> Option<&Ident> {
+        None
+    }
     /// Takes the role that the statements run as, and the major version of the server that runs them.
     fn run_by(&mut self, _role: &Ident, _server: u32) {}
     /// Takes the owner of what it is attached to; `owner` is the role by the id of an ownership.

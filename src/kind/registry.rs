@@ -158,6 +158,9 @@ macro_rules! kinds {
             pub fn owns(&self) -> Option<&Ident> {
                 match self { $(Object::$kind(o) => o.owns()),* }
             }
+            pub fn hands_to(&self) -> Option<&Ident> {
+                match self { $(Object::$kind(o) => o.hands_to()),* }
+            }
             pub fn run_by(&mut self, role: &Ident, server: u32) {
                 match self { $(Object::$kind(o) => o.run_by(role, server)),* }
             }

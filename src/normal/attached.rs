@@ -31,12 +31,15 @@ pub fn stays(entries: &[Entry], live: &Catalog, managed: &Managed) -> Vec<(Id, O
 /// Each learns who owns what it is attached to: who runs the statements, where nobody is said to. What says only the usual then
 /// says nothing.
 pub fn heed(entries: &mut Vec<Entry>, stays: &[(Id, Object)], user: &Ident) {
-    let declared = entries.iter().map(|entry| &entry.object).filter(|object| object.owns().is_some());
-    let owners: BTreeMap<Id, Ident> = declared
-        .chain(stays.iter().map(|(_, object)| object))
-        .filter_map(|object| Some((object.id(), object.owns()?.clone())))
-        .collect();
-    let owner = |id: &Id| owners.get(id).unwrap_or(user).clone();
+    let declared = entries.iter().map(|entry| &entry.object);
+    let mut owners: BTreeMap<Id, Ident> = BTreeMap::new();
+    for object in declared.chain(stays.iter().map(|(_, object)| object)) {
+        let Some(role) = object.hands_to() else { continue };
+        owners.insert(object.id(), role.clone());
+        // what is tied to another has no ownership of its own
+        owners.extend(object.parent().map(|parent| (parent, role.clone())));
+    }
+    let owner = |id: &Id| owners.get(id).or_else(|| owners.get(id.on.as_deref()?)).unwrap_or(user).clone();
     for entry in entries.iter_mut().filter(|entry| entry.object.aspect().is_some()) {
         entry.object.heed(&owner);
     }

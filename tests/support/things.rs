@@ -210,6 +210,7 @@ const SECTIONS: [(&str, &[&str]); 15] = [
 /// A comment, an owner and privileges, wherever they can be; each thing has genes of its own, so that one more is not all others'
 /// change.
 fn said(model: &mut Map<String, Value>, genes: &[u64], at: usize) {
+    let kept = model.contains_key("materialized_views");
     for (name, rights) in SECTIONS {
         let Some(Value::Object(things)) = model.get_mut(name) else { continue };
         for (key, thing) in things {
@@ -217,6 +218,10 @@ fn said(model: &mut Map<String, Value>, genes: &[u64], at: usize) {
             long(name, thing);
             let Value::Object(thing) = thing else { continue };
             of(thing, rights, name, &mut reader);
+            // a materialized view reads it when it is made, with the owner's rights
+            if name == "views" && kept {
+                thing.remove("owner");
+            }
             if let ("tables", Some(Value::Object(columns))) = (name, thing.get_mut("columns")) {
                 for (column, declared) in columns {
                     let mut reader = Reader { genes, at: at + hash(key, column) * 4 };

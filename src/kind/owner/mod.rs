@@ -49,6 +49,10 @@ impl Kind for Owner {
         Some(&self.role)
     }
 
+    fn hands_to(&self) -> Option<&Ident> {
+        Some(&self.role)
+    }
+
     fn follow(&mut self, old: &Id, new: &Id) {
         if self.on == *old {
             self.on = new.clone();

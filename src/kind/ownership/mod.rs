@@ -70,6 +70,10 @@ impl Kind for Ownership {
             }
     }
 
+    fn hands_to(&self) -> Option<&Ident> {
+        self.role.0.as_ref()
+    }
+
     fn held_by(&mut self, owner: &dyn Fn(&Id, &Id) -> Option<Ident>) {
         let [table, sequence] = [Id::of(Tag::Table, &self.owner.table), Id::of(Tag::Sequence, &self.sequence)]
             .map(|id| Id::attached(Tag::Owner, id));

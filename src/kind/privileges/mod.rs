@@ -140,7 +140,9 @@ impl Kind for Privileges {
     }
 
     fn heed(&mut self, owner: &dyn Fn(&Id) -> Ident) {
-        let owner = owner(&Id::attached(Tag::Owner, self.on.clone()));
+        // the sequence of an identity is its table's owner's
+        let of = self.of.0.as_ref().map(|column| Id::of(Tag::Table, &column.name()));
+        let owner = owner(&Id::attached(Tag::Owner, of.unwrap_or_else(|| self.on.clone())));
         let (base, class) = (self.base(), self.class());
         self.grants.owned_by(&owner, &base, class);
         self.owner = Aside(Some(owner));
