@@ -142,7 +142,7 @@ fn published(model: &mut Map<String, Value>, plan: &Plan, reader: &mut Reader) {
         (_, 1) if there => {
             json!({ "tables": { TABLES[table]: { "columns": [format!("c{column}")] } }, "publish": ["insert"] })
         }
-        (_, 2) if there => {
+        (_, 2) if there && plan.types[table][column] != Some("e") => {
             json!({ "tables": { TABLES[table]: { "where": format!("c{column} is not null") } }, "publish": ["insert"] })
         }
         (3, _) if plan.present[table] => json!({ "tables": { TABLES[table]: {} } }),

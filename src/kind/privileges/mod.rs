@@ -175,7 +175,9 @@ impl Kind for Privileges {
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         // whoever becomes the owner must have nothing of its own then, and whoever was it gets what it is to have after
-        if old.owner.0 == new.owner.0 { Alteration::InPlace } else { Alteration::Recreate }
+        // and what is taken from the whole table would be taken from a column too that had got it already
+        let of_column = || new.class() == Class::Column && Self::steps(&old.grants, &new.grants, new).iter().any(|step| !step.revokes);
+        if old.owner.0 == new.owner.0 && !of_column() { Alteration::InPlace } else { Alteration::Recreate }
     }
 
     fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
