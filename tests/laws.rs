@@ -75,7 +75,7 @@ fn refused(pairs: &[(&Grown, &Grown)], seed: &str) -> usize {
 }
 
 /// One catalog in so many has all that can stand beside the tables, and is compared with its like.
-const CROWDS: usize = 8;
+const CROWDS: usize = 25;
 
 #[test]
 fn the_laws_hold_for_ten_thousand_random_pairs() {
