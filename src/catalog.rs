@@ -17,9 +17,11 @@ use crate::name::{Ident, Qualified};
 use crate::ours::LeftOut;
 
 mod order;
+mod outside;
 mod words;
 
 pub use order::by_id;
+pub use outside::Outsider;
 
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
@@ -58,6 +60,8 @@ pub struct Notes {
     pub unmodelled: Vec<Unmodelled>,
     /// What a recreation would lose and no kind holds.
     pub attachments: Vec<Unmodelled>,
+    /// What is not ours and stands on what is.
+    pub outsiders: Vec<Outsider>,
     /// What is there and not ours.
     pub left_out: Vec<LeftOut>,
     /// What is there and may be there, whether a model declares it or not.

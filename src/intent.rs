@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::Catalog;
 use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Result};
-use crate::kind::{Change, Id, Object, Renames};
+use crate::kind::{Change, Id, Name, Object, Renames};
 use crate::name::Qualified;
 use crate::plan::{Body, Op, Statement};
 
@@ -74,6 +74,8 @@ impl Intent {
         let tables_only = Renames { tables: self.renames.tables.clone(), columns: BTreeMap::new() };
         let (mut objects, mut notes) = (BTreeMap::new(), before.notes.clone());
         (notes.order, notes.rows) = (Default::default(), BTreeMap::new());
+        let name = |name: &mut Name| self.renames.name(name);
+        notes.outsiders.iter_mut().for_each(|outsider| outsider.rename(name));
         let mut statements = Vec::new();
         let after = |object: &Object| {
             let mut new = object.clone();

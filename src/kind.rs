@@ -238,12 +238,17 @@ pub trait Kind: Clone + Eq + Sized {
     fn owns(&self) -> Option<&Ident> {
         None
     }
+    /// The role that has what it is part of because of it, its own or that of what it ties it to.
+    fn hands_to(&self) -> Option<&Ident> {
+        None
+    }
     /// Takes the role that the statements run as, and the major version of the server that runs them.
     fn run_by(&mut self, _role: &Ident, _server: u32) {}
     /// Takes the owner of what it is attached to; `owner` is the role by the id of an ownership.
     fn heed(&mut self, _owner: &dyn Fn(&Id) -> Ident) {}
-    /// Takes the owner of what it ties another to, where that is there and not of the role that the statements run as.
-    fn held_by(&mut self, _owner: &dyn Fn(&Id) -> Option<Ident>) {}
+    /// Takes the owner of what it ties another to, where one of the two is or was not of the role that the statements run as;
+    /// both by the ids of their ownerships.
+    fn held_by(&mut self, _owner: &dyn Fn(&Id, &Id) -> Option<Ident>) {}
     /// What it gives comes to a new object at once, and changes after everything else.
     const GIVES: bool = false;
     /// What a new object has because of it, where it had `had` because of others.

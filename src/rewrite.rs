@@ -41,6 +41,7 @@ pub fn rewrite(changes: &[Change<&Object>], apart: &BTreeSet<Id>, before: &Catal
     }
     spread.settle()?;
     spread.spare_the_unmodelled()?;
+    spread.spare_what_is_not_ours()?;
     Ok(spread.steps)
 }
 
@@ -207,6 +208,42 @@ impl<'a> Spread<'a> {
             error = error.detail(format!("and {} more", harmed.len() - 20));
         }
         Err(error)
+    }
+
+    /// Nothing takes along what is not ours, and the server refuses to leave it without what it stands on.
+    fn spare_what_is_not_ours(&self) -> Result<()> {
+        let ended = self.ended_for_others();
+        let outsiders = self.before.notes.outsiders.iter();
+        let harmed: Vec<_> = outsiders.filter_map(|one| Some((one, one.harmed(&ended)?))).collect();
+        let Some((first, on)) = harmed.first() else { return Ok(()) };
+        let says = |what: &str, on: &Name| {
+            format!("not supported: {on} would go or change under {what}, which is not managed")
+        };
+        let mut error = Error::no(says(&first.what, on))
+            .hint(format!("drop or change {} first, by hand; or leave {on} in the models as it is", first.what));
+        for (other, on) in harmed.iter().skip(1).take(19) {
+            error = error.detail(says(&other.what, on));
+        }
+        if harmed.len() > 20 {
+            error = error.detail(format!("and {} more", harmed.len() - 20));
+        }
+        Err(error)
+    }
+
+    /// The server changes no attribute of a type that a column has, and lets one go.
+    fn ended_for_others(&self) -> BTreeSet<Fact> {
+        let attribute = |fact: &Fact| match fact {
+            Fact::Attribute(name, _) => Some(name.clone()),
+            _ => None,
+        };
+        let mut ended = self.ended.clone();
+        let lost: BTreeSet<Name> = self.ended.iter().filter_map(attribute).collect();
+        if !lost.is_empty() {
+            let again = self.after.objects().values().flat_map(Object::provides).filter_map(|fact| attribute(&fact));
+            let types = again.filter(|name| lost.contains(name)).map(|name| Name::new(Space::Type, &name.path[..2]));
+            ended.extend(types.map(Fact::Exists));
+        }
+        ended
     }
 
     /// What bears the name goes and comes again.

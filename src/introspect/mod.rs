@@ -19,6 +19,7 @@ use crate::ours::{Known, LeftOut, Rules};
 use ours::Ours;
 
 mod ours;
+mod outside;
 mod query;
 
 pub use ours::Asked;
@@ -127,7 +128,12 @@ fn read(
         bookkeeping: scope.text("bookkeeping")?,
         omitted: (&omitted.0, &omitted.1),
     };
-    let others = [("externals", EXTERNALS), ("what is not modelled", UNMODELLED), ("privileges", ATTACHMENTS)];
+    let others = [
+        ("externals", EXTERNALS),
+        ("what is not modelled", UNMODELLED),
+        ("privileges", ATTACHMENTS),
+        ("what is not managed", outside::OUTSIDE),
+    ];
     let queries: Vec<(&str, String)> = [("names", NAMES), ("types", TYPES), ("columns", COLUMNS)]
         .into_iter()
         .chain(Tag::ALL.iter().map(|tag| (tag.word(), tag.query())))
@@ -155,6 +161,7 @@ fn read(
     if asked.managed.has(Aspect::Privileges) {
         notes.unmodelled.extend(notes.attachments.iter().cloned());
     }
+    notes.outsiders = outside::outsiders(next(), &notes.left_out)?;
     members(next(), &mut notes)?;
     let server = server(&scope, major, types)?;
     let foreign = foreign(&objects, &rules, &notes);

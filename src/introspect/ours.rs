@@ -13,7 +13,7 @@ use crate::catalog::Notes;
 use crate::error::Result;
 use crate::kind::{Aspect, Managed, Names, Row, Space};
 use crate::name::{Ident, Qualified};
-use crate::ours::{LeftOut, NOT_INCLUDED, PRESETS, Rules, STANDING, bookkeeping};
+use crate::ours::{LeftOut, NOT_INCLUDED, PRESETS, Rules, STANDING, UNMANAGED_PARTITION, bookkeeping};
 
 pub const SCOPE: &str = include_str!("scope.sql");
 const OURS: &str = include_str!("ours.sql");
@@ -93,7 +93,7 @@ pub fn ours(
     if !heirs.is_empty() {
         let mut unmanaged: BTreeMap<Qualified, String> = BTreeMap::new();
         for table in declared()?.into_iter().chain(rules.unmanaged.iter().cloned()) {
-            unmanaged.entry(table.clone()).or_insert_with(|| format!("unmanaged partition of {table}"));
+            unmanaged.entry(table.clone()).or_insert_with(|| format!("{UNMANAGED_PARTITION}{table}"));
         }
         for (table, preset) in presets {
             unmanaged.entry(table.clone()).or_insert_with(|| format!("partition of {table}, preset {preset}"));

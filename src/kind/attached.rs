@@ -70,6 +70,13 @@ pub fn ownership(on: &Id) -> Name {
     Name::new(Space::Owner, std::iter::once(&tag).chain(&on.path))
 }
 
+/// That it is owned by this role.
+pub fn owned(on: &Id, role: &Ident) -> Name {
+    let Name { space, mut path } = ownership(on);
+    path.push(role.clone());
+    Name { space, path }
+}
+
 /// What it is attached to; nothing where that is no object of a catalog.
 pub fn parent(on: &Id) -> Option<Id> {
     let mut on = on.clone();

@@ -167,13 +167,16 @@ macro_rules! kinds {
             pub fn owns(&self) -> Option<&Ident> {
                 match self { $(Object::$kind(o) => o.owns()),* }
             }
+            pub fn hands_to(&self) -> Option<&Ident> {
+                match self { $(Object::$kind(o) => o.hands_to()),* }
+            }
             pub fn run_by(&mut self, role: &Ident, server: u32) {
                 match self { $(Object::$kind(o) => o.run_by(role, server)),* }
             }
             pub fn heed(&mut self, owner: &dyn Fn(&Id) -> Ident) {
                 match self { $(Object::$kind(o) => o.heed(owner)),* }
             }
-            pub fn held_by(&mut self, owner: &dyn Fn(&Id) -> Option<Ident>) {
+            pub fn held_by(&mut self, owner: &dyn Fn(&Id, &Id) -> Option<Ident>) {
                 match self { $(Object::$kind(o) => o.held_by(owner)),* }
             }
             pub fn gives(&self) -> bool {

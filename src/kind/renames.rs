@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::types::TypeName;
-use super::{Expression, Type};
+use super::{Expression, Name, Space, Type};
 use crate::name::{Ident, Qualified};
 use crate::sql::Expr;
 
@@ -23,6 +23,21 @@ impl Renames {
     pub fn table(&self, table: &mut Qualified) {
         if let Some(new) = self.tables.get(table) {
             *table = new.clone();
+        }
+    }
+
+    /// Of a table, or of what is in it or in its row type.
+    pub fn name(&self, name: &mut Name) {
+        if !matches!(name.space, Space::Relation | Space::Type | Space::Column | Space::Constraint) {
+            return;
+        }
+        if let [schema, table, rest @ ..] = name.path.as_mut_slice() {
+            let mut table_name = Qualified { schema: schema.clone(), name: table.clone() };
+            if let ([column], Space::Column) = (rest, name.space) {
+                self.column(&table_name, column);
+            }
+            self.table(&mut table_name);
+            (*schema, *table) = (table_name.schema, table_name.name);
         }
     }
 

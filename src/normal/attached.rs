@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use crate::catalog::{self, Catalog, Externals, Notes};
 use crate::draft::Entry;
@@ -18,10 +18,12 @@ pub fn stays(entries: &[Entry], live: &Catalog, managed: &Managed) -> Vec<(Id, O
     if found.is_empty() {
         return Vec::new();
     }
-    let ids: FxHashSet<Id> = entries.iter().map(|entry| entry.object.id()).collect();
+    let declared: FxHashMap<Id, &Object> = entries.iter().map(|entry| (entry.object.id(), &entry.object)).collect();
     let kept = |(id, object): &(&Id, &Object)| {
-        let belongs = object.parent().is_none_or(|parent| ids.contains(&parent));
-        belongs && !ids.contains(*id)
+        // an owner of its own is nothing that every object can have
+        let fits = |parent: &&Object| object.owns().is_none() || parent.has_owner();
+        let belongs = object.parent().is_none_or(|parent| declared.get(&parent).copied().filter(fits).is_some());
+        belongs && !declared.contains_key(*id)
     };
     found.into_iter().filter(kept).map(|(id, object)| (id.clone(), object.clone())).collect()
 }
@@ -29,21 +31,31 @@ pub fn stays(entries: &[Entry], live: &Catalog, managed: &Managed) -> Vec<(Id, O
 /// Each learns who owns what it is attached to: who runs the statements, where nobody is said to. What says only the usual then
 /// says nothing.
 pub fn heed(entries: &mut Vec<Entry>, stays: &[(Id, Object)], user: &Ident) {
-    let declared = entries.iter().map(|entry| &entry.object).filter(|object| object.owns().is_some());
-    let owners: BTreeMap<Id, Ident> = declared
-        .chain(stays.iter().map(|(_, object)| object))
-        .filter_map(|object| Some((object.id(), object.owns()?.clone())))
-        .collect();
-    let owner = |id: &Id| owners.get(id).unwrap_or(user).clone();
+    let declared = entries.iter().map(|entry| &entry.object);
+    let mut owners: BTreeMap<Id, Ident> = BTreeMap::new();
+    for object in declared.chain(stays.iter().map(|(_, object)| object)) {
+        let Some(role) = object.hands_to() else { continue };
+        owners.insert(object.id(), role.clone());
+        // what is tied to another has no ownership of its own
+        owners.extend(object.parent().map(|parent| (parent, role.clone())));
+    }
+    let owner = |id: &Id| owners.get(id).or_else(|| owners.get(id.on.as_deref()?)).unwrap_or(user).clone();
     for entry in entries.iter_mut().filter(|entry| entry.object.aspect().is_some()) {
         entry.object.heed(&owner);
     }
     entries.retain(|entry| entry.object.usual().is_none_or(|usual| usual != entry.object));
 }
 
-/// What ties one thing to another learns who owns the other.
-pub fn hold(entries: &mut [Entry], live: &Catalog, user: &Ident) {
-    let owner = |id: &Id| live.get(id).and_then(Object::owns).filter(|role| *role != user).cloned();
+/// What ties one thing to another learns who will own the other.
+pub fn hold(entries: &mut [Entry], stays: &[(Id, Object)], live: &Catalog, user: &Ident) {
+    let declared = entries.iter().map(|entry| &entry.object).chain(stays.iter().map(|(_, object)| object));
+    let owners: BTreeMap<Id, Ident> =
+        declared.filter_map(|object| Some((object.id(), object.owns()?.clone()))).collect();
+    let owner = |of: &Id, tied: &Id| {
+        let will = owners.get(of).unwrap_or(user);
+        let others = |id: &Id| live.get(id).and_then(Object::owns).is_some_and(|role| role != user);
+        (will != user || others(of) || others(tied)).then(|| will.clone())
+    };
     entries.iter_mut().for_each(|entry| entry.object.held_by(&owner));
 }
 

@@ -80,8 +80,8 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
         adopt::names(&mut entries, first, &live.catalog);
     }
     let stays = attached::stays(&entries, &live.catalog, &aspects);
+    attached::hold(&mut entries, &stays, &live.catalog, &live.server.user);
     attached::heed(&mut entries, &stays, &live.server.user);
-    attached::hold(&mut entries, &live.catalog, &live.server.user);
     let mut catalog = close(entries, externals, &there, &live.catalog, stays)?;
     catalog.notes.keeps_gifts = !aspects.has(Aspect::Privileges);
     Ok(Wanted { catalog, unknowns })

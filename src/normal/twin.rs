@@ -304,6 +304,13 @@ impl Trial<'_> {
         self.stand_ins.in_twin_with(text, &relations)
     }
 
+    /// What is on a table and looks into it finds the twin by the bare name, and so it must by the whole one.
+    fn question(&self, question: &Question) -> String {
+        let own = question.role.is_of_table().then_some(self.table);
+        let relations: Vec<&Qualified> = self.twin.on.iter().chain(own).collect();
+        self.stand_ins.in_twin_with(&question.text, &relations)
+    }
+
     /// Expressions that need only be right: all in one statement, and one by one only if that fails.
     fn together(&self, questions: &[(usize, &Question)]) -> String {
         let put = |(_, question): &(usize, &Question)| {
@@ -346,7 +353,7 @@ impl Trial<'_> {
             let _ = writeln!(
                 body,
                 "    answers := pg_catalog.array_append(answers, pg_temp.autogen_ask({n}, {}, {}, {}, {}, {}));",
-                quote_literal(&self.in_twin(&question.text)),
+                quote_literal(&self.question(question)),
                 quote_literal(&put),
                 quote_literal(&read),
                 self.path,

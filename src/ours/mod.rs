@@ -165,6 +165,19 @@ impl<'a> Known<'a> {
     }
 }
 
+/// Whether somebody else sees to what is left out for that reason, or belongs to that extension, when what it stands on changes:
+/// an extension that has a preset, or whoever makes the partitions of a table.
+pub fn looked_after(why: Option<&str>, extension: Option<&str>) -> bool {
+    let preset = |preset: &Preset| {
+        let its = |why: &str| why.strip_suffix(preset.name).is_some_and(|rest| rest.ends_with("preset "));
+        why.is_some_and(its) || extension.is_some() && preset.extension == extension
+    };
+    PRESETS.iter().any(preset) || why.is_some_and(|why| why.starts_with(UNMANAGED_PARTITION))
+}
+
+/// How the reason begins that leaves out what is below a table.
+pub const UNMANAGED_PARTITION: &str = "unmanaged partition of ";
+
 pub const NOT_INCLUDED: &str = "no include rule names it";
 
 impl Rules {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Known, LeftOut, Rules, books_of};
-use crate::catalog::Catalog;
+use super::{Known, LeftOut, Rules, books_of, looked_after};
+use crate::catalog::{Catalog, Outsider};
 use crate::draft::{Draft, Entry};
 use crate::error::{Error, Result};
-use crate::kind::{Id, Object};
+use crate::kind::{Fact, Id, Object, Space};
 use crate::name::Qualified;
 
 /// Takes what is not ours out of the draft and gives it back by name. `live` is what the server leaves out.
@@ -75,12 +75,16 @@ pub fn without_spared(live: Catalog) -> Catalog {
 /// The catalog without these objects and what belongs to them; their names stand beside it.
 pub fn without(catalog: Catalog, mut gone: BTreeMap<Id, String>) -> Catalog {
     let first: BTreeSet<Id> = gone.keys().cloned().collect();
-    let (mut objects, mut externals, mut notes) = catalog.into_parts();
-    follow(&objects.values().collect::<Vec<_>>(), &mut gone);
     let known: BTreeSet<Id> = {
-        let known = Known::of(&notes.left_out);
+        let known = Known::of(&catalog.notes.left_out);
         first.iter().filter(|id| known.get(id).is_some()).cloned().collect()
     };
+    let mut untold: BTreeMap<Id, String> = gone.clone();
+    untold.retain(|id, _| !known.contains(id));
+    let outsiders = outsiders(&catalog, untold);
+    let (mut objects, mut externals, mut notes) = catalog.into_parts();
+    follow(&objects.values().collect::<Vec<_>>(), &mut gone);
+    notes.outsiders.extend(outsiders);
     for (id, why) in &gone {
         if let Some(object) = objects.remove(id) {
             externals.extend(object.occupies().into_iter().map(|name| (name, None)));
@@ -88,6 +92,27 @@ pub fn without(catalog: Catalog, mut gone: BTreeMap<Id, String>) -> Catalog {
         notes.left_out.extend((first.contains(id) && !known.contains(id)).then(|| left_out(id, why)));
     }
     Catalog::close(objects, externals, notes)
+}
+
+/// What was read, is left out, and stands on what stays.
+fn outsiders(catalog: &Catalog, mut gone: BTreeMap<Id, String>) -> Vec<Outsider> {
+    if gone.is_empty() {
+        return Vec::new();
+    }
+    follow(&catalog.objects().values().collect::<Vec<_>>(), &mut gone);
+    let mut outsiders = Vec::new();
+    for (id, why) in &gone {
+        let Some(object) = catalog.get(id).filter(|_| !looked_after(Some(why), None)) else { continue };
+        let guessed = catalog.guesses(id);
+        let told = |fact: &&Fact| {
+            matches!(fact, Fact::Exists(name) if name.space != Space::Schema) || matches!(fact, Fact::Key(..))
+        };
+        let sure = |fact: &&Fact| guessed.is_none_or(|guessed| !guessed.contains(fact));
+        let on: BTreeSet<Fact> = catalog.requires(id).iter().filter(told).filter(sure).cloned().collect();
+        let within = object.parent().and_then(|parent| catalog.get(&parent)).map(Object::occupies).unwrap_or_default();
+        outsiders.push(Outsider { what: id.to_string(), on, types: BTreeSet::new(), within });
+    }
+    outsiders
 }
 
 /// What belongs to something goes with it, and what is there only because of it.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
 use crate::kind::{Id, Object};
+use crate::name::Ident;
 use crate::rewrite::Steps;
 
 /// What comes with the objects that are made, by its id.
@@ -19,22 +20,34 @@ pub fn given(steps: &Steps, before: &Catalog, after: &Catalog) -> BTreeMap<Id, O
         return BTreeMap::new();
     }
     let again = |id: &&Id| before.get(id).is_some() || !after.notes.keeps_gifts;
-    let made =
-        steps.creates.iter().chain(steps.swaps.keys()).filter(|id| after.get(id).is_some()).filter(again).cloned();
-    let gifts = made
-        .chain(brought(steps, before, after))
-        .filter_map(|id| givers.iter().fold(None, |had, giver| giver.give(&id, had)));
-    gifts.map(|gift| (gift.id(), gift)).collect()
+    let mut owners: BTreeMap<Id, &Ident> = BTreeMap::new();
+    owners.extend(after.objects().values().filter_map(|object| Some((object.parent()?, object.hands_to()?))));
+    let made = steps
+        .creates
+        .iter()
+        .chain(steps.swaps.keys())
+        .filter(|id| after.get(id).is_some())
+        .filter(again)
+        .map(|id| (id.clone(), id.clone()));
+    // it changes hands before anybody is granted anything, and what the new owner was given is the owner's then
+    let gift = |(id, with): (Id, Id)| {
+        let mut gift = givers.iter().fold(None, |had, giver| giver.give(&id, had))?;
+        owners.get(&with).into_iter().for_each(|owner| gift.heed(&|_| (*owner).clone()));
+        Some((gift.id(), gift))
+    };
+    made.chain(brought(steps, before, after)).filter_map(gift).collect()
 }
 
-/// What comes with an object when it is made, or when it is altered.
-fn brought<'a>(steps: &'a Steps, before: &'a Catalog, after: &'a Catalog) -> impl Iterator<Item = Id> + 'a {
+/// What comes with an object when it is made, or when it is altered; and what has the owner of both.
+fn brought<'a>(steps: &'a Steps, before: &'a Catalog, after: &'a Catalog) -> impl Iterator<Item = (Id, Id)> + 'a {
     let there = |id: &Id| before.get(id).and_then(Object::brings);
     let comes = move |id: &'a Id| after.get(id).and_then(Object::brings).filter(|new| there(id).as_ref() != Some(new));
     let remade = |id: &'a Id| steps.creates.contains(id).then(|| after.get(id).and_then(Object::brings))?;
     let keeps = after.notes.keeps_gifts;
     let all = steps.creates.iter().chain(&steps.alters);
-    all.filter(move |id| !keeps || before.get(id).is_some()).filter_map(move |id| remade(id).or_else(|| comes(id)))
+    all.filter(move |id| !keeps || before.get(id).is_some()).filter_map(move |id| {
+        Some((remade(id).or_else(|| comes(id))?, after.get(id).and_then(Object::parent).unwrap_or_else(|| id.clone())))
+    })
 }
 
 /// Where nothing of the kind is wanted, what takes it back is a step of its own.

@@ -87,7 +87,9 @@ fn replay(plan: &Plan, before: &Catalog, after: &Catalog, intent: &Intent) -> Re
         }
         stage.stands(&ends).map_err(at)?;
     }
-    if stage.objects != *after.objects() { Err("the plan leads elsewhere".into()) } else { Ok(()) }
+    let there = Catalog::close(stage.objects, after.externals().clone(), after.notes.clone());
+    let left = diff(&there, after);
+    if left.is_empty() { Ok(()) } else { Err(format!("the plan leads elsewhere; what is left: {left:#?}")) }
 }
 
 /// A catalog at one end of a plan, with all that it provides itself.

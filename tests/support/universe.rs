@@ -10,15 +10,21 @@ use std::fmt::Write;
 use autogen::catalog::Catalog;
 use autogen::config::Config;
 use autogen::draft::Draft;
+use autogen::kind::{Aspect, Managed};
 
 use crate::fixtures;
 
 #[path = "texts.rs"]
 mod texts;
+#[path = "things.rs"]
+mod things;
 
 pub type Genes = Vec<u64>;
 
-pub const LENGTH: usize = 168;
+pub const LENGTH: usize = CROWDED + 41 + 4 * things::SAYINGS;
+
+/// Where the genes begin of what stands beside the tables, and the one that says whether anything does.
+const CROWDED: usize = 168;
 
 /// xorshift64*: a page of numbers that a seed gives again.
 pub struct Random(u64);
@@ -43,14 +49,27 @@ impl Random {
         (0..LENGTH).map(|_| self.next()).collect()
     }
 
+    /// With what stands beside the tables, or without: a catalog with it is several times as large.
+    pub fn crowd(mut genes: Genes, crowded: bool) -> Genes {
+        genes[CROWDED] = u64::from(!crowded);
+        genes
+    }
+
     pub fn neighbour(&mut self, genes: &Genes) -> Genes {
+        let crowded = genes[CROWDED];
         let mut genes = genes.clone();
         for _ in 0..=self.below(4) {
             let at = self.below(LENGTH);
             genes[at] = self.next();
         }
+        genes[CROWDED] = crowded;
         genes
     }
+}
+
+/// Privileges and owners are compared too.
+pub fn managed() -> Managed {
+    Managed(Aspect::ALL.into_iter().collect())
 }
 
 pub fn catalog(genes: &Genes) -> Result<Catalog, String> {
@@ -59,6 +78,7 @@ pub fn catalog(genes: &Genes) -> Result<Catalog, String> {
         let mut draft = Draft::default();
         let config = Config::defaults(std::path::Path::new("/nowhere"))?;
         autogen::model::declare(&text, std::path::Path::new("model.yaml"), &config, &mut draft)?;
+        autogen::model::finish(&mut draft, &managed())?;
         fixtures::wanted(draft, &Catalog::default())
     };
     read().map_err(|error| format!("{error}\n{text}"))
@@ -97,7 +117,7 @@ struct Plan<'a> {
 /// The model file of the genes.
 pub fn model(genes: &Genes) -> String {
     let mut reader = Reader { genes, at: 0 };
-    let labels = reader.pick(&[&["x"][..], &["x", "y"], &["y", "x"], &["x", "y", "z"], &["z", "x"], &[]]);
+    let labels = reader.pick(&[&["x"][..], &["x", "w"], &["w", "x"], &["x", "w", "z"], &["z", "x"], &[]]);
     let sequence = reader.pick(&["", "s:", "s: { increment: 2 }", "s: { owned_by: t0.c0 }", "s: { owned_by: t1.c1 }"]);
     let plan = outline(&mut reader, !labels.is_empty());
     let mut out = String::new();
@@ -126,7 +146,8 @@ pub fn model(genes: &Genes) -> String {
     if !plan.present.contains(&true) && tables.is_empty() {
         out.push_str("  {}\n");
     }
-    types + &out + &tables + &sections
+    let text = types + &out + &tables + &sections;
+    if genes[CROWDED] == 0 { things::add(&text, &plan, genes, CROWDED + 1) } else { text }
 }
 
 /// Types of the models' own, and a table of each kind that the others are not: one that says how it is stored, one that
@@ -160,7 +181,11 @@ fn further(reader: &mut Reader) -> (String, String) {
             "exclusions: { ex: { method: gist, elements: [r with &&] } }",
             "exclusions: { ex: { method: gist, elements: [r with &&], where: n > 0 } }",
         ]),
-        reader.pick(&["", "statistics: { st: [n, m] }", "statistics: { st: { columns: [n, m], kinds: [ndistinct] } }"]),
+        reader.pick(&[
+            "",
+            "statistics: { st: [\"n\", m] }",
+            "statistics: { st: { columns: [\"n\", m], kinds: [ndistinct] } }",
+        ]),
     ];
     let (storage, identity) =
         (reader.pick(&["", ", storage: external"]), reader.pick(&["", ", identity: always", ", identity: by default"]));

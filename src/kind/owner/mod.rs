@@ -28,6 +28,10 @@ impl Kind for Owner {
         vec![Need::exists(attached::target(&self.on)), Need::exists(Name::new(Space::Role, [&self.role]))]
     }
 
+    fn provides(&self) -> Vec<Fact> {
+        vec![Fact::Exists(attached::owned(&self.on, &self.role))]
+    }
+
     fn parent(&self) -> Option<Id> {
         attached::parent(&self.on)
     }
@@ -42,6 +46,10 @@ impl Kind for Owner {
     }
 
     fn owns(&self) -> Option<&Ident> {
+        Some(&self.role)
+    }
+
+    fn hands_to(&self) -> Option<&Ident> {
         Some(&self.role)
     }
 

@@ -7,7 +7,7 @@ use super::*;
 pub struct Ownership {
     pub sequence: Qualified,
     pub owner: Owner,
-    /// Of the table, where it is not of the role that the statements run as: both must have one owner.
+    /// Of the table, where one of the two is, or was, not of the role that the statements run as: both must have one owner.
     pub role: Aside<Option<Ident>>,
 }
 
@@ -43,17 +43,19 @@ impl Kind for Ownership {
     }
 
     fn occupies(&self) -> Vec<Name> {
-        vec![Name::new(Space::Ownership, [&self.sequence.schema, &self.sequence.name])]
+        // an owner of the sequence's own has no place beside it
+        let owner = super::attached::ownership(&Id::of(Tag::Sequence, &self.sequence));
+        vec![Name::new(Space::Ownership, [&self.sequence.schema, &self.sequence.name]), owner]
     }
 
     fn requires(&self) -> Vec<Need> {
         vec![Need::exists(Name::relation(&self.sequence)), Need::exists(self.column())]
     }
 
-    /// A table that is made has its owner before the sequence has.
+    /// The table has its owner before the sequence has.
     fn prefers(&self) -> Vec<Need> {
-        let owner = || Need::exists(super::attached::ownership(&Id::of(Tag::Table, &self.owner.table)));
-        self.role.0.iter().map(|_| owner()).collect()
+        let table = Id::of(Tag::Table, &self.owner.table);
+        self.role.0.iter().map(|role| Need::exists(super::attached::owned(&table, role))).collect()
     }
 
     fn parent(&self) -> Option<Id> {
@@ -68,8 +70,14 @@ impl Kind for Ownership {
             }
     }
 
-    fn held_by(&mut self, owner: &dyn Fn(&Id) -> Option<Ident>) {
-        self.role = Aside(owner(&Id::attached(Tag::Owner, Id::of(Tag::Table, &self.owner.table))));
+    fn hands_to(&self) -> Option<&Ident> {
+        self.role.0.as_ref()
+    }
+
+    fn held_by(&mut self, owner: &dyn Fn(&Id, &Id) -> Option<Ident>) {
+        let [table, sequence] = [Id::of(Tag::Table, &self.owner.table), Id::of(Tag::Sequence, &self.sequence)]
+            .map(|id| Id::attached(Tag::Owner, id));
+        self.role = Aside(owner(&table, &sequence));
     }
 
     const SECTION: &'static str = "owned_by";

@@ -1,6 +1,8 @@
 -- pg_depend, deptype 'a': which column a sequence is dropped with
 SELECT n.nspname AS schema, c.relname AS name, tn.nspname AS owner_schema, t.relname AS owner_table,
-       a.attname AS owner_column, NULLIF(pg_catalog.pg_get_userbyid(t.relowner), current_user) AS owner_role
+       a.attname AS owner_column,
+       CASE WHEN current_setting('autogen.owners') = 'on' OR pg_catalog.pg_get_userbyid(t.relowner) <> current_user
+            THEN pg_catalog.pg_get_userbyid(t.relowner) END AS owner_role
 FROM pg_catalog.pg_depend o
 JOIN pg_catalog.pg_class c ON c.oid = o.objid AND c.relkind = 'S'
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -71,18 +71,23 @@ impl Privileges {
         Self::steps(old, new, self).into_iter().map(sql).collect()
     }
 
-    /// What a role may do with the whole of a table, below its name.
-    fn granted(&self) -> impl Iterator<Item = Name> {
-        let of_table = Some(self.on.path.clone()).filter(|_| self.class() == Class::Relation);
-        of_table.into_iter().flat_map(|path| {
-            self.grants.0.iter().flat_map(move |(who, rights)| {
-                let path = path.clone();
-                let who = Ident::new(format!("{who:?}"));
-                rights.plain.iter().chain(&rights.grantable).map(move |right| {
-                    Name::new(Space::Granted, path.iter().chain([&who, &Ident::new(right.word())]))
-                })
-            })
-        })
+    /// The table that these are on, or on a column of.
+    fn table(&self) -> Option<&[Ident]> {
+        match self.class() {
+            Class::Relation => Some(&self.on.path),
+            Class::Column => self.on.path.get(..2),
+            _ => None,
+        }
+    }
+
+    /// What a role may do with a table or a column of it, below the table's name.
+    fn granted(&self) -> Vec<Vec<Ident>> {
+        let below = |(who, rights): (&grants::Grantee, &grants::Rights)| {
+            let (table, who) = (self.table().unwrap_or_default().to_vec(), Ident::new(format!("{who:?}")));
+            let path = move |right: &grants::Right| [table.as_slice(), &[who.clone(), Ident::new(right.word())]].concat();
+            rights.plain.iter().chain(&rights.grantable).map(path).collect::<Vec<_>>()
+        };
+        if self.table().is_some() { self.grants.0.iter().flat_map(below).collect() } else { Vec::new() }
     }
 }
 
@@ -123,7 +128,12 @@ impl Kind for Privileges {
     }
 
     fn provides(&self) -> Vec<Fact> {
-        self.granted().map(Fact::Exists).collect()
+        let whole = self.class() == Class::Relation;
+        let of_table = |path: &Vec<Ident>| whole.then(|| Name::new(Space::Granted, path));
+        // given to a column after it is taken from the table: a name that passes from the one to the other
+        let passes = |path: &Vec<Ident>| Some(Name::new(Space::Granted, [&Ident::new("")].into_iter().chain(path)));
+        let granted = self.granted();
+        granted.iter().flat_map(|path| [of_table(path), passes(path)]).flatten().map(Fact::Exists).collect()
     }
 
     fn parent(&self) -> Option<Id> {
