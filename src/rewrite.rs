@@ -274,5 +274,6 @@ fn about(fact: &Fact) -> (u8, &Name) {
         Fact::Key(name, _) => (5, name),
         Fact::Attribute(name, _) => (6, name),
         Fact::Logged(name, _) => (7, name),
+        Fact::Passes(name) => (8, name),
     }
 }

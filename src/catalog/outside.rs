@@ -29,7 +29,11 @@ impl Outsider {
         }
         let lost = self.on.iter().find(|fact| ended.contains(*fact)).map(|fact| match fact {
             Fact::Exists(name) | Fact::Type(name, _) | Fact::ExactType(name, _) | Fact::NotNull(name) => name,
-            Fact::Label(name, _) | Fact::Attribute(name, _) | Fact::Key(name, _) | Fact::Logged(name, _) => name,
+            Fact::Label(name, _)
+            | Fact::Attribute(name, _)
+            | Fact::Key(name, _)
+            | Fact::Logged(name, _)
+            | Fact::Passes(name) => name,
         });
         let other_type = |name: &&Name| {
             let is = |fact: &Fact| matches!(fact, Fact::Type(of, _) | Fact::ExactType(of, _) if of == *name);

@@ -44,7 +44,7 @@ pub fn draw<'a>(newest_first: &[&'a Stored]) -> Vec<(String, Option<&'a Stored>)
 }
 
 /// A column where nothing runs, right of those that are taken at the moment.
-fn free<'a>(columns: &mut Vec<Option<&'a str>>, taken: &[usize]) -> usize {
+fn free(columns: &mut Vec<Option<&str>>, taken: &[usize]) -> usize {
     let from = taken.iter().max().map_or(0, |n| n + 1);
     match (from..columns.len()).find(|n| columns[*n].is_none()) {
         Some(n) => n,

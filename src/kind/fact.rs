@@ -22,6 +22,8 @@ pub enum Fact {
     Key(Name, Vec<Ident>),
     /// The rows of the table survive a crash, or they do not.
     Logged(Name, bool),
+    /// May hold of several at a time; one that ends it comes before one that begins it.
+    Passes(Name),
 }
 
 impl Fact {

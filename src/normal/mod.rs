@@ -283,7 +283,8 @@ fn unknown(dangling: &Dangling, catalog: &Catalog) -> Error {
         | Fact::ExactType(name, _)
         | Fact::Label(name, _)
         | Fact::Attribute(name, _)
-        | Fact::Logged(name, _) => (format!("{id} needs {name} as it is not"), "correct the model".to_owned()),
+        | Fact::Logged(name, _)
+        | Fact::Passes(name) => (format!("{id} needs {name} as it is not"), "correct the model".to_owned()),
     };
     let error = Error::new(message).hint(hint);
     match catalog.place(id) {

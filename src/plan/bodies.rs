@@ -82,7 +82,7 @@ fn all_checks(checks: Vec<(Op, BodyCheck)>) -> Statement {
             Some((path, calls)) if *path == check.path => calls.push(check.call),
             _ => by_path.push((check.path, vec![check.call])),
         }
-        ops.push(Op { name: "check_body", old: op.new.clone(), hazards: Vec::new(), recreated: false, ..op });
+        ops.push(Op { name: BodyCheck::OP, old: op.new.clone(), hazards: Vec::new(), recreated: false, ..op });
     }
     let path = |value: &Sql| Sql::new().kw("SET LOCAL search_path TO").sql(value);
     let check = |(value, calls): (Sql, Vec<Sql>)| [path(&value), Sql::new().kw("SELECT").lines_open(calls)];

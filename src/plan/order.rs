@@ -130,7 +130,7 @@ pub fn edges(all: &[Moves]) -> (Edges, Soft) {
             edges.extend(ends.get(fact).into_iter().flatten().map(|&ender| (n, ender)));
         }
         // a name is free only after whatever bore it is gone
-        for fact in moves.begins.iter().filter(|fact| matches!(fact, Fact::Exists(_))) {
+        for fact in moves.begins.iter().filter(|fact| matches!(fact, Fact::Exists(_) | Fact::Passes(_))) {
             firm.extend(ends.get(fact).into_iter().flatten().map(|&ender| (ender, n)));
         }
     }

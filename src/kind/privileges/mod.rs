@@ -129,11 +129,12 @@ impl Kind for Privileges {
 
     fn provides(&self) -> Vec<Fact> {
         let whole = self.class() == Class::Relation;
-        let of_table = |path: &Vec<Ident>| whole.then(|| Name::new(Space::Granted, path));
-        // given to a column after it is taken from the table: a name that passes from the one to the other
-        let passes = |path: &Vec<Ident>| Some(Name::new(Space::Granted, [&Ident::new("")].into_iter().chain(path)));
-        let granted = self.granted();
-        granted.iter().flat_map(|path| [of_table(path), passes(path)]).flatten().map(Fact::Exists).collect()
+        let facts = |path: Vec<Ident>| {
+            let name = Name::new(Space::Granted, &path);
+            // what is given to a column is given after it is taken from the table
+            whole.then(|| Fact::Exists(name.clone())).into_iter().chain([Fact::Passes(name)])
+        };
+        self.granted().into_iter().flat_map(facts).collect()
     }
 
     fn parent(&self) -> Option<Id> {

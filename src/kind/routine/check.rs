@@ -19,6 +19,9 @@ pub struct BodyCheck {
 }
 
 impl BodyCheck {
+    /// What it is called in a plan; it is no change of the routine.
+    pub const OP: &str = "check_body";
+
     /// `None`: no validator asks what is there, or Postgres has read the body itself.
     pub fn of(routine: &Routine) -> Option<Self> {
         let body = routine.body.quoted()?;
