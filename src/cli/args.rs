@@ -85,12 +85,18 @@ pub enum Command {
     Upgrade {
         #[arg(default_value = "head", allow_hyphen_values = true)]
         revision: String,
+        /// Print the script in place of running it: from the base, or FROM:TO
+        #[arg(long)]
+        sql: bool,
     },
     /// Undo revisions down to one
     #[command(after_help = "Example:\n  autogen downgrade -1")]
     Downgrade {
         #[arg(allow_hyphen_values = true)]
         revision: String,
+        /// Print the script in place of running it: FROM:TO
+        #[arg(long)]
+        sql: bool,
     },
     /// Say that the database stands at a revision, without running anything
     #[command(after_help = "Example:\n  autogen stamp head")]
@@ -101,6 +107,9 @@ pub enum Command {
         /// Forget all that is noted as applied first
         #[arg(long)]
         purge: bool,
+        /// Print the script in place of running it: from the base, or FROM:TO
+        #[arg(long, conflicts_with = "purge")]
+        sql: bool,
     },
     /// The revision at which the database stands
     #[command(after_help = "Example:\n  autogen current --check-heads")]
@@ -133,7 +142,11 @@ pub enum Command {
     Edit { revision: String },
     /// Make the tables that note what is applied, and nothing else
     #[command(alias = "ensure_version", after_help = "Example:\n  autogen ensure-version")]
-    EnsureVersion,
+    EnsureVersion {
+        /// Print the script in place of running it
+        #[arg(long)]
+        sql: bool,
+    },
     /// Exit 0 when models, revisions and database agree, 1 on drift, 2 when it cannot tell
     #[command(after_help = "Example:\n  autogen check --format json")]
     Check {

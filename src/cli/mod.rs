@@ -25,6 +25,7 @@ mod inspect;
 mod lines;
 mod merge;
 mod newly;
+mod offline;
 mod output;
 mod revision;
 mod run;
@@ -69,16 +70,20 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
             diff::diff(&global, format, exit_code, explain_ignored, output)
         }
         Command::Revision(revision) => revision::revision(&global, &revision, output),
-        Command::Upgrade { revision } => run::upgrade(&global, &revision, output),
-        Command::Downgrade { revision } => run::downgrade(&global, &revision, output),
-        Command::Stamp { revisions, purge } => run::stamp(&global, &revisions, purge, output),
+        Command::Upgrade { revision, sql: true } => offline::upgrade(&global, &revision, output),
+        Command::Upgrade { revision, sql: false } => run::upgrade(&global, &revision, output),
+        Command::Downgrade { revision, sql: true } => offline::downgrade(&global, &revision, output),
+        Command::Downgrade { revision, sql: false } => run::downgrade(&global, &revision, output),
+        Command::Stamp { revisions, sql: true, .. } => offline::stamp(&global, &revisions, output),
+        Command::Stamp { revisions, purge, sql: false } => run::stamp(&global, &revisions, purge, output),
         Command::Current { check_heads } => history::current(&global, check_heads, output),
         Command::Heads { resolve_dependencies } => history::heads(&global, resolve_dependencies, output),
         Command::Branches => history::branches(&global, output),
         Command::History(args) => history::history(&global, &args, output),
         Command::Merge(merge) => merge::merge(&global, &merge, output),
         Command::Edit { revision } => edit::edit(&global, &revision, output),
-        Command::EnsureVersion => run::ensure_version(&global, output),
+        Command::EnsureVersion { sql: true } => offline::ensure_version(output),
+        Command::EnsureVersion { sql: false } => run::ensure_version(&global, output),
         Command::Show { revision } => history::show(&global, &revision, output),
         Command::Check { format } => check::check(&global, format, output),
         Command::Db(command) => db::db(&global, command, output),

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::runner::{self, Interrupt, Options, Progress, Report};
 
 pub fn upgrade(global: &Global, target: &str, output: Output) -> Result<u8> {
+    no_range(target)?;
     with(global, output, |session, options, progress| {
         let folder = session::folder(&session.config)?;
         runner::upgrade(&mut session.client, &folder, target, options, progress)
@@ -15,6 +16,7 @@ pub fn upgrade(global: &Global, target: &str, output: Output) -> Result<u8> {
 }
 
 pub fn downgrade(global: &Global, target: &str, output: Output) -> Result<u8> {
+    no_range(target)?;
     with(global, output, |session, options, progress| {
         let folder = session::folder(&session.config)?;
         runner::downgrade(&mut session.client, &folder, target, options, progress)
@@ -22,6 +24,7 @@ pub fn downgrade(global: &Global, target: &str, output: Output) -> Result<u8> {
 }
 
 pub fn stamp(global: &Global, targets: &[String], purge: bool, output: Output) -> Result<u8> {
+    targets.iter().try_for_each(|target| no_range(target))?;
     with(global, output, |session, options, progress| {
         let folder = session::folder(&session.config)?;
         runner::stamp(&mut session.client, &folder, targets, purge, options, progress)
@@ -32,6 +35,14 @@ pub fn ensure_version(global: &Global, output: Output) -> Result<u8> {
     let (mut session, options) = prepare(global, output)?;
     runner::ensure_version(&mut session.client, &options, &mut |progress| tell(progress, output))?;
     Ok(0)
+}
+
+/// The database itself says where it stands.
+fn no_range(target: &str) -> Result<()> {
+    match target.contains(':') {
+        true => Err(Error::new(format!("{target} is a range")).hint("name the target alone; ranges are for --sql")),
+        false => Ok(()),
+    }
 }
 
 type Run<'a> = &'a mut dyn FnMut(Progress);

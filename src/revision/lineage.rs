@@ -74,6 +74,12 @@ impl Folder {
         Ok(self.history().into_iter().filter(|file| within.contains(&self.ids[file.id()])).collect())
     }
 
+    /// All that comes after it, itself left out.
+    pub fn after(&self, id: &str) -> BTreeSet<String> {
+        let after = self.ids.get(id).map(|at| self.graph.with_descendants([*at])).unwrap_or_default();
+        after.into_iter().map(|at| self.stored[at].revision.id.clone()).filter(|other| other != id).collect()
+    }
+
     /// Applied ones that neither lead to these nor follow them.
     pub fn unrelated(&self, applied: &BTreeSet<String>, ids: &[String]) -> Result<Vec<String>> {
         let mut related = BTreeSet::new();

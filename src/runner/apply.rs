@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use postgres::Client;
 
 use crate::error::{Error, Result};
-use crate::revision::{Folder, Statement, Step, fingerprint};
+use crate::revision::{Folder, Statement, Step};
 
 use super::check::{self, Job, Prepared};
 use super::failure::{self, Stop};
@@ -89,7 +89,7 @@ impl Runner<'_> {
             let last = number == count;
             let record = |client: &mut Client| match last {
                 true => finish(client, job, begun.elapsed()),
-                false => ledger::mark(client, &ended(job, at, step)),
+                false => client.batch_execute(&ledger::marked(&ended(job, at, step))),
             };
             if skipped {
                 self.settings(&step.statements)?;
@@ -168,7 +168,7 @@ fn transaction_ended() -> Error {
 }
 
 /// The step with all its statements done.
-fn ended<'a>(job: &'a Job<'_>, at: usize, step: &Step) -> Mark<'a> {
+pub(super) fn ended<'a>(job: &'a Job<'_>, at: usize, step: &Step) -> Mark<'a> {
     Mark {
         revision: job.id(),
         direction: job.direction,
@@ -182,19 +182,14 @@ fn ended<'a>(job: &'a Job<'_>, at: usize, step: &Step) -> Mark<'a> {
 
 /// The revision's own row, within the transaction of its last step.
 fn finish(client: &mut Client, job: &Job<'_>, elapsed: Duration) -> Result<(), postgres::Error> {
-    let revision = &job.file.revision;
-    match job.direction {
-        Direction::Upgrade => ledger::add(
-            client,
-            &Entry {
-                id: &revision.id,
-                parents: &revision.parents,
-                message: &revision.message,
-                fingerprint: &fingerprint(revision),
-                duration_ms: i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX),
-            },
-        )?,
-        Direction::Downgrade => ledger::remove(client, &revision.id)?,
-    }
-    if job.is_stepwise() { ledger::clear(client, &revision.id) } else { Ok(()) }
+    client.batch_execute(&finished(job, &elapsed.as_millis().to_string()).join(";\n"))
+}
+
+/// Statements that note that all of it is done.
+pub(super) fn finished(job: &Job<'_>, duration_ms: &str) -> Vec<String> {
+    let row = match job.direction {
+        Direction::Upgrade => ledger::added(&Entry::of(&job.file.revision, duration_ms)),
+        Direction::Downgrade => ledger::removed(job.id()),
+    };
+    std::iter::once(row).chain(job.is_stepwise().then(|| ledger::cleared(job.id()))).collect()
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Place, Result};
 use crate::hex::hex;
 use crate::revision::{Folder, Statement, Step, Stored, fingerprint};
 
-use super::ledger::{self, Begun, Ledger};
+use super::ledger::{self, Begun, Ledger, Mark};
 use super::{Direction, Progress};
 
 /// One revision to run.
@@ -51,6 +51,19 @@ pub(super) fn hash(statements: &[Statement]) -> String {
     format!("sha256:{}", hex(hash.finalize()))
 }
 
+/// That `done` statements of the step have ended, and whether the next one is about to begin.
+pub(super) fn noted<'a>(job: &'a Job<'_>, at: usize, done: usize, next: bool) -> Mark<'a> {
+    Mark {
+        revision: job.id(),
+        direction: job.direction,
+        step: at + 1,
+        done,
+        running: next.then_some(done + 1),
+        hash: hash(&job.steps[at].statements[..done]),
+        finished: false,
+    }
+}
+
 pub(super) struct Prepared<'f> {
     pub ledger: Ledger,
     pub jobs: Vec<Job<'f>>,
@@ -76,7 +89,7 @@ pub(super) fn prepare<'f>(
         Direction::Downgrade => folder.downgrade_path(ledger.applied(), &targets)?,
     };
     check_half_done(folder, &ledger, &files, direction)?;
-    let jobs = files.into_iter().map(|file| job(file, direction, &ledger)).collect::<Result<Vec<_>>>()?;
+    let jobs = files.into_iter().map(|file| job(file, direction, ledger.begun())).collect::<Result<Vec<_>>>()?;
     for job in jobs.iter().filter(|job| direction == Direction::Downgrade && job.steps.is_empty()) {
         if !job.file.revision.upgrade.steps(&job.file.path)?.is_empty() {
             let path = job.file.path.display();
@@ -131,14 +144,14 @@ fn check_half_done(folder: &Folder, ledger: &Ledger, files: &[&Stored], directio
         .hint(format!("`{finish}` goes on with it; {stamp}")))
 }
 
-fn job<'f>(file: &'f Stored, direction: Direction, ledger: &Ledger) -> Result<Job<'f>> {
+pub(super) fn job<'f>(file: &'f Stored, direction: Direction, begun: &[Begun]) -> Result<Job<'f>> {
     let script = match direction {
         Direction::Upgrade => &file.revision.upgrade,
         Direction::Downgrade => &file.revision.downgrade,
     };
     script.check(&file.path)?;
     let steps = script.steps(&file.path)?;
-    let begun: Vec<Begun> = ledger.begun().iter().filter(|begun| begun.revision == file.id()).cloned().collect();
+    let begun: Vec<Begun> = begun.iter().filter(|begun| begun.revision == file.id()).cloned().collect();
     let job = Job { file, direction, steps, begun };
     job.begun.iter().try_for_each(|begun| check_unchanged(&job, begun))?;
     Ok(job)

@@ -35,10 +35,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use postgres::types::Type;
 use postgres::{Client, GenericClient, SimpleQueryMessage, SimpleQueryRow};
 
 use crate::error::{Error, Result};
+use crate::revision::{Revision, fingerprint};
+use crate::sql::quote_literal;
 
 use super::{Direction, failure};
 
@@ -85,7 +86,7 @@ pub const LEDGER_THERE: &str = "SELECT count(*) = 2 AS autogen_ledger FROM pg_ca
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
     WHERE n.nspname = 'public' AND c.relname IN ('autogen_revisions', 'autogen_steps')";
 
-const CREATE: &str = "
+pub(super) const CREATE: &str = "
 BEGIN;
 SET LOCAL lock_timeout = 0;
 CREATE TABLE IF NOT EXISTS public.autogen_revisions (
@@ -249,40 +250,37 @@ fn unreadable(column: &str) -> Error {
 
 /// A revision's row, as it is to be written.
 pub(super) struct Entry<'a> {
-    pub id: &'a str,
-    pub parents: &'a [String],
-    pub message: &'a str,
-    pub fingerprint: &'a str,
-    pub duration_ms: i64,
+    revision: &'a Revision,
+    /// A number, or what the server makes one of.
+    duration_ms: &'a str,
 }
 
-type Written = Result<(), postgres::Error>;
+impl<'a> Entry<'a> {
+    pub fn of(revision: &'a Revision, duration_ms: &'a str) -> Self {
+        Self { revision, duration_ms }
+    }
+}
 
-pub(super) fn add(client: &mut Client, entry: &Entry<'_>) -> Written {
-    const INSERT: &str = "INSERT INTO public.autogen_revisions (id, parents, message, fingerprint, applied_at, applied_by, \
-        duration_ms, autogen_version, position) \
-        SELECT $1, $2, $3, $4, pg_catalog.clock_timestamp(), session_user::pg_catalog.text, $5, $6, \
-        coalesce(pg_catalog.max(r.position), 0) + 1 FROM public.autogen_revisions AS r";
+pub(super) fn added(entry: &Entry<'_>) -> String {
+    let Entry { revision, duration_ms } = entry;
+    let parents: Vec<String> = revision.parents.iter().map(|id| quote_literal(id)).collect();
     // a message may hold what no text of the server can
-    let message = entry.message.replace('\0', "\u{fffd}");
-    let version = env!("CARGO_PKG_VERSION");
-    client.query_typed(
-        INSERT,
-        &[
-            (&entry.id, Type::TEXT),
-            (&entry.parents, Type::TEXT_ARRAY),
-            (&message, Type::TEXT),
-            (&entry.fingerprint, Type::TEXT),
-            (&entry.duration_ms, Type::INT8),
-            (&version, Type::TEXT),
-        ],
-    )?;
-    Ok(())
+    let message = revision.message.replace('\0', "\u{fffd}");
+    format!(
+        "INSERT INTO public.autogen_revisions (id, parents, message, fingerprint, applied_at, applied_by, duration_ms, \
+         autogen_version, position)\n\
+         SELECT {}, ARRAY[{}]::pg_catalog.text[], {}, {}, pg_catalog.clock_timestamp(), session_user::pg_catalog.text, \
+         {duration_ms}, {}, coalesce(pg_catalog.max(r.position), 0) + 1 FROM public.autogen_revisions AS r",
+        quote_literal(&revision.id),
+        parents.join(", "),
+        quote_literal(&message),
+        quote_literal(&fingerprint(revision)),
+        quote_literal(env!("CARGO_PKG_VERSION")),
+    )
 }
 
-pub(super) fn remove(client: &mut Client, id: &str) -> Written {
-    client.query_typed("DELETE FROM public.autogen_revisions WHERE id = $1", &[(&id, Type::TEXT)])?;
-    Ok(())
+pub(super) fn removed(id: &str) -> String {
+    format!("DELETE FROM public.autogen_revisions WHERE id = {}", quote_literal(id))
 }
 
 /// How far one step has come.
@@ -297,36 +295,27 @@ pub(super) struct Mark<'a> {
     pub finished: bool,
 }
 
-pub(super) fn mark(client: &mut Client, mark: &Mark<'_>) -> Written {
-    const UPSERT: &str = "INSERT INTO public.autogen_steps (revision, direction, step, started_at, finished_at, \
-        statements_done, statement_running, sql_hash) \
-        VALUES ($1, $2, $3, pg_catalog.clock_timestamp(), CASE WHEN $7 THEN pg_catalog.clock_timestamp() END, $4, $5, $6) \
-        ON CONFLICT (revision, direction, step) DO UPDATE SET finished_at = excluded.finished_at, \
-        statements_done = excluded.statements_done, statement_running = excluded.statement_running, \
-        sql_hash = excluded.sql_hash";
-    client.query_typed(
-        UPSERT,
-        &[
-            (&mark.revision, Type::TEXT),
-            (&mark.direction.word(), Type::TEXT),
-            (&number(mark.step), Type::INT4),
-            (&number(mark.done), Type::INT4),
-            (&mark.running.map(number), Type::INT4),
-            (&mark.hash, Type::TEXT),
-            (&mark.finished, Type::BOOL),
-        ],
-    )?;
-    Ok(())
+pub(super) fn marked(mark: &Mark<'_>) -> String {
+    let finished = if mark.finished { "pg_catalog.clock_timestamp()" } else { "NULL" };
+    let running = mark.running.map_or("NULL".to_owned(), |running| running.to_string());
+    format!(
+        "INSERT INTO public.autogen_steps (revision, direction, step, started_at, finished_at, statements_done, \
+         statement_running, sql_hash)\n\
+         VALUES ({}, '{}', {}, pg_catalog.clock_timestamp(), {finished}, {}, {running}, {})\n\
+         ON CONFLICT (revision, direction, step) DO UPDATE SET finished_at = excluded.finished_at, \
+         statements_done = excluded.statements_done, statement_running = excluded.statement_running, \
+         sql_hash = excluded.sql_hash",
+        quote_literal(mark.revision),
+        mark.direction,
+        mark.step,
+        mark.done,
+        quote_literal(&mark.hash),
+    )
 }
 
 /// Forgets the steps of a revision that is whole again.
-pub(super) fn clear(client: &mut Client, revision: &str) -> Written {
-    client.query_typed("DELETE FROM public.autogen_steps WHERE revision = $1", &[(&revision, Type::TEXT)])?;
-    Ok(())
-}
-
-fn number(n: usize) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
+pub(super) fn cleared(revision: &str) -> String {
+    format!("DELETE FROM public.autogen_steps WHERE revision = {}", quote_literal(revision))
 }
 
 /// An applied revision in words: `3f2a… "add tasks", applied 2026-11-20 09:41:00 UTC by app`.

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use super::{Options, Progress, failure};
 
 /// "autogen" in ASCII. Advisory locks belong to one database, so that runners on different databases never meet.
-const KEY: i64 = 0x0061_7574_6f67_656e;
+pub(super) const KEY: i64 = 0x0061_7574_6f67_656e;
 const POLL: Duration = Duration::from_millis(500);
 
 /// Somebody else's session that holds the lock.

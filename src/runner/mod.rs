@@ -11,6 +11,7 @@ mod interrupt;
 mod known;
 mod ledger;
 mod lock;
+mod offline;
 mod own;
 mod place;
 mod session;
@@ -28,6 +29,7 @@ use crate::revision::Folder;
 pub use interrupt::{Cancel, Interrupt, canceller};
 pub use ledger::{Applied, Begun, LEDGER_THERE, Ledger, is_there};
 pub use lock::Holder;
+pub use offline::{ensure_version_script, script, stamp_script};
 pub use stamp::{ensure_version, stamp};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

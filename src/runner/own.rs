@@ -10,10 +10,10 @@ use crate::error::{Error, Result};
 use crate::revision::Statement;
 
 use super::apply::Runner;
-use super::check::{Job, hash};
+use super::check::{self, Job, hash};
 use super::failure::{self, Stop, is_lost};
 use super::known::{Known, known, leading_words};
-use super::ledger::{self, Mark};
+use super::ledger;
 use super::{Progress, session};
 
 /// Runs what is left of the step `at`, all but the record of its end.
@@ -51,18 +51,8 @@ pub(super) fn record(
     client.batch_execute("COMMIT")
 }
 
-/// Notes that `done` statements of the step have ended, and whether the next one is about to begin.
 fn note(client: &mut Client, job: &Job<'_>, at: usize, done: usize, next: bool) -> Result<(), postgres::Error> {
-    let mark = Mark {
-        revision: job.id(),
-        direction: job.direction,
-        step: at + 1,
-        done,
-        running: next.then_some(done + 1),
-        hash: hash(&job.steps[at].statements[..done]),
-        finished: false,
-    };
-    record(client, |client| ledger::mark(client, &mark))
+    record(client, |client| client.batch_execute(&ledger::marked(&check::noted(job, at, done, next))))
 }
 
 /// The server said that the statement failed, so that nothing is in doubt. Best effort: without it the next run asks the
@@ -75,7 +65,7 @@ fn after_failure(runner: &mut Runner<'_>, job: &Job<'_>, at: usize, done: usize,
     session::settle(runner.client, runner.options);
     let leaves_something = matches!(known(&statement.sql), Known::CreateIndex { .. } | Known::DropIndex { .. });
     let _ = if at == 0 && done == 0 && !leaves_something {
-        record(runner.client, |client| ledger::clear(client, job.id()))
+        record(runner.client, |client| client.batch_execute(&ledger::cleared(job.id())))
     } else {
         note(runner.client, job, at, done, false)
     };

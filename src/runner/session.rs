@@ -13,7 +13,11 @@ type Done<T = ()> = Result<T, postgres::Error>;
 
 /// The session as a revision finds it.
 pub(super) fn reset(client: &mut Client, options: &Options) -> Done {
-    client.batch_execute(&format!("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL;\n{}", options.pin))
+    client.batch_execute(&reset_sql(&options.pin))
+}
+
+pub(super) fn reset_sql(pin: &str) -> String {
+    format!("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL;\n{pin}")
 }
 
 /// Ends whatever a failure left open. Best effort: where it fails too, the next statement says why.
@@ -29,11 +33,11 @@ pub(super) fn settle(client: &mut Client, options: &Options) {
 
 /// Within a transaction: makes the rest of it the bookkeeping's, whatever role, path or time limit a file has set.
 pub(super) fn bookkeeping(client: &mut Client) -> Done {
-    client.batch_execute(
-        "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL role TO DEFAULT; SET LOCAL search_path = pg_catalog; \
-         SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0",
-    )
+    client.batch_execute(BOOKKEEPING)
 }
+
+pub(super) const BOOKKEEPING: &str = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL role TO DEFAULT; \
+    SET LOCAL search_path = pg_catalog; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0";
 
 /// The number of the transaction that is open; a new number each time where none is.
 pub(super) fn transaction(client: &mut Client) -> Done<String> {

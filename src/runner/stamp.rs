@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use postgres::Client;
 
 use crate::error::Result;
-use crate::revision::{Folder, Stored, fingerprint};
+use crate::revision::{Folder, Stored};
 
 use super::ledger::{self, Entry, Ledger};
 use super::{Options, Progress, Report, failure, lock, session};
@@ -70,16 +70,13 @@ fn write(
     client.batch_execute("BEGIN")?;
     session::bookkeeping(client)?;
     for id in gone {
-        ledger::remove(client, id)?;
+        client.batch_execute(&ledger::removed(id))?;
     }
     for id in half {
-        ledger::clear(client, id)?;
+        client.batch_execute(&ledger::cleared(id))?;
     }
     for file in new {
-        let revision = &file.revision;
-        let fingerprint = fingerprint(revision);
-        let (parents, message) = (&revision.parents, &revision.message);
-        ledger::add(client, &Entry { id: &revision.id, parents, message, fingerprint: &fingerprint, duration_ms: 0 })?;
+        client.batch_execute(&ledger::added(&Entry::of(&file.revision, "0")))?;
     }
     client.batch_execute("COMMIT")
 }
