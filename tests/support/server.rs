@@ -104,6 +104,19 @@ pub fn copy(from: &Database, to: &Database) -> Option<Result<(), String>> {
     Some(piped().unwrap_or_else(|cause| Err(cause.to_string())))
 }
 
+/// All that a database holds but rows and autogen's own books, as pg_dump says it; `None` where the server's folder has none.
+pub fn dump(database: &Database) -> Option<String> {
+    let tool = embedded::find(None).ok()?.dir.join("pg_dump");
+    if !tool.exists() {
+        return None;
+    }
+    let output = Command::new(tool).args(["-s", "-T", "public.autogen_*"]).arg(database.url()).output().ok()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // newer ones begin and end with a key that is another each time
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some(text.lines().filter(|line| !line.starts_with("\\")).map(|line| format!("{line}\n")).collect())
+}
+
 /// Runs a file, as far as it runs; `None` where the server's folder has no `psql`.
 pub fn run_file(database: &Database, file: &Path) -> Option<Result<(), String>> {
     let psql = embedded::find(None).ok()?.dir.join("psql");
