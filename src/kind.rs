@@ -248,7 +248,7 @@ pub trait Kind: Clone + Eq + Sized {
     fn heed(&mut self, _owner: &dyn Fn(&Id) -> Ident) {}
     /// Takes the owner of what it ties another to, where one of the two is or was not of the role that the statements run as;
     /// both by the ids of their ownerships.
-    fn held_by(&mut self, _owner: &dyn Fn(&Id, &Id) -> Option<Ident>) {}
+    fn held_by(&mut self, _owner: &dyn Fn(&Id, [&Id; 2]) -> Option<Ident>) {}
     /// What it gives comes to a new object at once, and changes after everything else.
     const GIVES: bool = false;
     /// What a new object has because of it, where it had `had` because of others.

@@ -91,7 +91,7 @@ pub fn relation_literals(source: &str) -> Vec<Vec<String>> {
     let Ok(tokens) = tokens(source) else { return Vec::new() };
     let mut out = Vec::new();
     for (n, token) in tokens.iter().enumerate() {
-        let Some(inner) = token.text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) else { continue };
+        let Some(inner) = literal(token.text) else { continue };
         let called = n >= 2
             && tokens[n - 1].text == "("
             && NAMING.iter().any(|name| tokens[n - 2].text.eq_ignore_ascii_case(name));
@@ -100,10 +100,17 @@ pub fn relation_literals(source: &str) -> Vec<Vec<String>> {
                 .get(n + 2)
                 .is_some_and(|t| ["regclass", "regconfig"].iter().any(|name| t.text.eq_ignore_ascii_case(name)));
         if token.kind == Kind::Text && (called || cast) {
-            out.extend(name_parts(&inner.replace("''", "'")));
+            out.extend(name_parts(&inner));
         }
     }
     out
+}
+
+/// The value of `'…'` or `E'…'`; of the escapes, those that the server writes.
+fn literal(text: &str) -> Option<String> {
+    let escaped = text.strip_prefix(['E', 'e']);
+    let inner = escaped.unwrap_or(text).strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'");
+    Some(if escaped.is_some() { inner.replace("\\\\", "\\") } else { inner })
 }
 
 /// The dotted names behind any of these words or symbols, each as its parts: `::` and `as` cast to a type.
@@ -217,8 +224,7 @@ pub fn items(source: &str) -> Vec<&str> {
 
 /// The contents of the plain string literals of a text.
 pub fn strings(source: &str) -> std::collections::BTreeSet<String> {
-    let inner = |text: &str| text.strip_prefix('\'')?.strip_suffix('\'').map(|inner| inner.replace("''", "'"));
-    tokens(source).unwrap_or_default().iter().filter(|t| t.kind == Kind::Text).filter_map(|t| inner(t.text)).collect()
+    tokens(source).unwrap_or_default().iter().filter(|t| t.kind == Kind::Text).filter_map(|t| literal(t.text)).collect()
 }
 
 /// Whether the text is a literal, a name, a call or a bracket, each perhaps cast (`::type`), with nothing between.

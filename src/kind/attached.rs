@@ -59,6 +59,8 @@ pub fn target(on: &Id) -> Name {
         (None, Tag::Publication) => Space::Publication,
         (None, Tag::Subscription) => Space::Subscription,
         (None, Tag::EventTrigger) => Space::EventTrigger,
+        (None, Tag::OperatorClass) => Space::OperatorClass,
+        (None, Tag::OperatorFamily) => Space::OperatorFamily,
         (None, _) => Space::Statistics,
     };
     Name::new(space, &on.path)
@@ -109,6 +111,9 @@ pub fn called(on: &Id) -> Sql {
         (Some(Class::Column), [schema, table, _]) => Sql::new().qualified(&Qualified::new(schema, table)),
         (None, [schema, symbols, types]) if on.tag == Tag::Operator => {
             Sql::new().operator_name(schema, symbols.as_str()).bracketed(types)
+        }
+        (None, [schema, name, using]) if matches!(on.tag, Tag::OperatorClass | Tag::OperatorFamily) => {
+            super::member::named(Sql::new(), &Qualified::new(schema, name), using)
         }
         (_, path) => Sql::new().path(path),
     }

@@ -176,7 +176,7 @@ macro_rules! kinds {
             pub fn heed(&mut self, owner: &dyn Fn(&Id) -> Ident) {
                 match self { $(Object::$kind(o) => o.heed(owner)),* }
             }
-            pub fn held_by(&mut self, owner: &dyn Fn(&Id, &Id) -> Option<Ident>) {
+            pub fn held_by(&mut self, owner: &dyn Fn(&Id, [&Id; 2]) -> Option<Ident>) {
                 match self { $(Object::$kind(o) => o.held_by(owner)),* }
             }
             pub fn gives(&self) -> bool {

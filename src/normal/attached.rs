@@ -51,10 +51,12 @@ pub fn hold(entries: &mut [Entry], stays: &[(Id, Object)], live: &Catalog, user:
     let declared = entries.iter().map(|entry| &entry.object).chain(stays.iter().map(|(_, object)| object));
     let owners: BTreeMap<Id, Ident> =
         declared.filter_map(|object| Some((object.id(), object.owns()?.clone()))).collect();
-    let owner = |of: &Id, tied: &Id| {
+    let owner = |of: &Id, tied: [&Id; 2]| {
         let will = owners.get(of).unwrap_or(user);
-        let others = |id: &Id| live.get(id).and_then(Object::owns).is_some_and(|role| role != user);
-        (will != user || others(of) || others(tied)).then(|| will.clone())
+        // tied to something of another owner, it is that one's too
+        let had = |id: &Id| live.get(id).and_then(|object| object.owns().or_else(|| object.hands_to()));
+        let others = std::iter::once(of).chain(tied).filter_map(had).any(|role| role != user);
+        (will != user || others).then(|| will.clone())
     };
     entries.iter_mut().for_each(|entry| entry.object.held_by(&owner));
 }

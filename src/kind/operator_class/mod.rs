@@ -87,6 +87,10 @@ impl Kind for OperatorClass {
         std::iter::once(family).chain(self.members.iter_mut().flat_map(Member::references)).collect()
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "operator_classes";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -97,7 +101,7 @@ impl Kind for OperatorClass {
             .put("family", (family != name).then(|| routine::written(family)))
             .put("storage", storage.as_ref().map(|ty| Doc::Text(ty.short())));
         let members = members.iter().map(|member| (member.is_operator(), member.write()));
-        let fields = member::write(fields, members).put("comment", parts.take_one("comment"));
+        let fields = member::write(fields, members).put("comment", parts.take_one("comment")).attached(&mut parts);
         let key = crate::draft::write_name(name, parts.schema.as_str());
         Part { key: Some(format!("{key} using {}", method.as_str())), doc: Doc::Map(fields.0) }
     }

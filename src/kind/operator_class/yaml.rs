@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::operator_family_member::OperatorFamilyMember;
@@ -24,6 +25,7 @@ pub struct Declaration {
     #[serde(default)]
     pub functions: Texts,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {
@@ -45,6 +47,7 @@ impl Declare for Declaration {
         let storage = self.storage.as_ref().map(bare).transpose()?.filter(|storage| *storage != ty);
         let class = OperatorClass { name, method, ty, usual: self.usual, family, storage, members: held };
         draft.attach(Comment::of(class.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: None }.declare(&class.id(), scope, draft)?;
         draft.push(class.sorted(), given.place.clone(), true);
         Ok(())
     }

@@ -52,6 +52,10 @@ impl Kind for OperatorFamily {
         Some(Self { name: Qualified::new(schema, name), method: Ident::new(method) })
     }
 
+    fn has_owner(&self) -> bool {
+        true
+    }
+
     const SECTION: &'static str = "operator_families";
 
     fn write(&self, mut parts: Parts) -> Part {
@@ -61,7 +65,7 @@ impl Kind for OperatorFamily {
             members.map(move |part| (section == "operators", part.doc)).collect::<Vec<_>>()
         };
         let members = of("operators", &mut parts).into_iter().chain(of("functions", &mut parts));
-        let fields = member::write(Fields::default(), members).put("comment", parts.take_one("comment"));
+        let fields = member::write(Fields::default(), members).put("comment", parts.take_one("comment")).attached(&mut parts);
         let key = crate::draft::write_name(name, parts.schema.as_str());
         Part { key: Some(format!("{key} using {}", method.as_str())), doc: Doc::Map(fields.0) }
     }

@@ -1,7 +1,9 @@
 //! `operator_families: { by_length using btree: { operators: ["1 <(mood, text)"], functions: ["1 cmp(mood, text)"] } }`
 
 use serde::Deserialize;
+use serde_yaml::Spanned;
 
+use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::operator_family_member::OperatorFamilyMember;
@@ -15,6 +17,7 @@ pub struct Declaration {
     pub operators: Texts,
     pub functions: Texts,
     pub comment: Option<String>,
+    pub owner: Option<Spanned<String>>,
 }
 
 impl Declare for Declaration {
@@ -28,6 +31,7 @@ impl Declare for Declaration {
         }
         let family = OperatorFamily { name, method };
         draft.attach(Comment::of(family.id(), self.comment.as_deref()), given.place);
+        Stated { owner: self.owner.as_ref(), privileges: None }.declare(&family.id(), scope, draft)?;
         draft.push(family, given.place.clone(), true);
         Ok(())
     }

@@ -46,6 +46,12 @@ FROM (
                                                                 || pg_catalog.format_type(o.oprright, NULL) || ')'), NULL, o.oprowner
   FROM pg_catalog.pg_operator o JOIN wanted n ON n.oid = o.oprnamespace
   UNION ALL
+  SELECT 'operator class', json_build_array(n.nspname, c.opcname, 'USING ' || pg_catalog.quote_ident(m.amname)), NULL, c.opcowner
+  FROM pg_catalog.pg_opclass c JOIN wanted n ON n.oid = c.opcnamespace JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod
+  UNION ALL
+  SELECT 'operator family', json_build_array(n.nspname, f.opfname, 'USING ' || pg_catalog.quote_ident(m.amname)), NULL, f.opfowner
+  FROM pg_catalog.pg_opfamily f JOIN wanted n ON n.oid = f.opfnamespace JOIN pg_catalog.pg_am m ON m.oid = f.opfmethod
+  UNION ALL
   SELECT 'conversion', json_build_array(n.nspname, c.conname), NULL, c.conowner
   FROM pg_catalog.pg_conversion c JOIN wanted n ON n.oid = c.connamespace
   UNION ALL

@@ -74,10 +74,10 @@ impl Kind for Ownership {
         self.role.0.as_ref()
     }
 
-    fn held_by(&mut self, owner: &dyn Fn(&Id, &Id) -> Option<Ident>) {
+    fn held_by(&mut self, owner: &dyn Fn(&Id, [&Id; 2]) -> Option<Ident>) {
         let [table, sequence] = [Id::of(Tag::Table, &self.owner.table), Id::of(Tag::Sequence, &self.sequence)]
             .map(|id| Id::attached(Tag::Owner, id));
-        self.role = Aside(owner(&table, &sequence));
+        self.role = Aside(owner(&table, [&sequence, &self.id()]));
     }
 
     const SECTION: &'static str = "owned_by";

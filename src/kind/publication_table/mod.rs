@@ -44,7 +44,8 @@ impl Kind for PublicationTable {
 
     fn requires(&self) -> Vec<Need> {
         let both = [Name::new(Space::Publication, [&self.publication]), Name::relation(&self.table)];
-        let columns = self.columns.iter().map(|column| Need::exists(Name::column(&self.table, column)));
+        // the server changes no type under a list either
+        let columns = self.columns.iter().map(|column| Need::ExactType(Name::column(&self.table, column)));
         let filter = self.filter.iter().map(|text| Need::mentions(Mentions::of(&self.table, text).exactly()));
         both.map(Need::exists).into_iter().chain(columns).chain(filter).collect()
     }

@@ -115,7 +115,8 @@ pub fn class(head: &mut Head, draft: &mut Draft) -> Result<()> {
     head.end()?;
     let Members { operators, functions, storage } = members;
     let storage = storage.map(said);
-    let declaration = operator_class::Declaration { ty, usual, family, storage, operators, functions, comment: None };
+    let declaration =
+        operator_class::Declaration { ty, usual, family, storage, operators, functions, comment: None, owner: None };
     head.declare(said(format!("{name} using {method}")), &declaration, draft)
 }
 
