@@ -5,7 +5,7 @@ use super::newly;
 use super::output::Output;
 use super::session;
 use crate::error::{Error, Result};
-use crate::revision::{self, Script};
+use crate::revision::Script;
 
 pub fn merge(global: &Global, args: &Merge, output: Output) -> Result<u8> {
     let config = session::config(global)?;
@@ -34,9 +34,5 @@ pub fn merge(global: &Global, args: &Merge, output: Output) -> Result<u8> {
     }
     let nothing = || Script::new("\n-- nothing to do: this brings branches together\n\n");
     (new.upgrade, new.downgrade) = (nothing(), nothing());
-    new.fingerprint = revision::fingerprint(&new);
-    let file = newly::path_of(&config, &folder, &new, &args.new)?;
-    newly::write(&file, &newly::checked(&file, &folder, &new)?)?;
-    output.result(&file.strip_prefix(&config.root).unwrap_or(&file).display().to_string());
-    Ok(0)
+    newly::add(&config, &folder, new, &args.new, output)
 }

@@ -151,6 +151,15 @@ pub fn checked(file: &Path, folder: &Folder, new: &Revision) -> Result<String> {
     Ok(text)
 }
 
+/// Makes its file, and says which.
+pub fn add(config: &Config, folder: &Folder, mut revision: Revision, new: &New, output: Output) -> Result<u8> {
+    revision.fingerprint = revision::fingerprint(&revision);
+    let file = path_of(config, folder, &revision, new)?;
+    write(&file, &checked(&file, folder, &revision)?)?;
+    output.result(&file.strip_prefix(&config.root).unwrap_or(&file).display().to_string());
+    Ok(0)
+}
+
 pub fn write(file: &Path, text: &str) -> Result<()> {
     let mut batch = Batch::default();
     batch.folder(file.parent().unwrap_or(Path::new("")))?;

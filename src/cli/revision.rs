@@ -151,11 +151,7 @@ fn empty(global: &Global, args: &Args, output: Output) -> Result<u8> {
         |way: &str| Script::new(format!("\n-- write here what the {way} does; statements end in a semicolon\n\n"));
     (new.upgrade, new.downgrade) = (hint("upgrade"), hint("downgrade"));
     new.summary = vec!["written by hand".into()];
-    new.fingerprint = revision::fingerprint(&new);
-    let file = newly::path_of(&config, &folder, &new, &args.new)?;
-    newly::write(&file, &newly::checked(&file, &folder, &new)?)?;
-    output.result(&file.strip_prefix(&config.root).unwrap_or(&file).display().to_string());
-    Ok(0)
+    newly::add(&config, &folder, new, &args.new, output)
 }
 
 /// A revision where the command line wants it, with nothing in it.

@@ -24,10 +24,6 @@ pub fn script(folder: &Folder, direction: Direction, from: &[String], to: &[Stri
     };
     let jobs = files.into_iter().map(|file| check::job(file, direction, &[])).collect::<Result<Vec<_>>>()?;
     let mut out = head(direction.word(), from, to);
-    if from.is_empty() {
-        out.push_str(ledger::CREATE.trim_start());
-        out.push('\n');
-    }
     for job in &jobs {
         let title = job.file.revision.title();
         out.push_str(&format!(
@@ -52,17 +48,11 @@ pub fn stamp_script(folder: &Folder, from: &[String], to: &[String]) -> Result<S
     let had = folder.upgrade_path(&BTreeSet::new(), from)?;
     let has = folder.upgrade_path(&BTreeSet::new(), to)?;
     let (had_ids, has_ids) = (ids(&had), ids(&has));
+    let stands = folder.heads_of(&had_ids);
     let mut out = head("stamp", from, to);
-    if from.is_empty() {
-        out.push_str(ledger::CREATE.trim_start());
-        out.push('\n');
-    }
     let new: Vec<&&Stored> = has.iter().filter(|file| !had_ids.contains(file.id())).collect();
     let absent = new.iter().map(|file| file.id().to_owned()).collect();
-    out.push_str(&format!(
-        "\nBEGIN;\n{}",
-        expects(&folder.heads_of(&had_ids), &absent, &place(&folder.heads_of(&had_ids)))
-    ));
+    out.push_str(&format!("\nBEGIN;\n{}", expects(&stands, &absent, &place(&stands))));
     for file in had.iter().filter(|file| !has_ids.contains(file.id())) {
         statement(&ledger::removed(file.id()), &mut out);
     }
@@ -82,9 +72,11 @@ fn ids(files: &[&Stored]) -> BTreeSet<String> {
     files.iter().map(|file| file.id().to_owned()).collect()
 }
 
+/// What it is for, and the tables of the bookkeeping where there are none yet.
 fn head(what: &str, from: &[String], to: &[String]) -> String {
+    let books = if from.is_empty() { ensure_version_script() } else { String::new() };
     format!(
-        "-- autogen {what} {} -> {}\n-- It stops where the database is not at {}; have psql stop with it: psql -v ON_ERROR_STOP=1 -f FILE\n\n",
+        "-- autogen {what} {} -> {}\n-- It stops where the database is not at {}; have psql stop with it: psql -v ON_ERROR_STOP=1 -f FILE\n\n{books}",
         place(from),
         place(to),
         place(from)
