@@ -130,6 +130,10 @@ impl Error {
         self.inner.place.as_ref()
     }
 
+    pub fn details(&self) -> &[String] {
+        &self.inner.details
+    }
+
     pub fn hints(&self) -> &[String] {
         &self.inner.hints
     }

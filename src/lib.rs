@@ -6,6 +6,7 @@ pub mod config;
 pub mod connect;
 pub mod diff;
 pub mod draft;
+pub mod duration;
 pub mod embedded;
 pub mod error;
 pub mod hex;

@@ -82,22 +82,10 @@ pub enum Command {
     Revision(Revision),
     /// Run revisions up to one
     #[command(after_help = "Example:\n  autogen upgrade head")]
-    Upgrade {
-        #[arg(default_value = "head", allow_hyphen_values = true)]
-        revision: String,
-        /// Print the script in place of running it: from the base, or FROM:TO
-        #[arg(long)]
-        sql: bool,
-    },
+    Upgrade(Upgrade),
     /// Undo revisions down to one
     #[command(after_help = "Example:\n  autogen downgrade -1")]
-    Downgrade {
-        #[arg(allow_hyphen_values = true)]
-        revision: String,
-        /// Print the script in place of running it: FROM:TO
-        #[arg(long)]
-        sql: bool,
-    },
+    Downgrade(Downgrade),
     /// Say that the database stands at a revision, without running anything
     #[command(after_help = "Example:\n  autogen stamp head")]
     Stamp {
@@ -166,6 +154,36 @@ pub enum Command {
     /// Completions for a shell
     #[command(after_help = "Example:\n  autogen completions bash > ~/.local/share/bash-completion/completions/autogen")]
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct Upgrade {
+    #[arg(default_value = "head", allow_hyphen_values = true)]
+    pub revision: String,
+    /// Print the script in place of running it: from the base, or FROM:TO
+    #[arg(long)]
+    pub sql: bool,
+    /// All revisions in one transaction, in place of one for each
+    #[arg(long, conflicts_with = "sql")]
+    pub single_transaction: bool,
+    /// Go on without asking where rows are lost
+    #[arg(short, long, conflicts_with = "sql")]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Downgrade {
+    #[arg(allow_hyphen_values = true)]
+    pub revision: String,
+    /// Print the script in place of running it: FROM:TO
+    #[arg(long)]
+    pub sql: bool,
+    /// All revisions in one transaction, in place of one for each
+    #[arg(long, conflicts_with = "sql")]
+    pub single_transaction: bool,
+    /// Go on without asking where rows are lost
+    #[arg(short, long, conflicts_with = "sql")]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

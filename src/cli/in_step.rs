@@ -118,6 +118,7 @@ fn inputs(config: &Config) -> Option<String> {
         renames,
         rules,
         managed,
+        running: _,
         database: _,
         vars: _,
     } = config;

@@ -18,7 +18,9 @@ mod db;
 mod diff;
 mod drawing;
 mod edit;
+mod guard;
 mod history;
+mod hooks;
 mod in_step;
 mod init;
 mod inspect;
@@ -27,6 +29,7 @@ mod merge;
 mod newly;
 mod offline;
 mod output;
+mod progress;
 mod revision;
 mod run;
 mod session;
@@ -70,10 +73,10 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
             diff::diff(&global, format, exit_code, explain_ignored, output)
         }
         Command::Revision(revision) => revision::revision(&global, &revision, output),
-        Command::Upgrade { revision, sql: true } => offline::upgrade(&global, &revision, output),
-        Command::Upgrade { revision, sql: false } => run::upgrade(&global, &revision, output),
-        Command::Downgrade { revision, sql: true } => offline::downgrade(&global, &revision, output),
-        Command::Downgrade { revision, sql: false } => run::downgrade(&global, &revision, output),
+        Command::Upgrade(args) if args.sql => offline::upgrade(&global, &args.revision, output),
+        Command::Upgrade(args) => run::upgrade(&global, &args, output),
+        Command::Downgrade(args) if args.sql => offline::downgrade(&global, &args.revision, output),
+        Command::Downgrade(args) => run::downgrade(&global, &args, output),
         Command::Stamp { revisions, sql: true, .. } => offline::stamp(&global, &revisions, output),
         Command::Stamp { revisions, purge, sql: false } => run::stamp(&global, &revisions, purge, output),
         Command::Current { check_heads } => history::current(&global, check_heads, output),

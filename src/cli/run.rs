@@ -1,39 +1,50 @@
 //! `upgrade`, `downgrade`, `stamp`: run revision files, and say what happens.
 
-use super::args::Global;
-use super::output::Output;
-use super::session::{self, Session};
-use crate::connect;
-use crate::error::{Error, Result};
-use crate::runner::{self, Interrupt, Options, Progress, Report};
+use std::sync::Arc;
 
-pub fn upgrade(global: &Global, target: &str, output: Output) -> Result<u8> {
-    no_range(target)?;
-    with(global, output, |session, options, progress| {
+use super::args::{Downgrade, Global, Upgrade};
+use super::guard;
+use super::hooks::{self, Surroundings};
+use super::output::Output;
+use super::progress::Teller;
+use super::session::{self, Session};
+use crate::connect::{self, Address};
+use crate::error::{Error, Result};
+use crate::runner::{self, Direction, Intended, Interrupt, Options, Progress, Report, Watch};
+
+pub fn upgrade(global: &Global, args: &Upgrade, output: Output) -> Result<u8> {
+    no_range(&args.revision)?;
+    let mut run = Run::open(global, output)?;
+    run.options.single_transaction = args.single_transaction;
+    run.options.approve = Some(run.approve(args.yes));
+    run.with(|session, options, progress| {
         let folder = session::folder(&session.config)?;
-        runner::upgrade(&mut session.client, &folder, target, options, progress)
+        runner::upgrade(&mut session.client, &folder, &args.revision, options, progress)
     })
 }
 
-pub fn downgrade(global: &Global, target: &str, output: Output) -> Result<u8> {
-    no_range(target)?;
-    with(global, output, |session, options, progress| {
+pub fn downgrade(global: &Global, args: &Downgrade, output: Output) -> Result<u8> {
+    no_range(&args.revision)?;
+    let mut run = Run::open(global, output)?;
+    run.options.single_transaction = args.single_transaction;
+    run.options.approve = Some(run.approve(args.yes));
+    run.with(|session, options, progress| {
         let folder = session::folder(&session.config)?;
-        runner::downgrade(&mut session.client, &folder, target, options, progress)
+        runner::downgrade(&mut session.client, &folder, &args.revision, options, progress)
     })
 }
 
 pub fn stamp(global: &Global, targets: &[String], purge: bool, output: Output) -> Result<u8> {
     targets.iter().try_for_each(|target| no_range(target))?;
-    with(global, output, |session, options, progress| {
+    Run::open(global, output)?.with(|session, options, progress| {
         let folder = session::folder(&session.config)?;
         runner::stamp(&mut session.client, &folder, targets, purge, options, progress)
     })
 }
 
 pub fn ensure_version(global: &Global, output: Output) -> Result<u8> {
-    let (mut session, options) = prepare(global, output)?;
-    runner::ensure_version(&mut session.client, &options, &mut |progress| tell(progress, output))?;
+    let Run { mut session, options, teller, .. } = Run::open(global, output)?;
+    runner::ensure_version(&mut session.client, &options, &mut |progress| teller.tell(progress))?;
     Ok(0)
 }
 
@@ -45,54 +56,80 @@ fn no_range(target: &str) -> Result<()> {
     }
 }
 
-type Run<'a> = &'a mut dyn FnMut(Progress);
-
-fn with(
-    global: &Global,
-    output: Output,
-    run: impl FnOnce(&mut Session, &Options, Run) -> Result<Report>,
-) -> Result<u8> {
-    let (mut session, options) = prepare(global, output)?;
-    let mut progress = |progress: Progress| tell(progress, output);
-    let report = run(&mut session, &options, &mut progress)?;
-    let stands = if report.to.is_empty() { "base".to_owned() } else { report.to.join(", ") };
-    if report.moved.is_empty() {
-        output.say(&format!("nothing to do: the database is at {stands}"));
-    } else {
-        output.say(&format!("the database is at {stands}"));
-    }
-    Ok(0)
-}
-
 /// A session that may write, and how to.
-fn prepare(global: &Global, output: Output) -> Result<(Session, Options)> {
-    let session = session::open(global, output)?;
-    if let Some(direct) = session.address.pooler_hint() {
-        return Err(Error::new(format!("{} goes through a transaction pooler", session.address.describe()))
-            .detail("a lock taken through it does not hold, and settings leak to other clients")
-            .hint(format!("use the direct endpoint: {direct}")));
-    }
-    let mut options = Options::new(connect::pin(&session.config.search_path));
-    options.interrupt =
-        Interrupt::install().map_err(|cause| Error::new(format!("cannot listen to signals: {cause}")))?;
-    options.cancel = session.address.canceller(&session.client);
-    Ok((session, options))
+struct Run {
+    session: Session,
+    address: Arc<Address>,
+    options: Options,
+    teller: Teller,
 }
 
-fn tell(progress: Progress, output: Output) {
-    match progress {
-        Progress::Waiting { holder } => output.say(&format!("waiting for another runner: {holder}")),
-        Progress::Revision { id, message, direction, number, count, .. } => {
-            let title = message.lines().next().unwrap_or_default();
-            output.say(&format!("{direction} {id}, {title} ({number} of {count})"));
+impl Run {
+    fn open(global: &Global, output: Output) -> Result<Self> {
+        let session = session::open(global, output)?;
+        if let Some(direct) = session.address.pooler_hint() {
+            return Err(Error::new(format!("{} goes through a transaction pooler", session.address.describe()))
+                .detail("a lock taken through it does not hold, and settings leak to other clients")
+                .hint(format!("use the direct endpoint: {direct}")));
         }
-        Progress::Step { number, count, transaction, skipped } => {
-            let how = if transaction { "in a transaction" } else { "on its own" };
-            let done = if skipped { ", done by an earlier run" } else { "" };
-            output.detail(&format!("  step {number} of {count}, {how}{done}"));
+        let running = &session.config.running;
+        let teller = Teller::new(output, running.log_format);
+        let address = Arc::new(session.address.clone());
+        let mut options = Options::new(format!("{}{}", connect::pin(&session.config.search_path), running.limits()));
+        (options.lock_deadline, options.patience) = (running.lock_patience, running.lock_patience);
+        options.interrupt =
+            Interrupt::install().map_err(|cause| Error::new(format!("cannot listen to signals: {cause}")))?;
+        options.cancel = session.address.canceller(&session.client);
+        let (first, every) = teller.rhythm();
+        let (watched, told) = (Arc::clone(&address), teller.clone());
+        options.watch = Some(Watch {
+            connect: Arc::new(move || watched.connect()),
+            tell: Arc::new(move |running| told.running(running)),
+            first,
+            every,
+        });
+        Ok(Self { session, address, options, teller })
+    }
+
+    fn approve(&self, yes: bool) -> runner::Approve {
+        guard::approve(&self.session.config, &self.address, yes, self.teller.clone(), self.options.interrupt.clone())
+    }
+
+    fn with(
+        mut self,
+        run: impl FnOnce(&mut Session, &Options, &mut dyn FnMut(Progress)) -> Result<Report>,
+    ) -> Result<u8> {
+        let teller = self.teller.clone();
+        let done = run(&mut self.session, &self.options, &mut |progress| teller.tell(progress))
+            .and_then(|report| self.after(&report).map(|()| report));
+        match done {
+            Ok(report) => {
+                teller.stands(&report.to, !report.moved.is_empty());
+                Ok(0)
+            }
+            Err(error) if teller.failed(&error) => Ok(u8::try_from(error.code()).unwrap_or(2)),
+            Err(error) => Err(error),
         }
-        Progress::Statement { label, line, .. } => output.detail(&format!("  line {line}: {label}")),
-        Progress::Warning(text) => output.warn(&text),
-        Progress::Done { elapsed, .. } => output.say(&format!("  done in {:.1} s", elapsed.as_secs_f64())),
+    }
+
+    /// What the project wants to happen when revisions have run.
+    fn after(&self, report: &Report) -> Result<()> {
+        let ran = self.options.approve.is_some() && !report.moved.is_empty();
+        let up = report.direction == Some(Direction::Upgrade);
+        let Some(command) = self.session.config.running.hooks.after_upgrade.as_ref().filter(|_| ran && up) else {
+            return Ok(());
+        };
+        let done = Intended {
+            direction: Direction::Upgrade,
+            ids: report.moved.clone(),
+            from: report.from.clone(),
+            to: report.to.clone(),
+            losses: Vec::new(),
+        };
+        let around = Surroundings::of(&self.address, &done);
+        hooks::run("after_upgrade", command, &self.session.config, &around).map_err(|error| {
+            let stands = if report.to.is_empty() { "base".to_owned() } else { report.to.join(", ") };
+            error.exit(crate::error::Exit::No).detail(format!("the revisions have run: the database is at {stands}"))
+        })
     }
 }

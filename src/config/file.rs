@@ -65,6 +65,20 @@ keys! {
         presets: Spanned<Words>,
         /// tables whose partitions something else makes, as `partitions: unmanaged` of a model says it
         unmanaged_partitions: Spanned<Words>,
+        /// how long a statement of a revision waits for a lock before it is tried again (default: 1s)
+        lock_timeout: Spanned<String>,
+        /// how long a statement of a revision may take (default: as the server has it)
+        statement_timeout: Spanned<String>,
+        /// how long to go on trying where other sessions, or another runner, are in the way (default: 60s)
+        lock_patience: Spanned<String>,
+        /// when to ask before rows are lost: auto (on a terminal), always or never (default: auto)
+        confirm: Spanned<String>,
+        /// true: a downgrade to base is refused (default: false)
+        protect: Spanned<bool>,
+        /// how the progress of a run is written: text or json (default: text)
+        log_format: Spanned<String>,
+        /// commands that run around revisions, each a list of words; they find the database in PGHOST and its like
+        hooks: HooksKeys,
     }
 }
 
@@ -106,12 +120,25 @@ keys! {
     }
 }
 
+keys! {
+    /// The commands of `hooks:`.
+    HooksKeys, "hooks." {
+        /// before the first revision runs; its failure stops the run
+        before_upgrade: Spanned<CommandLine>,
+        /// before a run that loses rows, up or down, say a pg_dump; its failure stops the run
+        before_data_loss: Spanned<CommandLine>,
+        /// after the last revision has run
+        after_upgrade: Spanned<CommandLine>,
+    }
+}
+
 /// Every key in the order of the file, `database.url` and its like after their group, with one line on each.
 pub(super) fn described_keys() -> &'static [(&'static str, &'static str)] {
     static ALL: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
         let group = |key| match key {
             "database" => DatabaseKeys::KEYS,
             "naming" => NamingKeys::KEYS,
+            "hooks" => HooksKeys::KEYS,
             _ => &[],
         };
         Layer::KEYS.iter().flat_map(|key| std::iter::once(key).chain(group(key.0))).copied().collect()
@@ -133,6 +160,12 @@ impl<T> Over for Option<Spanned<T>> {
 impl Over for Option<NamingKeys> {
     fn over(self, base: Self) -> Self {
         both(self, base, NamingKeys::over)
+    }
+}
+
+impl Over for Option<HooksKeys> {
+    fn over(self, base: Self) -> Self {
+        both(self, base, HooksKeys::over)
     }
 }
 
@@ -226,5 +259,28 @@ impl<'de> Deserialize<'de> for Words {
             return Err(D::Error::custom(NUL_IN_NAME));
         }
         Ok(Words(words))
+    }
+}
+
+/// A program with its arguments: a list of words, or a text with blanks between them. No shell reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CommandLine(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for CommandLine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a command as a list of words, or as a text with blanks between them")]
+        enum Written {
+            Words(Vec<String>),
+            Text(String),
+        }
+        let words = match Written::deserialize(deserializer)? {
+            Written::Words(words) => words,
+            Written::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
+        };
+        match words.iter().any(|word| word.contains('\0')) {
+            true => Err(D::Error::custom(NUL_IN_NAME)),
+            false => Ok(Self(words)),
+        }
     }
 }

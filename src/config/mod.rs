@@ -8,6 +8,7 @@ mod file;
 mod naming;
 mod place;
 mod rules;
+mod running;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use naming::Template;
 use place::Source;
 
 pub use naming::Naming;
+pub use running::{Confirm, Hooks, LogFormat, Running};
 pub use secret::Secret;
 pub use vars::{Origin, Vars};
 
@@ -79,6 +81,8 @@ pub struct Config {
     pub managed: Managed,
     /// Which of the things in a database are ours.
     pub rules: Rules,
+    /// How revisions run.
+    pub running: Running,
     /// The keys of `database:`, variables not yet replaced; empty if it says nothing.
     pub database: Vec<Setting>,
     /// The environment and `.env`.
@@ -165,6 +169,7 @@ impl Config {
         };
         let managed = managed(layer.manage.take(), &source)?;
         let rules = rules::rules(&mut layer, &search_path, &source)?;
+        let running = Running::take(&mut layer, &source)?;
         Ok(Self {
             models: path(&root, layer.models, "models", "schema", &source)?,
             revisions: paths(&root, layer.revisions, &source)?,
@@ -174,6 +179,7 @@ impl Config {
             renames,
             managed,
             rules,
+            running,
             database: database(layer.database.unwrap_or_default(), &source)?,
             environment: environment.map(|(name, _)| name),
             file: file.to_owned(),

@@ -39,11 +39,12 @@ fn told(config: &Config) -> String {
         renames,
         managed,
         rules,
+        running,
         database,
         vars: _,
     } = config;
     format!(
-        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {managed:?} {rules:?} {database:?}"
+        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {managed:?} {rules:?} {running:?} {database:?}"
     )
 }
 
@@ -85,7 +86,7 @@ fn the_sample_shows_every_key_and_its_default() {
 fn the_keys_are_listed_in_order_with_a_line_each() {
     let keys = Config::keys();
     assert_eq!(keys[..6], ["models", "revisions", "schemas", "search_path", "database", "database.url"]);
-    assert!(keys.ends_with(&["renames", "manage", "include", "exclude", "presets", "unmanaged_partitions"]));
+    assert!(keys.ends_with(&["hooks", "hooks.before_upgrade", "hooks.before_data_loss", "hooks.after_upgrade"]));
     assert!(Config::described_keys().iter().all(|(_, what)| !what.is_empty() && !what.starts_with(' ')));
 }
 
@@ -332,7 +333,7 @@ fn what_is_no_yaml_is_an_error_at_its_place() {
       at autogen.yaml:1:1
       1 | a: 1
           ^
-      hint: known keys: models, revisions, schemas, search_path, database, naming, environments, renames, manage, include, exclude, presets, unmanaged_partitions
+      hint: known keys: models, revisions, schemas, search_path, database, naming, environments, renames, manage, include, exclude, presets, unmanaged_partitions, lock_timeout, statement_timeout, lock_patience, confirm, protect, log_format, hooks
     ");
 }
 

@@ -7,6 +7,7 @@
 //! one place, which every error can name.
 
 mod dial;
+mod environment;
 mod explain;
 mod failed;
 mod read;

@@ -17,7 +17,9 @@ use super::script::Script;
 use super::source::{Cursor, Source};
 
 const QUIT: &str = "\\quit";
-const MARKERS: [&str; 4] = ["upgrade", "downgrade", "step transaction", "step no-transaction"];
+const MARKERS: [&str; 5] = ["upgrade", "downgrade", "step transaction", "step no-transaction", "step batch"];
+/// What a marker of a batch begins with; settings may follow.
+pub(super) const BATCH: &str = "step batch";
 
 pub fn write(revision: &Revision) -> String {
     let mut out = String::new();
@@ -132,8 +134,8 @@ impl State {
             ("downgrade", State::Downgrade { .. }) => {
                 wrong("a second `-- autogen:downgrade`", "keep one section for each direction")
             }
-            ("step transaction" | "step no-transaction", State::Upgrade { .. } | State::Downgrade { .. }) => Ok(self),
-            ("step transaction" | "step no-transaction", _) => wrong(
+            (step, State::Upgrade { .. } | State::Downgrade { .. }) if is_step(step) => Ok(self),
+            (step, _) if is_step(step) => wrong(
                 "a step marker outside the sections",
                 "put it below `-- autogen:upgrade` or `-- autogen:downgrade`",
             ),
@@ -148,6 +150,11 @@ impl State {
             other => other,
         }
     }
+}
+
+fn is_step(marker: &str) -> bool {
+    let batch = marker.strip_prefix(BATCH).is_some_and(|settings| settings.is_empty() || settings.starts_with(' '));
+    batch || ["step transaction", "step no-transaction"].contains(&marker)
 }
 
 /// Whether a line that is `\quit` and nothing else begins here.

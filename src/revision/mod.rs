@@ -4,6 +4,7 @@
 //! statements and the kinds of their steps, never the comments and white space between them, and never a catalog. Nothing
 //! here knows a connection, a clock, chance or the environment; only [`Folder::read`] reads files.
 
+mod batch;
 mod file;
 mod folder;
 mod graph;
@@ -23,6 +24,7 @@ use sha2::{Digest, Sha256};
 
 use crate::hex::hex;
 
+pub use batch::{Batch, Rounds};
 pub use file::{parse, write};
 pub use folder::{Folder, Stored};
 pub use header::{check_id, check_label};
@@ -70,7 +72,12 @@ pub fn fingerprint(revision: &Revision) -> String {
         match script.steps(Path::new("")) {
             Ok(steps) => {
                 for step in &steps {
-                    feed(&mut hash, if step.transaction { "transaction" } else { "no-transaction" }, "");
+                    let kind = match (&step.batch, step.transaction) {
+                        (Some(_), _) => "batch",
+                        (None, true) => "transaction",
+                        (None, false) => "no-transaction",
+                    };
+                    feed(&mut hash, kind, "");
                     step.statements.iter().for_each(|statement| feed(&mut hash, "statement", &statement.sql));
                 }
             }

@@ -6,6 +6,7 @@
 use crate::error::{Error, Result};
 use crate::lex::{Kind, Lexeme, Lexer, tokens};
 
+use super::batch::{Rounds, SHAPE};
 use super::script::Statement;
 use super::source::Source;
 
@@ -60,6 +61,17 @@ pub(super) fn statement(source: &Source<'_>, statement: &Statement, transaction:
             "put a line `-- autogen:step no-transaction` above it, and `-- autogen:step transaction` below it where more follows",
         ),
         _ => Ok(()),
+    }
+}
+
+/// Settings may stand in a batch too; anything else has to be of a shape that ends.
+pub(super) fn no_rounds(source: &Source<'_>, statement: &Statement) -> Result<()> {
+    let lexemes = tokens(&statement.sql).unwrap_or_default();
+    let is_setting =
+        lexemes.iter().find(|lexeme| lexeme.kind != Kind::Comment).is_some_and(|first| first.is_word("set"));
+    match is_setting || Rounds::of(&statement.sql).is_some() {
+        true => Ok(()),
+        false => Err(place(source, statement, "this cannot be done in batches".into()).hint(SHAPE)),
     }
 }
 

@@ -9,7 +9,8 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::lex::{Kind, Lexeme, Lexer, tokens};
 
-use super::file::{fault, marker_at, unknown_marker};
+use super::batch::Batch;
+use super::file::{BATCH, fault, marker_at, unknown_marker};
 use super::header;
 use super::refuse;
 use super::source::{Cursor, Source};
@@ -33,6 +34,8 @@ impl Eq for Script {}
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     pub transaction: bool,
+    /// Its statements are done in rounds, which have transactions of their own.
+    pub batch: Option<Batch>,
     pub statements: Vec<Statement>,
 }
 
@@ -83,6 +86,9 @@ impl Script {
         for step in self.steps(path)? {
             for statement in &step.statements {
                 refuse::statement(&source, statement, step.transaction)?;
+                if step.batch.is_some() {
+                    refuse::no_rounds(&source, statement)?;
+                }
             }
         }
         Ok(())
@@ -172,7 +178,7 @@ struct Open<'a> {
 
 impl<'a> Splitter<'a> {
     fn new(source: Source<'a>) -> Self {
-        let steps = vec![Step { transaction: true, statements: Vec::new() }];
+        let steps = vec![Step { transaction: true, batch: None, statements: Vec::new() }];
         let cursor = Cursor::new(source.first_line);
         Self { source, cursor, steps, open: None, comments: Vec::new(), last_comment: 0, last_end: 0 }
     }
@@ -213,9 +219,16 @@ impl<'a> Splitter<'a> {
     }
 
     fn marker(&mut self, at: usize, marker: &str) -> Result<()> {
-        let transaction = match marker {
-            "step transaction" => true,
-            "step no-transaction" => false,
+        let (transaction, batch) = match (marker, marker.strip_prefix(BATCH)) {
+            ("step transaction", _) => (true, None),
+            ("step no-transaction", _) => (false, None),
+            (_, Some(settings)) => (
+                false,
+                Some(Batch::read(settings).map_err(|why| {
+                    let error = self.source.error(at, format!("wrong settings of a batch: {why}"));
+                    error.hint("write `-- autogen:step batch size=1000 pause=50ms`; both may be left out")
+                })?),
+            ),
             _ => return Err(unknown_marker(&self.source, at, marker)),
         };
         if let Some(open) = &self.open {
@@ -225,7 +238,7 @@ impl<'a> Splitter<'a> {
                 .hint("end that statement with `;`, or move the marker above it"));
         }
         self.comments.clear();
-        self.steps.push(Step { transaction, statements: Vec::new() });
+        self.steps.push(Step { transaction, batch, statements: Vec::new() });
         Ok(())
     }
 

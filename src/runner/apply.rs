@@ -4,23 +4,34 @@
 //! have none, each step ends with the record that it ended, and the last with the row. Statements go out one by one, so that
 //! the server's error is about one.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use postgres::Client;
+use postgres::{Client, SimpleQueryMessage};
 
 use crate::error::{Error, Result};
 use crate::revision::{Folder, Statement, Step};
 
 use super::check::{self, Job, Prepared};
 use super::failure::{self, Stop};
-use super::known::{is_set, is_setting, leading_words};
+use super::known::{counts_rows, is_setting, leading_words};
 use super::ledger::{self, Entry, Mark};
-use super::{Direction, Options, Progress, Report, lock, own, session};
+use super::watch::Running;
+use super::{Direction, Options, Progress, Report, alone, batch, lock, loss, own, session, transaction};
 
 pub(super) struct Runner<'a> {
     pub client: &'a mut Client,
     pub options: &'a Options,
     pub progress: &'a mut dyn FnMut(Progress),
+    /// What an error should also say.
+    pub notes: Vec<String>,
+    /// The limits of time that the file at work has set itself.
+    pub limits_of_file: BTreeSet<&'static str>,
+    /// The server's number of this session, where it is watched.
+    pid: Option<i32>,
+    /// The revision and the step at work.
+    at_work: (String, (usize, usize)),
 }
 
 /// Everything from the bookkeeping's first reading to its last row; the caller holds the lock.
@@ -33,58 +44,190 @@ pub(super) fn run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report> {
     let Prepared { mut ledger, jobs, from } = check::prepare(client, folder, target, direction, progress)?;
-    let mut report = Report { moved: Vec::new(), to: from.clone(), from };
+    let mut report = Report { direction: None, moved: Vec::new(), to: from.clone(), from };
     if jobs.is_empty() {
         return Ok(report);
     }
+    if options.single_transaction {
+        refuse_steps(&jobs)?;
+    }
+    begin(client, folder, &ledger, &jobs, direction, options)?;
     ledger.ensure(client)?;
-    let mut applied = ledger.applied().clone();
-    let mut runner = Runner { client, options, progress };
-    for (at, job) in jobs.iter().enumerate() {
-        let begun = Instant::now();
-        (runner.progress)(Progress::Revision {
-            id: job.id().to_owned(),
-            message: job.file.revision.message.clone(),
-            direction,
-            path: job.file.path.clone(),
-            from: report.to,
-            number: at + 1,
-            count: jobs.len(),
-        });
-        if let Err(stop) = runner.revision(job, begun) {
-            return Err(failure::explain(&mut runner, job, stop));
+    report.direction = Some(direction);
+    let mut walk = Walk { folder, direction, applied: ledger.applied().clone(), report, count: jobs.len() };
+    let mut runner = Runner::new(client, options, progress)?;
+    if options.single_transaction {
+        runner.all(&jobs, &mut walk)?;
+    } else {
+        for job in &jobs {
+            let begun = Instant::now();
+            walk.begin(job, runner.progress);
+            if let Err(stop) = runner.revision(job, begun) {
+                return Err(failure::explain(&mut runner, job, stop));
+            }
+            walk.done(job, begun, runner.progress);
         }
+    }
+    // what the last file set is not the caller's
+    let _ = session::reset(runner.client, options);
+    Ok(walk.report)
+}
+
+/// All is read and sound, and nothing has run: the last moment to say no.
+fn begin(
+    client: &mut Client,
+    folder: &Folder,
+    ledger: &ledger::Ledger,
+    jobs: &[Job<'_>],
+    direction: Direction,
+    options: &Options,
+) -> Result<()> {
+    let Some(approve) = &options.approve else { return Ok(()) };
+    let mut applied = ledger.applied().clone();
+    let from = folder.heads_of(&applied);
+    for job in jobs {
         match direction {
             Direction::Upgrade => applied.insert(job.id().to_owned()),
             Direction::Downgrade => applied.remove(job.id()),
         };
-        report.to = folder.heads_of(&applied);
-        report.moved.push(job.id().to_owned());
-        (runner.progress)(Progress::Done { id: job.id().to_owned(), direction, elapsed: begun.elapsed() });
     }
-    // what the last file set is not the caller's
-    let _ = session::reset(runner.client, options);
-    Ok(report)
+    let ids = jobs.iter().map(|job| job.id().to_owned()).collect();
+    approve(&super::Intended {
+        direction,
+        ids,
+        from,
+        to: folder.heads_of(&applied),
+        losses: loss::losses(client, jobs)?,
+    })
 }
 
-impl Runner<'_> {
-    fn revision<'j>(&mut self, job: &'j Job<'_>, begun: Instant) -> Result<(), Stop<'j>> {
+fn refuse_steps(jobs: &[Job<'_>]) -> Result<()> {
+    let Some(job) = jobs.iter().find(|job| job.is_stepwise()) else { return Ok(()) };
+    let step = job.steps.iter().find(|step| !step.transaction).and_then(|step| step.statements.first());
+    let error =
+        Error::new(format!("not supported: all in one transaction with {}, which has steps of its own", job.id()));
+    let error = match step {
+        Some(statement) => error.at(job.place(statement)),
+        None => error.detail("an earlier run has done a part of it, step by step"),
+    };
+    Err(error
+        .detail("nothing was done")
+        .hint("run without --single-transaction: each revision then has one of its own"))
+}
+
+/// Where the database stands while revisions run.
+struct Walk<'f> {
+    folder: &'f Folder,
+    direction: Direction,
+    applied: BTreeSet<String>,
+    report: Report,
+    count: usize,
+}
+
+impl Walk<'_> {
+    fn begin(&self, job: &Job<'_>, progress: &mut dyn FnMut(Progress)) {
+        progress(Progress::Revision {
+            id: job.id().to_owned(),
+            message: job.file.revision.message.clone(),
+            direction: self.direction,
+            path: job.file.path.clone(),
+            from: self.report.to.clone(),
+            number: self.report.moved.len() + 1,
+            count: self.count,
+        });
+    }
+
+    fn done(&mut self, job: &Job<'_>, begun: Instant, progress: &mut dyn FnMut(Progress)) {
+        match self.direction {
+            Direction::Upgrade => self.applied.insert(job.id().to_owned()),
+            Direction::Downgrade => self.applied.remove(job.id()),
+        };
+        self.report.to = self.folder.heads_of(&self.applied);
+        self.report.moved.push(job.id().to_owned());
+        progress(Progress::Done {
+            id: job.id().to_owned(),
+            message: job.file.revision.message.clone(),
+            direction: self.direction,
+            parents: job.file.revision.parents.clone(),
+            elapsed: begun.elapsed(),
+        });
+    }
+}
+
+impl<'a> Runner<'a> {
+    fn new(client: &'a mut Client, options: &'a Options, progress: &'a mut dyn FnMut(Progress)) -> Result<Self> {
+        let pid = match &options.watch {
+            Some(_) => {
+                let row = client.query_typed_one("SELECT pg_catalog.pg_backend_pid()", &[]);
+                Some(row.map_err(|cause| failure::plain("cannot read the number of the session", &cause))?.get(0))
+            }
+            None => None,
+        };
+        let at_work = (String::new(), (1, 1));
+        Ok(Self { client, options, progress, notes: Vec::new(), limits_of_file: BTreeSet::new(), pid, at_work })
+    }
+
+    /// The state in which each revision finds the session.
+    fn fresh(&mut self, job: &Job<'_>) -> Result<(), Stop<'static>> {
+        self.limits_of_file.clear();
+        self.at_work = (job.id().to_owned(), (1, 1));
+        session::reset(self.client, self.options).map_err(Stop::Bookkeeping)
+    }
+
+    fn check_lock(&mut self) -> Result<(), Stop<'static>> {
         self.go_on()?;
-        if !lock::is_held(self.client).map_err(Stop::Said)? {
-            return Err(Stop::Said(Error::new("the lock of the runner is gone, so another runner may be at work").hint(
-                "a statement of the revision before gave it away (DISCARD ALL, pg_advisory_unlock_all); run this again",
-            )));
+        if lock::is_held(self.client).map_err(Stop::Said)? {
+            return Ok(());
         }
-        session::reset(self.client, self.options).map_err(Stop::Bookkeeping)?;
+        Err(Stop::Said(Error::new("the lock of the runner is gone, so another runner may be at work").hint(
+            "a statement of the revision before gave it away (DISCARD ALL, pg_advisory_unlock_all); run this again",
+        )))
+    }
+
+    /// All revisions and their rows in one transaction.
+    fn all(&mut self, jobs: &[Job<'_>], walk: &mut Walk<'_>) -> Result<()> {
+        let statements: Vec<&Statement> =
+            jobs.iter().flat_map(|job| job.steps.iter().flat_map(|s| &s.statements)).collect();
+        let at = Cell::new(0);
+        let before = (walk.applied.clone(), walk.report.clone());
+        // nothing is done before the last is
+        let mut ended = Vec::new();
+        let mut work = |runner: &mut Runner<'_>| {
+            (walk.applied, walk.report) = before.clone();
+            ended.clear();
+            for (n, job) in jobs.iter().enumerate() {
+                at.set(n);
+                let begun = Instant::now();
+                walk.begin(job, runner.progress);
+                runner.fresh(job)?;
+                let statements: Vec<&Statement> = job.steps.iter().flat_map(|step| &step.statements).collect();
+                transaction::body(runner, &statements, &|client| finish(client, job, begun.elapsed()))?;
+                walk.done(job, begun, &mut |told| ended.push(told));
+            }
+            Ok(())
+        };
+        let done = self.check_lock().and_then(|()| transaction::run(self, &statements, &mut work));
+        done.map_err(|stop| {
+            self.notes.push("all of this run is one transaction, so none of its revisions was kept".into());
+            failure::explain(self, &jobs[at.get()], stop)
+        })?;
+        ended.into_iter().for_each(|told| (self.progress)(told));
+        Ok(())
+    }
+
+    fn revision<'j>(&mut self, job: &'j Job<'_>, begun: Instant) -> Result<(), Stop<'j>> {
+        self.check_lock()?;
+        self.fresh(job)?;
         if !job.is_stepwise() {
             let statements: Vec<&Statement> = job.steps.iter().flat_map(|step| &step.statements).collect();
-            return self.transaction(&statements, |client| finish(client, job, begun.elapsed()));
+            return self.transaction(&statements, &|client| finish(client, job, begun.elapsed()));
         }
         let mut recorded = false;
         for (at, step) in job.steps.iter().enumerate() {
             let before = job.begun_step(at);
             let skipped = before.is_some_and(|before| before.finished);
             let (number, count) = (at + 1, job.steps.len());
+            self.at_work.1 = (number, count);
             (self.progress)(Progress::Step { number, count, transaction: step.transaction, skipped });
             let last = number == count;
             let record = |client: &mut Client| match last {
@@ -96,9 +239,12 @@ impl Runner<'_> {
                 continue;
             }
             if step.transaction {
-                self.transaction(&step.statements.iter().collect::<Vec<_>>(), record)?;
+                self.transaction(&step.statements.iter().collect::<Vec<_>>(), &record)?;
             } else {
-                own::run(self, job, at)?;
+                match &step.batch {
+                    Some(batch) => batch::run(self, job, at, batch)?,
+                    None => own::run(self, job, at)?,
+                }
                 own::record(self.client, record).map_err(Stop::Bookkeeping)?;
             }
             recorded = last;
@@ -114,34 +260,15 @@ impl Runner<'_> {
     fn transaction<'j>(
         &mut self,
         statements: &[&'j Statement],
-        record: impl FnOnce(&mut Client) -> Result<(), postgres::Error>,
+        record: &dyn Fn(&mut Client) -> Result<(), postgres::Error>,
     ) -> Result<(), Stop<'j>> {
-        self.client.batch_execute("BEGIN").map_err(Stop::Bookkeeping)?;
-        let mut number = None;
-        for (at, statement) in statements.iter().enumerate() {
-            self.go_on()?;
-            self.send(statement, at + 1, statements.len())?;
-            // SET TRANSACTION must come before any query, so also before ours
-            if number.is_none() && !is_set(&statement.sql) {
-                number = Some(session::transaction(self.client).map_err(Stop::Bookkeeping)?);
-            }
-        }
-        self.go_on()?;
-        let ended = match number {
-            Some(number) => session::transaction(self.client).map_err(Stop::Bookkeeping)? != number,
-            None => false,
-        };
-        if ended || session::is_idle(self.client).map_err(Stop::Bookkeeping)? {
-            return Err(Stop::Said(transaction_ended()));
-        }
-        session::bookkeeping(self.client).and_then(|()| record(self.client)).map_err(Stop::Bookkeeping)?;
-        let _running = self.options.interrupt.statement(self.options.cancel.as_ref());
-        self.client.batch_execute("COMMIT").map_err(Stop::Commit)
+        transaction::run(self, statements, &mut |runner| transaction::body(runner, statements, record))
     }
 
     /// Runs what an earlier run has run already, so far as it set the session up for what follows.
     pub fn settings<'j>(&mut self, statements: &'j [Statement]) -> Result<(), Stop<'j>> {
         for statement in statements.iter().filter(|statement| is_setting(&statement.sql)) {
+            self.limits_of_file.extend(alone::limit_set(&statement.sql));
             self.client.batch_execute(&statement.sql).map_err(|cause| Stop::Statement { statement, cause })?;
         }
         Ok(())
@@ -149,10 +276,29 @@ impl Runner<'_> {
 
     /// One statement as a message of its own, which a signal can cancel.
     pub fn send<'j>(&mut self, statement: &'j Statement, number: usize, count: usize) -> Result<(), Stop<'j>> {
-        let label = statement.op.clone().unwrap_or_else(|| leading_words(&statement.sql));
-        (self.progress)(Progress::Statement { label, line: statement.line, number, count });
-        let _running = self.options.interrupt.statement(self.options.cancel.as_ref());
-        self.client.batch_execute(&statement.sql).map_err(|cause| Stop::Statement { statement, cause })
+        let label = name(statement);
+        (self.progress)(Progress::Statement { label: label.clone(), line: statement.line, number, count });
+        let begun = Instant::now();
+        let rows = {
+            let _watching = self.watching(label);
+            let _running = self.options.interrupt.statement(self.options.cancel.as_ref());
+            execute(self.client, &statement.sql).map_err(|cause| Stop::Statement { statement, cause })?
+        };
+        self.limits_of_file.extend(alone::limit_set(&statement.sql));
+        (self.progress)(Progress::Ran { number, count, rows, elapsed: begun.elapsed() });
+        Ok(())
+    }
+
+    /// The id of the revision at work.
+    pub fn at_work(&self) -> &str {
+        &self.at_work.0
+    }
+
+    pub fn watching(&self, label: String) -> Option<super::watch::Watching> {
+        let (id, step) = self.at_work.clone();
+        let what =
+            Running { id, label, step, elapsed: Duration::ZERO, phase: None, percent: None, waits_for: Vec::new() };
+        Some(self.options.watch.as_ref()?.begin(self.pid?, what))
     }
 
     /// Between two statements: whether to begin the next.
@@ -161,10 +307,22 @@ impl Runner<'_> {
     }
 }
 
-fn transaction_ended() -> Error {
-    Error::new("a statement of this revision has ended the transaction that it ran in")
-        .detail("what ran before it may have been kept; the bookkeeping says that it was not")
-        .hint("find the COMMIT or ROLLBACK that the server saw in the file, undo by hand what was kept, and run this again")
+/// The op above the statement, or its leading words.
+pub(super) fn name(statement: &Statement) -> String {
+    statement.op.clone().unwrap_or_else(|| leading_words(&statement.sql))
+}
+
+/// Runs it, and counts the rows that it changed, where it is of that sort. What it returns is nobody's, and not kept.
+fn execute(client: &mut Client, sql: &str) -> Result<Option<u64>, postgres::Error> {
+    if !counts_rows(sql) {
+        return client.batch_execute(sql).map(|()| None);
+    }
+    let answer = client.simple_query(sql)?;
+    let rows = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::CommandComplete(rows) => Some(*rows),
+        _ => None,
+    };
+    Ok(answer.iter().find_map(rows))
 }
 
 /// The step with all its statements done.

@@ -7,9 +7,9 @@ use postgres::error::{DbError, ErrorPosition, SqlState};
 use crate::error::{Error, Exit};
 use crate::revision::Statement;
 
-use super::apply::Runner;
+use super::apply::{Runner, name};
 use super::check::Job;
-use super::known::{Known, known, leading_words};
+use super::known::{Known, known};
 use super::ledger::Ledger;
 use super::{Direction, interrupt, place, session};
 
@@ -23,7 +23,7 @@ pub(super) enum Stop<'a> {
 }
 
 impl Stop<'_> {
-    fn cause(&self) -> Option<&postgres::Error> {
+    pub fn cause(&self) -> Option<&postgres::Error> {
         match self {
             Self::Statement { cause, .. } | Self::Commit(cause) | Self::Bookkeeping(cause) => Some(cause),
             Self::Signal(_) | Self::Said(_) => None,
@@ -59,6 +59,7 @@ pub(super) fn explain(runner: &mut Runner<'_>, job: &Job<'_>, stop: Stop<'_>) ->
         (None, Stop::Said(error)) => error.clone(),
         (None, Stop::Signal(signal)) => stopped(*signal, &format!("{} was at work", job.id())),
     };
+    let error = std::mem::take(&mut runner.notes).into_iter().fold(error, Error::detail);
     if lost {
         return unknown(error, job, &stop);
     }
@@ -112,10 +113,6 @@ pub(super) fn bookkeeping(doing: &str, cause: &postgres::Error) -> Error {
 const READ_ONLY: &str = "the session is read-only: connect to the primary, as a role and to a database for which \
     default_transaction_read_only is off";
 
-fn name(statement: &Statement) -> String {
-    statement.op.clone().unwrap_or_else(|| leading_words(&statement.sql))
-}
-
 fn message(cause: &postgres::Error) -> String {
     match cause.as_db_error() {
         Some(server) => server.message().to_owned(),
@@ -128,7 +125,9 @@ fn statement_failed(job: &Job<'_>, statement: &Statement, cause: &postgres::Erro
         ErrorPosition::Original(at) => Some(*at),
         ErrorPosition::Internal { .. } => None,
     });
-    let at = place::place(job.file, statement, position);
+    // what the server has seen of a batch is not what the file says
+    let in_rounds = job.steps.iter().any(|step| step.batch.is_some() && step.statements.contains(statement));
+    let at = place::place(job.file, statement, position.filter(|_| !in_rounds));
     let line = place::line(job.file, statement, &at);
     let text = place::masked(&message(cause), statement);
     let error = Error::new(format!("{} of {} failed: {text}", name(statement), job.id())).at(at).line(line);

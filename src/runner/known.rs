@@ -40,6 +40,12 @@ pub(super) fn is_setting(sql: &str) -> bool {
     words.is(0, "reset") || words.is(0, "set") && !only_here.iter().any(|word| words.is(1, word))
 }
 
+/// Whether the server says how many rows it changed.
+pub(super) fn counts_rows(sql: &str) -> bool {
+    let words = Words::of(sql);
+    ["insert", "update", "delete", "merge", "with"].iter().any(|word| words.is(0, word))
+}
+
 /// Whether the statement begins with `SET`, of whatever kind.
 pub(super) fn is_set(sql: &str) -> bool {
     Words::of(sql).is(0, "set")
@@ -90,29 +96,29 @@ pub(super) fn secrets(sql: &str) -> Vec<String> {
 }
 
 /// A statement's tokens but comments.
-struct Words<'a>(Vec<Lexeme<'a>>);
+pub(super) struct Words<'a>(Vec<Lexeme<'a>>);
 
 impl<'a> Words<'a> {
-    fn of(sql: &'a str) -> Self {
+    pub fn of(sql: &'a str) -> Self {
         let lexemes = tokens(sql).unwrap_or_default();
         Self(lexemes.into_iter().filter(|lexeme| lexeme.kind != Kind::Comment).collect())
     }
 
-    fn is(&self, at: usize, word: &str) -> bool {
+    pub fn is(&self, at: usize, word: &str) -> bool {
         self.0.get(at).is_some_and(|lexeme| lexeme.is_word(word))
     }
 
     /// Past these words, where they stand at `at`.
-    fn skip(&self, at: usize, words: &[&str]) -> Option<usize> {
+    pub fn skip(&self, at: usize, words: &[&str]) -> Option<usize> {
         words.iter().enumerate().all(|(n, word)| self.is(at + n, word)).then_some(at + words.len())
     }
 
-    fn skip_if(&self, at: usize, words: &[&str]) -> usize {
+    pub fn skip_if(&self, at: usize, words: &[&str]) -> usize {
         self.skip(at, words).unwrap_or(at)
     }
 
     /// A dotted name as it is written, and what comes after it.
-    fn name(&self, mut at: usize) -> Option<(String, usize)> {
+    pub fn name(&self, mut at: usize) -> Option<(String, usize)> {
         let mut name = String::new();
         loop {
             let part = self.0.get(at).filter(|lexeme| lexeme.kind == Kind::Word)?;
@@ -124,6 +130,47 @@ impl<'a> Words<'a> {
             name.push('.');
             at += 1;
         }
+    }
+}
+
+impl Words<'_> {
+    pub fn is_symbol(&self, at: usize, symbol: &str) -> bool {
+        self.0.get(at).is_some_and(|lexeme| lexeme.is_symbol(symbol))
+    }
+
+    /// Where the word stands first, outside brackets.
+    pub fn find(&self, word: &str) -> Option<usize> {
+        self.outside().find(|at| self.is(*at, word))
+    }
+
+    /// The same, among the first so many words.
+    pub fn find_before(&self, word: &str, end: usize) -> Option<usize> {
+        self.find(word).filter(|at| *at < end)
+    }
+
+    /// Wherever the word stands, within brackets too.
+    pub fn all(&self, word: &str) -> impl Iterator<Item = usize> {
+        (0..self.0.len()).filter(move |at| self.is(*at, word))
+    }
+
+    /// Where the parts of a list begin that has commas between them, outside brackets, from this word on.
+    pub fn parts(&self, start: usize) -> impl Iterator<Item = usize> {
+        let commas = self.outside().filter(move |at| *at >= start && self.is_symbol(*at, ",")).map(|at| at + 1);
+        std::iter::once(start).chain(commas)
+    }
+
+    /// The tokens outside brackets.
+    fn outside(&self) -> impl Iterator<Item = usize> {
+        let mut depth = 0_usize;
+        (0..self.0.len()).filter(move |at| {
+            let here = depth;
+            if self.is_symbol(*at, "(") {
+                depth += 1;
+            } else if self.is_symbol(*at, ")") {
+                depth = depth.saturating_sub(1);
+            }
+            here == 0
+        })
     }
 }
 

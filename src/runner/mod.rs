@@ -4,18 +4,25 @@
 //! what a step did and what the bookkeeping says of it become true together, or, where a statement can have no transaction,
 //! the bookkeeping says that it began. A runner executes files and knows no models; it prints nothing.
 
+mod alone;
 mod apply;
+mod batch;
 mod check;
 mod failure;
 mod interrupt;
 mod known;
 mod ledger;
 mod lock;
+mod locks;
+mod loss;
 mod offline;
 mod own;
+mod patience;
 mod place;
 mod session;
 mod stamp;
+mod transaction;
+mod watch;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -29,8 +36,11 @@ use crate::revision::Folder;
 pub use interrupt::{Cancel, Interrupt, canceller};
 pub use ledger::{Applied, Begun, LEDGER_THERE, Ledger, is_there};
 pub use lock::Holder;
+pub use loss::Loss;
 pub use offline::{ensure_version_script, script, stamp_script};
+pub use patience::Blocker;
 pub use stamp::{ensure_version, stamp};
+pub use watch::{Running, Watch};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
@@ -56,20 +66,52 @@ impl fmt::Display for Direction {
 
 /// How to run.
 pub struct Options {
-    /// `SET` statements that each revision begins with: [`crate::connect`]'s pinned settings.
+    /// `SET` statements that each revision begins with: [`crate::connect`]'s pinned settings, and limits of time.
     pub pin: String,
     /// How long to wait for another runner.
     pub lock_deadline: Duration,
+    /// How long to go on trying where another session's lock is in the way.
+    pub patience: Duration,
+    /// All revisions in one transaction, in place of one for each.
+    pub single_transaction: bool,
     pub interrupt: Interrupt,
     /// How to cancel a statement on this connection; without it a signal is obeyed only between statements.
     pub cancel: Option<Cancel>,
+    pub watch: Option<Watch>,
+    /// Asked before anything runs; an error stops the run with nothing done.
+    pub approve: Option<Approve>,
 }
 
-pub const LOCK_DEADLINE: Duration = Duration::from_secs(60);
+/// Says whether what is intended may be done.
+pub type Approve = Box<dyn Fn(&Intended) -> Result<()>>;
+
+/// What is about to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intended {
+    pub direction: Direction,
+    /// In the order in which they run.
+    pub ids: Vec<String>,
+    /// The heads before and after.
+    pub from: Vec<String>,
+    pub to: Vec<String>,
+    pub losses: Vec<Loss>,
+}
+
+/// How long other sessions are waited for, unless it is said.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Options {
     pub fn new(pin: impl Into<String>) -> Self {
-        Self { pin: pin.into(), lock_deadline: LOCK_DEADLINE, interrupt: Interrupt::default(), cancel: None }
+        Self {
+            pin: pin.into(),
+            lock_deadline: PATIENCE,
+            patience: PATIENCE,
+            single_transaction: false,
+            interrupt: Interrupt::default(),
+            cancel: None,
+            watch: None,
+            approve: None,
+        }
     }
 }
 
@@ -93,15 +135,23 @@ pub enum Progress {
     Step { number: usize, count: usize, transaction: bool, skipped: bool },
     /// A statement begins. `label` is its op (`add_column public.tasks.due`), or its leading words.
     Statement { label: String, line: usize, number: usize, count: usize },
+    /// It has ended; `rows` where the server counts them.
+    Ran { number: usize, count: usize, rows: Option<u64>, elapsed: Duration },
+    /// Locks of other sessions are in the way, and it is tried again; told once for each set of sessions.
+    Blocked { by: Vec<Blocker> },
+    /// Of a batch: so many rows are done, of so many that it is about, where they could be counted.
+    Batch { rows: u64, of: Option<u64> },
     /// Something that a person should know and that stops nothing.
     Warning(String),
     /// The revision is done and recorded.
-    Done { id: String, direction: Direction, elapsed: Duration },
+    Done { id: String, message: String, direction: Direction, parents: Vec<String>, elapsed: Duration },
 }
 
 /// What was done. Nothing moved: the database stood at the target already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
+    /// `None`: nothing was run.
+    pub direction: Option<Direction>,
     /// Whole ids, in the order in which they ran.
     pub moved: Vec<String>,
     /// The heads before and after; none is the base.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Result;
-use crate::revision::{Folder, Statement, Stored};
+use crate::revision::{Batch, Folder, Rounds, Statement, Stored};
 use crate::sql::quote_literal;
 
 use super::apply;
@@ -118,10 +118,39 @@ fn revision(job: &Job<'_>, guard: &str, out: &mut String) {
         for (n, one) in step.statements.iter().enumerate() {
             let mark = check::noted(job, at, n, true);
             out.push_str(&format!("\nBEGIN;\n{guard}{}COMMIT;\n", noted(&mark)));
-            written(one, out);
+            match step.batch.as_ref().and_then(|batch| in_rounds(one, batch)) {
+                Some(rounds) => written(&Statement { sql: rounds, ..one.clone() }, out),
+                None => written(one, out),
+            }
         }
         out.push_str(&format!("\nBEGIN;\n{guard}{end}COMMIT;\n"));
     }
+}
+
+/// The same rounds as the runner's, in a block that commits each; the script runs it outside of a transaction.
+fn in_rounds(one: &Statement, batch: &Batch) -> Option<String> {
+    let from = "('(' || autogen_block || ',0)')::pg_catalog.tid";
+    let round = Rounds::of(&one.sql)?.round(batch.size, from);
+    // the names of columns come first where they could mean both
+    let body = format!(
+        "#variable_conflict use_column\nDECLARE\n    autogen_block pg_catalog.int8 := 0;\n    autogen_taken pg_catalog.int8;\n    \
+         autogen_still pg_catalog.int8;\n    autogen_last pg_catalog.int8;\n    autogen_found pg_catalog.bool := false;\nBEGIN\n\
+         SET synchronize_seqscans = off;\nLOOP\n{}\nINTO autogen_taken, autogen_still, autogen_last;\n\
+         IF autogen_still > 0 THEN\n    RAISE EXCEPTION 'rows that it changes still match its WHERE, so it would never end';\nEND IF;\n\
+         COMMIT;\nautogen_found := autogen_found OR autogen_taken > 0;\n\
+         IF autogen_taken = {} THEN\n    autogen_block := autogen_last;\nELSIF autogen_found THEN\n    \
+         autogen_block := 0;\n    autogen_found := false;\nELSE\n    EXIT;\nEND IF;\n\
+         PERFORM pg_catalog.pg_sleep({});\nEND LOOP;\nEND\n",
+        first_three(&round),
+        batch.size,
+        batch.pause.as_secs_f64()
+    );
+    Some(format!("DO {}", quote_literal(&body)))
+}
+
+/// A DO block has no use for the number of rows.
+fn first_three(round: &str) -> &str {
+    round.rsplit_once(", (SELECT pg_catalog.count(*) FROM changed)").map_or(round, |(before, _)| before)
 }
 
 fn written(one: &Statement, out: &mut String) {

@@ -14,7 +14,7 @@ use super::check::{self, Job, hash};
 use super::failure::{self, Stop, is_lost};
 use super::known::{Known, known, leading_words};
 use super::ledger;
-use super::{Progress, session};
+use super::{Progress, alone, session};
 
 /// Runs what is left of the step `at`, all but the record of its end.
 pub(super) fn run<'j>(runner: &mut Runner<'_>, job: &'j Job<'_>, at: usize) -> Result<(), Stop<'j>> {
@@ -31,7 +31,7 @@ pub(super) fn run<'j>(runner: &mut Runner<'_>, job: &'j Job<'_>, at: usize) -> R
     for (n, statement) in statements.iter().enumerate().skip(done) {
         runner.go_on()?;
         note(runner.client, job, at, n, true).map_err(Stop::Bookkeeping)?;
-        if let Err(stop) = runner.send(statement, n + 1, statements.len()) {
+        if let Err(stop) = alone::send(runner, statement, n + 1, statements.len()) {
             after_failure(runner, job, at, n, &stop);
             return Err(stop);
         }

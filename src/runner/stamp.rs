@@ -41,7 +41,7 @@ pub fn stamp(
         let half: BTreeSet<String> = ledger.begun().iter().map(|begun| begun.revision.clone()).collect();
         let to = folder.heads_of(&wanted.iter().map(|file| file.id().to_owned()).collect());
         if gone.is_empty() && new.is_empty() && half.is_empty() {
-            return Ok(Report { moved: Vec::new(), from, to });
+            return Ok(Report { from, to, ..Report::default() });
         }
         ledger.ensure(client)?;
         session::reset(client, options).and_then(|()| write(client, &gone, &new, &half)).map_err(|cause| {
@@ -52,7 +52,7 @@ pub fn stamp(
             progress(Progress::Warning(format!("it was noted that {id} is half done, which is forgotten now")));
         }
         let moved = gone.into_iter().chain(new.iter().map(|file| file.id().to_owned())).collect();
-        Ok(Report { moved, from, to })
+        Ok(Report { direction: None, moved, from, to })
     })
 }
 

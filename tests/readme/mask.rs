@@ -7,7 +7,7 @@ const SHAPES: [(&str, &str); 6] = [
     ("9999-99-99 99:99:99 UTC", "<time>"),
     ("99999999_9999_", "<time>_"),
     ("xxxxxxxxxxxx", "<id>"),
-    ("done in 9.9 s", "done in <time>"),
+    (" (9.9 s)", " (<time>)"),
 ];
 
 /// Around the folder of the private server's socket, which is elsewhere where its path would be too long.

@@ -1,7 +1,9 @@
 //! Several sessions on one database, signals, and roles that may not do everything.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use autogen::Error;
 use autogen::runner::{self, Interrupt, Ledger, Progress, canceller};
 use postgres::NoTls;
 
@@ -172,16 +174,54 @@ fn a_role_that_may_only_read_is_told_what_it_lacks() {
 fn limits_of_time_have_hints_of_their_own() {
     let database = database();
     let mut client = database.client();
-    client.batch_execute("CREATE TABLE public.busy ()").unwrap();
+    client.batch_execute("CREATE TABLE public.busy (); CREATE VIEW public.over AS SELECT FROM public.busy").unwrap();
     let mut other = database.client();
     let mut holding = other.transaction().unwrap();
-    holding.batch_execute("LOCK TABLE public.busy").unwrap();
+    holding.batch_execute("LOCK TABLE public.busy, public.over").unwrap();
     for (sql, hint) in [
-        ("SET lock_timeout = '100ms';\nDROP TABLE public.busy;\n", "another session holds a lock on it"),
+        ("DROP TABLE public.busy;\n", "give lock_patience more time"),
+        ("SET lock_timeout = '100ms';\nDROP VIEW public.over;\n", "another session holds a lock on it"),
         ("SET statement_timeout = '100ms';\nSELECT pg_sleep(9);\n", "SET statement_timeout = 0;"),
     ] {
-        let error = project([file("ddd1", &[], sql, "")]).up(&mut client, "head").unwrap_err();
+        let mut project = project([file("ddd1", &[], sql, "")]);
+        project.options.patience = Duration::from_millis(300);
+        let error = project.up(&mut client, "head").unwrap_err();
         assert!(error.hints().iter().any(|given| given.contains(hint)), "{error}");
         assert_eq!(error.code(), 2);
     }
+}
+
+#[test]
+fn a_statement_that_takes_long_is_watched_and_says_whom_it_waits_for() {
+    let database = database();
+    let mut client = database.client();
+    client.batch_execute("CREATE TABLE public.t AS SELECT 1 AS n").unwrap();
+    let mut writer = database.client();
+    let mut open = writer.transaction().unwrap();
+    open.batch_execute("INSERT INTO public.t VALUES (2)").unwrap();
+    let sql =
+        "-- autogen:step no-transaction\n-- create_index public.i\nCREATE INDEX CONCURRENTLY i ON public.t (n);\n";
+    let mut project = project([file("aaa1", &[], sql, "")]);
+    let config = database.config();
+    let (sender, told) = std::sync::mpsc::channel();
+    let sender = std::sync::Mutex::new(sender);
+    project.options.watch = Some(runner::Watch {
+        connect: Arc::new(move || config.connect(NoTls).map_err(|cause| Error::new(cause.to_string()))),
+        tell: Arc::new(move |running| drop(sender.lock().unwrap().send(running.clone()))),
+        first: Duration::from_millis(100),
+        every: Duration::from_millis(100),
+    });
+    let first = std::thread::scope(|scope| {
+        let watcher = scope.spawn(move || {
+            let first = told.recv_timeout(Duration::from_secs(20)).unwrap();
+            open.commit().unwrap();
+            first
+        });
+        project.up(&mut client, "head").unwrap();
+        watcher.join().unwrap()
+    });
+    assert_eq!((first.id.as_str(), first.label.as_str(), first.step), ("aaa1", "create_index public.i", (1, 1)));
+    assert!(first.elapsed >= Duration::from_millis(100));
+    assert_eq!(first.phase.as_deref(), Some("waiting for writers before build"));
+    assert_eq!(first.waits_for.len(), 1, "{first:?}");
 }

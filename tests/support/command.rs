@@ -118,7 +118,9 @@ impl Project {
         let text: String = text.split_inclusive('\n').map(dated).collect();
         let text = text.replace(&self.folder.display().to_string(), "[project]");
         let text = text.replace(&socket.unwrap_or_default(), "[socket]").replace(self.database.name(), "[database]");
-        text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map(mask_word).collect()
+        let text: String =
+            text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map(mask_word).collect();
+        mask_seconds(&text)
     }
 
     /// Runs a command that has to fail, and shows what it said; folder and database are as they were.
@@ -166,6 +168,20 @@ impl Project {
     pub fn sql(&self, statements: &str) {
         self.database.client().batch_execute(statements).unwrap_or_else(|cause| panic!("{cause}: {statements}"));
     }
+}
+
+/// How long something took: `(0.2 s)`, `(5 rows, 0.2 s)`.
+fn mask_seconds(text: &str) -> String {
+    let mut parts = text.split(" s)");
+    let mut out = String::new();
+    let Some(mut part) = parts.next() else { return out };
+    for next in parts {
+        let end = part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let masked = if end.len() < part.len() { "[n]" } else { "" };
+        out.push_str(&format!("{end}{masked} s)"));
+        part = next;
+    }
+    out + part
 }
 
 /// Ids of revisions, and when a file was made.

@@ -1,0 +1,97 @@
+//! May what is about to run be run?
+//!
+//! Asked when everything is known and nothing is done. Invariant: an answer of no leaves the database as it was.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+
+use super::hooks::{self, Surroundings};
+use super::progress::{self, Teller};
+use crate::config::{Config, Confirm};
+use crate::connect::Address;
+use crate::error::{Error, Exit, Result};
+use crate::runner::{Approve, Direction, Intended, Interrupt};
+
+/// The settings' answer, a person's, and that of the hooks.
+pub fn approve(config: &Config, address: &Arc<Address>, yes: bool, teller: Teller, interrupt: Interrupt) -> Approve {
+    let (config, address) = (config.clone(), Arc::clone(address));
+    Box::new(move |intended| {
+        protected(&config, intended)?;
+        if !intended.losses.is_empty() {
+            teller.warn(&progress::losses(intended));
+            confirm(config.running.confirm, yes, &teller, &interrupt)?;
+        }
+        let hooks = &config.running.hooks;
+        let around = Surroundings::of(&address, intended);
+        if let Some(command) = hooks.before_data_loss.as_ref().filter(|_| !intended.losses.is_empty()) {
+            hooks::run("before_data_loss", command, &config, &around)?;
+        }
+        if let Some(command) = hooks.before_upgrade.as_ref().filter(|_| intended.direction == Direction::Upgrade) {
+            hooks::run("before_upgrade", command, &config, &around)?;
+        }
+        Ok(())
+    })
+}
+
+fn protected(config: &Config, intended: &Intended) -> Result<()> {
+    if !config.running.protect || intended.direction == Direction::Upgrade || !intended.to.is_empty() {
+        return Ok(());
+    }
+    let whose = match &config.environment {
+        Some(name) => format!("the environment {name} is protected"),
+        None => "the database is protected".to_owned(),
+    };
+    Err(Error::no(format!("{whose}: this downgrade would undo all of its revisions"))
+        .detail("nothing was done")
+        .hint(format!("name a later target; or take `protect: true` out of {}", config.file.display())))
+}
+
+fn confirm(when: Confirm, yes: bool, teller: &Teller, interrupt: &Interrupt) -> Result<()> {
+    if yes || when == Confirm::Never {
+        return Ok(());
+    }
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        return match ask("go on? [y/N] ", teller, interrupt)? {
+            true => Ok(()),
+            false => Err(Error::no("the answer was no, so nothing was done")),
+        };
+    }
+    match when {
+        Confirm::Always => {
+            Err(Error::no("it has to be confirmed that data is lost, and there is no terminal to ask on")
+                .detail("nothing was done")
+                .hint("--yes confirms it; `confirm: always` of autogen.yaml asks for it"))
+        }
+        Confirm::Auto | Confirm::Never => Ok(()),
+    }
+}
+
+/// A question on the terminal, which a signal ends too.
+fn ask(question: &str, teller: &Teller, interrupt: &Interrupt) -> Result<bool> {
+    teller.clear();
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "{question}");
+    let _ = stderr.flush();
+    while !readable() {
+        if let Some(signal) = interrupt.signal() {
+            let _ = writeln!(stderr);
+            return Err(Error::new("stopped before anything was done").exit(Exit::Signal(signal)));
+        }
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|cause| Error::io("read from", "the terminal".as_ref(), &cause))?;
+    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Whether a line has been typed, after waiting a moment for it.
+#[cfg(unix)]
+fn readable() -> bool {
+    let mut stdin = libc::pollfd { fd: libc::STDIN_FILENO, events: libc::POLLIN, revents: 0 };
+    // SAFETY: the pointer is to one live local
+    unsafe { libc::poll(&mut stdin, 1, 100) > 0 }
+}
+
+#[cfg(not(unix))]
+fn readable() -> bool {
+    true
+}

@@ -1,0 +1,142 @@
+//! What does autogen.yaml say of how revisions run?
+
+use std::time::Duration;
+
+use serde_yaml::Spanned;
+
+use super::file::{CommandLine, HooksKeys, Layer};
+use super::place::Source;
+use crate::duration::duration;
+use crate::error::{Error, Result, did_you_mean};
+
+/// When to ask before rows are lost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Confirm {
+    /// On a terminal; elsewhere there is a warning.
+    #[default]
+    Auto,
+    /// Also where nobody can be asked: there only `--yes` goes on.
+    Always,
+    Never,
+}
+
+/// How the progress of a run is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    /// One object a line, on stderr.
+    Json,
+}
+
+/// Commands that run before and after revisions do; none is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hooks {
+    pub before_upgrade: Option<Vec<String>>,
+    pub before_data_loss: Option<Vec<String>>,
+    pub after_upgrade: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// `None`: a second, where the session has none of its own. Zero is no limit.
+    pub lock_timeout: Option<Duration>,
+    /// `None`: as the session has it. Zero is no limit.
+    pub statement_timeout: Option<Duration>,
+    /// How long other sessions are waited for.
+    pub lock_patience: Duration,
+    pub confirm: Confirm,
+    /// Whether all revisions may be undone.
+    pub protect: bool,
+    pub log_format: LogFormat,
+    pub hooks: Hooks,
+}
+
+/// The longest time that the server takes, in milliseconds.
+const LONGEST: u128 = i32::MAX as u128;
+
+impl Running {
+    pub(super) fn take(layer: &mut Layer, source: &Source<'_>) -> Result<Self> {
+        let patience = time(layer.lock_patience.take(), "lock_patience", source)?;
+        Ok(Self {
+            lock_timeout: time(layer.lock_timeout.take(), "lock_timeout", source)?,
+            statement_timeout: time(layer.statement_timeout.take(), "statement_timeout", source)?,
+            lock_patience: patience.unwrap_or(crate::runner::PATIENCE),
+            confirm: word(
+                layer.confirm.take(),
+                "confirm",
+                &[("auto", Confirm::Auto), ("always", Confirm::Always), ("never", Confirm::Never)],
+                source,
+            )?,
+            protect: layer.protect.take().is_some_and(|protect| protect.value),
+            log_format: word(
+                layer.log_format.take(),
+                "log_format",
+                &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+                source,
+            )?,
+            hooks: hooks(layer.hooks.take().unwrap_or_default(), source)?,
+        })
+    }
+
+    /// `SET` statements for the limits of time.
+    pub fn limits(&self) -> String {
+        let set = |name: &str, limit: Duration| format!("SET {name} = {};\n", limit.as_millis());
+        let mut sql = match self.lock_timeout {
+            Some(limit) => set("lock_timeout", limit),
+            None => "SELECT pg_catalog.set_config('lock_timeout', '1s', false) \
+                 WHERE pg_catalog.current_setting('lock_timeout') OPERATOR(pg_catalog.=) '0';\n"
+                .to_owned(),
+        };
+        sql.extend(self.statement_timeout.map(|limit| set("statement_timeout", limit)));
+        sql
+    }
+}
+
+fn time(written: Option<Spanned<String>>, key: &str, source: &Source<'_>) -> Result<Option<Duration>> {
+    let Some(written) = written else { return Ok(None) };
+    match duration(&written.value).filter(|time| time.as_millis() <= LONGEST) {
+        Some(time) => Ok(Some(time)),
+        None => {
+            let error = Error::new(format!("{key} cannot be {}", written.value))
+                .hint("write a number and a unit, as in 500ms, 2s, 5min or 1h; 0 is no limit");
+            Err(source.at(error, written.referenced))
+        }
+    }
+}
+
+fn word<T: Copy + Default>(
+    written: Option<Spanned<String>>,
+    key: &str,
+    known: &[(&str, T)],
+    source: &Source<'_>,
+) -> Result<T> {
+    let Some(written) = written else { return Ok(T::default()) };
+    if let Some((_, value)) = known.iter().find(|(word, _)| *word == written.value) {
+        return Ok(*value);
+    }
+    let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+    let error = Error::new(format!("{key} cannot be {}", written.value));
+    let error = match did_you_mean(&written.value, words.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None => error.hint(format!("it is one of {}", words.join(", "))),
+    };
+    Err(source.at(error, written.referenced))
+}
+
+fn hooks(keys: HooksKeys, source: &Source<'_>) -> Result<Hooks> {
+    let read = |command: Option<Spanned<CommandLine>>| match command {
+        Some(command) if command.value.0.first().is_none_or(|program| program.trim().is_empty()) => {
+            let error =
+                Error::new("the command of a hook is empty").hint("write it as a list of words, or leave the key out");
+            Err(source.at(error, command.referenced))
+        }
+        command => Ok(command.map(|command| command.value.0)),
+    };
+    let HooksKeys { before_upgrade, before_data_loss, after_upgrade } = keys;
+    Ok(Hooks {
+        before_upgrade: read(before_upgrade)?,
+        before_data_loss: read(before_data_loss)?,
+        after_upgrade: read(after_upgrade)?,
+    })
+}
