@@ -83,3 +83,158 @@ fn what_is_the_same_works_as_it_stands_in_the_table() {
     }
     assert!(ran > 35, "only {ran} rows say same");
 }
+
+/// Runs the commands one after the other, and holds what each of them said.
+fn story(name: &str, project: &Project, commands: &[&[&str]]) {
+    let mut told = String::new();
+    for args in commands {
+        let said = project.told(&project.run(args));
+        told.push_str(&format!("$ autogen {}\n{}\n", args.join(" "), said.trim_end()));
+    }
+    let steady = |line: &str| match line.trim_start() {
+        text if text.contains(", applied 20") || text.starts_with("Created: ") => None,
+        _ => Some(format!("{line}\n")),
+    };
+    // names of files with letters of other scripts are not masked word by word
+    let dated = |line: &str| match line.strip_prefix("revisions/2") {
+        Some(rest) => format!("revisions/[time]{}\n", &rest["0261129_1530".len()..]),
+        None => format!("{line}\n"),
+    };
+    let told: String = told.lines().filter_map(steady).map(|line| dated(line.trim_end())).collect();
+    shows!(format!("alembic__{name}"), told);
+}
+
+#[test]
+fn names_of_revisions_that_mean_nothing_or_too_much() {
+    let project = project(true);
+    story(
+        "names",
+        &project,
+        &[
+            &["show", "a"],
+            &["show", "zzz"],
+            &["show", "aaa3"],
+            &["upgrade", "head"],
+            &["upgrade", "+1"],
+            &["upgrade", "-1"],
+            &["upgrade", "aaa1+5"],
+            &["upgrade", "aaa1:aaa2"],
+            &["stamp", "aaa1:aaa2"],
+            &["upgrade", "base"],
+            &["upgrade", "other@head"],
+            &["upgrade", "feat@aaa2"],
+            &["upgrade", "@head"],
+            &["upgrade", ""],
+            &["downgrade", "head"],
+            &["downgrade", "heads"],
+            &["downgrade", "aaa2"],
+            &["downgrade", "feat@-1"],
+            &["downgrade", "base", "--sql"],
+            &["history", "-r", "aaa1"],
+            &["history", "-r", "aaa2:aaa1"],
+            &["history", "-r", ":current"],
+            &["history", "-r", "current:+1"],
+            &["history", "-r", "-1:"],
+        ],
+    );
+}
+
+#[test]
+fn steps_from_several_heads_and_from_the_base() {
+    let project = project(true);
+    story(
+        "steps",
+        &project,
+        &[
+            &["upgrade", "heads"],
+            &["downgrade", "-1"],
+            &["downgrade", "feat@-1"],
+            &["current"],
+            &["upgrade", "feat@+1"],
+            &["downgrade", "feat@base"],
+            &["current"],
+            &["downgrade", "-1"],
+            &["upgrade", "+2"],
+            &["upgrade", "aaa2"],
+        ],
+    );
+}
+
+#[test]
+fn what_depends_on_another_comes_after_it_and_goes_before_it() {
+    let project = project(true);
+    project.done(&[
+        "revision",
+        "--empty",
+        "-m",
+        "needs two",
+        "--rev-id",
+        "ccc1",
+        "--head",
+        "base",
+        "--depends-on",
+        "aaa2",
+    ]);
+    story(
+        "dependencies",
+        &project,
+        &[
+            &["heads"],
+            &["heads", "--resolve-dependencies"],
+            &["upgrade", "ccc1"],
+            &["current"],
+            &["current", "--check-heads"],
+            &["downgrade", "aaa1"],
+            &["current"],
+            &["stamp", "ccc1", "feat"],
+            &["current"],
+            &["stamp", "base"],
+            &["stamp", "aaa1", "aaa2"],
+            &["current"],
+            &["stamp", "heads"],
+            &["current"],
+        ],
+    );
+}
+
+#[test]
+fn a_lost_file_breaks_only_what_depends_on_it() {
+    let project = project(true);
+    let file = project.files().into_keys().find(|path| path.to_string_lossy().contains("aaa2")).unwrap();
+    project.done(&["revision", "--empty", "-m", "on two", "--rev-id", "aaa3", "--head", "aaa2"]);
+    std::fs::remove_file(file).unwrap();
+    story(
+        "lost",
+        &project,
+        &[
+            &["heads"],
+            &["history"],
+            &["branches"],
+            &["current"],
+            &["show", "bbb1"],
+            &["show", "aaa3"],
+            &["upgrade", "heads"],
+            &["upgrade", "aaa3"],
+            &["upgrade", "feat"],
+            &["downgrade", "aaa1"],
+            &["check"],
+        ],
+    );
+}
+
+#[test]
+fn file_names_keep_letters_of_any_script() {
+    let project = project(false);
+    project.done(&["upgrade"]);
+    story(
+        "slugs",
+        &project,
+        &[
+            &["revision", "--empty", "-m", "Créate Tàble: foo/bar!", "--rev-id", "s1"],
+            &["revision", "--empty", "-m", "添加 列 🙂 ../../etc/passwd", "--rev-id", "s2"],
+            &["revision", "--empty", "-m", "this message is long and most certainly does not fit", "--rev-id", "s3"],
+            &["revision", "--empty", "-m", "  ", "--rev-id", "s4"],
+            &["history"],
+        ],
+    );
+}

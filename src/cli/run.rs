@@ -14,6 +14,7 @@ use crate::runner::{self, Direction, Intended, Interrupt, Options, Progress, Rep
 
 pub fn upgrade(global: &Global, args: &Upgrade, output: Output) -> Result<u8> {
     no_range(&args.revision)?;
+    no_way("upgrade", &args.revision, '-', "downgrade")?;
     let mut run = Run::open(global, output)?;
     run.options.single_transaction = args.single_transaction;
     run.options.approve = Some(run.approve(args.yes));
@@ -25,6 +26,7 @@ pub fn upgrade(global: &Global, args: &Upgrade, output: Output) -> Result<u8> {
 
 pub fn downgrade(global: &Global, args: &Downgrade, output: Output) -> Result<u8> {
     no_range(&args.revision)?;
+    no_way("downgrade", &args.revision, '+', "upgrade")?;
     let mut run = Run::open(global, output)?;
     run.options.single_transaction = args.single_transaction;
     run.options.approve = Some(run.approve(args.yes));
@@ -52,6 +54,17 @@ pub fn ensure_version(global: &Global, output: Output) -> Result<u8> {
 fn no_range(target: &str) -> Result<()> {
     match target.contains(':') {
         true => Err(Error::new(format!("{target} is a range")).hint("name the target alone; ranges are for --sql")),
+        false => Ok(()),
+    }
+}
+
+/// Steps from where the database stands lead the other way.
+fn no_way(what: &str, target: &str, sign: char, other: &str) -> Result<()> {
+    let steps = target.rsplit('@').next().unwrap_or(target);
+    match steps.starts_with(sign) {
+        true => {
+            Err(Error::new(format!("{what} does not go to {target}")).hint(format!("`autogen {other} {target}` does")))
+        }
         false => Ok(()),
     }
 }

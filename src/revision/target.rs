@@ -224,7 +224,9 @@ impl Folder {
 }
 
 fn too_far(steps: usize, taken: usize, end: &str) -> Error {
-    Error::new(format!("cannot go {steps} steps: it is {taken} {end}")).hint("`autogen history` lists the revisions")
+    let plural = if steps == 1 { "" } else { "s" };
+    Error::new(format!("cannot go {steps} step{plural}: it is {taken} {end}"))
+        .hint("`autogen history` lists the revisions")
 }
 
 /// What stands before the sign, its direction and the number: `3f2a-1`, `+2`.
