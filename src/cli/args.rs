@@ -25,6 +25,12 @@ pub struct Global {
     /// The environment of autogen.yaml to lay over its top level
     #[arg(long, global = true, value_name = "NAME", env = "AUTOGEN_ENV")]
     pub env: Option<String>,
+    /// Wait so long for a server that is still starting
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub wait: Option<u64>,
+    /// With upgrade, downgrade, stamp and ensure-version: run through a transaction pooler, in the way that is safe there
+    #[arg(long, global = true)]
+    pub allow_pooler: bool,
     /// Say only results and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -154,6 +160,19 @@ pub enum Command {
     /// Completions for a shell
     #[command(after_help = "Example:\n  autogen completions bash > ~/.local/share/bash-completion/completions/autogen")]
     Completions { shell: clap_complete::Shell },
+}
+
+impl Command {
+    /// Whether it takes the lock of the runner.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Upgrade(Upgrade { sql, .. })
+            | Self::Downgrade(Downgrade { sql, .. })
+            | Self::Stamp { sql, .. }
+            | Self::EnsureVersion { sql } => !sql,
+            _ => false,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

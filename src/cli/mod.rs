@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 mod answers;
 mod args;
@@ -66,6 +66,10 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: Cli, output: Output) -> Result<u8> {
     let Cli { global, command } = cli;
+    if global.allow_pooler && !command.writes() {
+        return Err(Error::new("--allow-pooler is for upgrade, downgrade, stamp and ensure-version")
+            .hint("leave it out: what only reads goes through a pooler as it is"));
+    }
     match command {
         Command::Init { dir } => init::init(&dir, output),
         Command::Inspect { out } => inspect::inspect(&global, &out, output),

@@ -79,12 +79,7 @@ struct Run {
 
 impl Run {
     fn open(global: &Global, output: Output) -> Result<Self> {
-        let session = session::open(global, output)?;
-        if let Some(direct) = session.address.pooler_hint() {
-            return Err(Error::new(format!("{} goes through a transaction pooler", session.address.describe()))
-                .detail("a lock taken through it does not hold, and settings leak to other clients")
-                .hint(format!("use the direct endpoint: {direct}")));
-        }
+        let mut session = session::open(global, output)?;
         let running = &session.config.running;
         let teller = Teller::new(output, running.log_format);
         let address = Arc::new(session.address.clone());
@@ -93,6 +88,7 @@ impl Run {
         options.interrupt =
             Interrupt::install().map_err(|cause| Error::new(format!("cannot listen to signals: {cause}")))?;
         options.cancel = session.address.canceller(&session.client);
+        session::guard(&mut session, global, &mut options, output)?;
         let (first, every) = teller.rhythm();
         let (watched, told) = (Arc::clone(&address), teller.clone());
         options.watch = Some(Watch {

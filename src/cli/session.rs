@@ -1,15 +1,17 @@
 //! Which project is this, and where is its database?
 
-use postgres::Client;
+use std::time::Duration;
+
+use postgres::{Client, SimpleQueryMessage};
 
 use super::args::Global;
 use super::output::Output;
 use crate::config::Config;
-use crate::connect::{self, Address};
+use crate::connect::{self, Address, Dialled, Pooler};
 use crate::embedded::{self, Cluster};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::revision::Folder;
-use crate::runner::{LEDGER_THERE, Ledger, is_there};
+use crate::runner::{Keeper, LEDGER_THERE, Ledger, Options, is_there};
 
 /// The database of a project that names none.
 pub const EMBEDDED_DATABASE: &str = "autogen";
@@ -60,16 +62,63 @@ pub fn open(global: &Global, output: Output) -> Result<Session> {
             (connect::address_of_socket(cluster.socket_dir(), EMBEDDED_DATABASE), Some(cluster))
         }
     };
-    let mut client = address.connect()?;
+    address.warnings.iter().for_each(|warning| output.warn(warning));
+    let wait = global.wait.map(Duration::from_secs);
+    let Dialled { mut client, encrypted } = address.connect_within(wait, &mut |what| output.say(what))?;
+    // no setting is made here: through a pooler it would stay with a session that others get next
     let answer = client
-        .simple_query(&format!("{}{LEDGER_THERE}", connect::pin(&config.search_path)))
-        .map_err(|cause| connect::server_error("cannot set up the session", &cause))?;
-    if output.verbose {
-        let version = client.query_one("SHOW server_version", &[]).and_then(|row| row.try_get::<_, String>(0));
-        let version = version.map_err(|cause| connect::server_error("cannot read the server's version", &cause))?;
-        output.detail(&format!("database: {}, PostgreSQL {version}", address.describe()));
-    }
+        .simple_query(&format!("SELECT pg_catalog.current_setting('server_version') AS version;\n{LEDGER_THERE}"))
+        .map_err(|cause| connect::server_error("cannot look at the database", &cause))?;
+    let version = first(&answer);
+    let wire = match encrypted {
+        true => ", encrypted",
+        false if address.is_remote() => ", not encrypted",
+        false => "",
+    };
+    output.detail(&format!("database: {}, PostgreSQL {}{wire}", address.describe(), version.unwrap_or_default()));
     Ok(Session { config, address, client, has_ledger: is_there(&answer), _cluster: cluster })
+}
+
+/// The first value of an answer.
+fn first(answer: &[SimpleQueryMessage]) -> Option<String> {
+    answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    })
+}
+
+/// For what writes: refuses a transaction pooler, or has the runner go about it so that it does no harm.
+pub fn guard(session: &mut Session, global: &Global, options: &mut Options, output: Output) -> Result<()> {
+    let address = &session.address;
+    if global.allow_pooler {
+        let answer = session.client.simple_query("SHOW lock_timeout");
+        let answer = answer.map_err(|cause| connect::server_error("cannot look at the database", &cause))?;
+        let limits = session.config.running.limits_locally(&first(&answer).unwrap_or_default());
+        options.pin = format!("{}{limits}", connect::pin_locally(&session.config.search_path));
+        let keeper = Keeper::new(address.connect()?);
+        options.cancel = Some(keeper.canceller());
+        options.keeper = Some(keeper);
+        return Ok(());
+    }
+    let found = match address.pooler_by_name() {
+        None if address.is_remote() => address.pooler_by_probe(&mut session.client).unwrap_or_else(|cause| {
+            output.warn(&format!("it is not known whether a transaction pooler stands between: {}", cause.message()));
+            None
+        }),
+        known => known,
+    };
+    match found {
+        None => Ok(()),
+        Some(Pooler { why, direct }) => Err(Error::new(format!(
+            "{} goes through a transaction pooler",
+            address.describe()
+        ))
+        .detail(why)
+        .detail("a lock taken through it does not hold, and settings leak to other clients")
+        .detail("nothing was done")
+        .hint(format!("use the direct endpoint: {direct}"))
+        .hint("or --allow-pooler, which keeps a second connection for the lock and every setting in a transaction")),
+    }
 }
 
 /// The project's own server, made and started if need be.

@@ -101,6 +101,12 @@ keys! {
         sslmode: Spanned<Secret>,
         /// file of trusted certificates, or system (default: those of the system)
         sslrootcert: Spanned<Secret>,
+        /// file of the certificate that says who connects (default: none)
+        sslcert: Spanned<Secret>,
+        /// file of its key, which only its owner may read
+        sslkey: Spanned<Secret>,
+        /// disable, prefer or require: whether a password is bound to the server's certificate (default: prefer)
+        channel_binding: Spanned<Secret>,
     }
 }
 
@@ -200,7 +206,8 @@ impl Layer {
 impl DatabaseKeys {
     /// The keys other than `url`, with their names.
     pub(super) fn parts(&self) -> impl Iterator<Item = (&'static str, &Spanned<Secret>)> {
-        let Self { url: _, host, port, name, user, password, sslmode, sslrootcert } = self;
+        let Self { url: _, host, port, name, user, password, sslmode, sslrootcert, sslcert, sslkey, channel_binding } =
+            self;
         [
             ("host", host),
             ("port", port),
@@ -209,6 +216,9 @@ impl DatabaseKeys {
             ("password", password),
             ("sslmode", sslmode),
             ("sslrootcert", sslrootcert),
+            ("sslcert", sslcert),
+            ("sslkey", sslkey),
+            ("channel_binding", channel_binding),
         ]
         .into_iter()
         .filter_map(|(key, value)| Some((key, value.as_ref()?)))

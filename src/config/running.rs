@@ -79,6 +79,15 @@ impl Running {
         })
     }
 
+    /// `SET LOCAL` statements for the same; `shown` is the `lock_timeout` that the server, or the role, has.
+    pub fn limits_locally(&self, shown: &str) -> String {
+        let set = |name: &str, limit: Duration| format!("SET LOCAL {name} = {};\n", limit.as_millis());
+        let usual = || (shown == "0").then_some(Duration::from_secs(1));
+        let lock = self.lock_timeout.or_else(usual).map(|limit| set("lock_timeout", limit));
+        let statement = self.statement_timeout.map(|limit| set("statement_timeout", limit));
+        lock.into_iter().chain(statement).collect()
+    }
+
     /// `SET` statements for the limits of time.
     pub fn limits(&self) -> String {
         let set = |name: &str, limit: Duration| format!("SET {name} = {};\n", limit.as_millis());

@@ -8,13 +8,13 @@ use std::net::{IpAddr, ToSocketAddrs};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use postgres::config::SslMode as Wire;
+use postgres::config::{SslMode as Wire, SslNegotiation};
 use postgres::error::SqlState;
-use postgres::{Client, Config, NoTls};
+use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 use rustls::ClientConfig;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{Address, Host, SslMode, Target, tls};
+use super::{Address, Host, SessionAttrs, SslMode, Target, tls};
 use crate::error::Result;
 use crate::runner::{Cancel, canceller};
 
@@ -25,10 +25,12 @@ pub(super) enum Failure {
     Unresolved(io::Error),
     TimedOut(Duration),
     Postgres(postgres::Error),
+    /// A session stood, and what it said of itself is not what `target_session_attrs` asks for.
+    Unwanted(&'static str),
 }
 
 impl Failure {
-    fn code(&self) -> Option<&SqlState> {
+    pub(super) fn code(&self) -> Option<&SqlState> {
         match self {
             Failure::Postgres(cause) => cause.code(),
             _ => None,
@@ -53,6 +55,13 @@ impl Failure {
     }
 }
 
+/// A session, and how it came about.
+pub struct Dialled {
+    pub client: Client,
+    /// Over TLS.
+    pub encrypted: bool,
+}
+
 /// One attempt's wire.
 #[derive(Clone)]
 enum Wiring {
@@ -61,27 +70,39 @@ enum Wiring {
 }
 
 impl Address {
-    /// A session with the first host that gives one. The session's settings are the server's: see [`super::pin`].
+    /// A session with the first host that gives one. The session's settings are the server's: see [`super::pin_locally`].
     pub fn connect(&self) -> Result<Client> {
+        self.try_hosts()?.map(|dialled| dialled.client).map_err(|failures| self.explain(&failures))
+    }
+
+    /// Tries each host once.
+    pub(super) fn try_hosts(&self) -> Result<Result<Dialled, Vec<(&Host, Failure)>>> {
         let is_tcp = |host: &Host| matches!(host.target, Target::Tcp(_));
         let wirings = match self.sslmode {
             _ if !self.hosts.iter().any(is_tcp) => Vec::new(),
             mode => self.wirings(mode)?,
         };
+        let rounds = match self.target_session_attrs {
+            SessionAttrs::PreferStandby => vec![SessionAttrs::Standby, SessionAttrs::Any],
+            wanted => vec![wanted],
+        };
         let mut failures = Vec::new();
-        for host in &self.hosts {
-            match self.connect_to(host, &wirings) {
-                Ok(client) => return Ok(client),
-                Err(failure) => {
-                    let last = failure.is_answer();
-                    failures.push((host, failure));
-                    if last {
-                        break;
+        for wanted in rounds {
+            failures.clear();
+            for host in &self.hosts {
+                match self.connect_to(host, &wirings, wanted) {
+                    Ok(dialled) => return Ok(Ok(dialled)),
+                    Err(failure) => {
+                        let last = failure.is_answer();
+                        failures.push((host, failure));
+                        if last {
+                            return Ok(Err(failures));
+                        }
                     }
                 }
             }
         }
-        Err(self.explain(&failures))
+        Ok(Err(failures))
     }
 
     /// The way to cancel what runs on a connection to this address. The driver remembers whether it is encrypted.
@@ -90,13 +111,13 @@ impl Address {
         if !over_tcp || self.sslmode == SslMode::Disable {
             return Some(canceller(client, NoTls));
         }
-        let tls = tls::client(self.sslmode, self.sslrootcert.as_ref()).ok()?;
+        let tls = tls::client(self).ok()?;
         Some(canceller(client, MakeRustlsConnect::new(tls)))
     }
 
     /// What is tried on each TCP host, in order.
     fn wirings(&self, mode: SslMode) -> Result<Vec<Wiring>> {
-        let encrypted = || tls::client(mode, self.sslrootcert.as_ref()).map(|tls| Wiring::Encrypted(Box::new(tls)));
+        let encrypted = || tls::client(self).map(|tls| Wiring::Encrypted(Box::new(tls)));
         Ok(match mode {
             SslMode::Disable => vec![Wiring::Plain],
             SslMode::Allow => vec![Wiring::Plain, encrypted()?],
@@ -105,21 +126,23 @@ impl Address {
         })
     }
 
-    fn connect_to(&self, host: &Host, wirings: &[Wiring]) -> Result<Client, Failure> {
+    fn connect_to(&self, host: &Host, wirings: &[Wiring], wanted: SessionAttrs) -> Result<Dialled, Failure> {
         let name = match &host.target {
-            Target::Socket(_) => return self.attempt(host, None, Wiring::Plain),
+            Target::Socket(_) => return self.attempt(host, None, Wiring::Plain, wanted),
             Target::Tcp(name) => name,
         };
-        let mut addresses = Vec::new();
-        for address in (name.as_str(), host.port).to_socket_addrs().map_err(Failure::Unresolved)? {
-            if !addresses.contains(&address.ip()) {
-                addresses.push(address.ip());
+        let mut addresses = Vec::from_iter(host.hostaddr);
+        if addresses.is_empty() {
+            for address in (name.as_str(), host.port).to_socket_addrs().map_err(Failure::Unresolved)? {
+                if !addresses.contains(&address.ip()) {
+                    addresses.push(address.ip());
+                }
             }
         }
         let mut worst = Failure::Unresolved(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
         for address in addresses {
-            match self.connect_by(host, address, wirings) {
-                Ok(client) => return Ok(client),
+            match self.connect_by(host, address, wirings, wanted) {
+                Ok(dialled) => return Ok(dialled),
                 Err(failure) if failure.is_answer() => return Err(failure),
                 Err(failure) => worst = failure,
             }
@@ -128,11 +151,17 @@ impl Address {
     }
 
     /// Tries the wirings on one network address. Where both fail, the server's own answer tells more than "no TLS".
-    fn connect_by(&self, host: &Host, address: IpAddr, wirings: &[Wiring]) -> Result<Client, Failure> {
+    fn connect_by(
+        &self,
+        host: &Host,
+        address: IpAddr,
+        wirings: &[Wiring],
+        wanted: SessionAttrs,
+    ) -> Result<Dialled, Failure> {
         let mut told: Option<Failure> = None;
         for wiring in wirings {
-            match self.attempt(host, Some(address), wiring.clone()) {
-                Ok(client) => return Ok(client),
+            match self.attempt(host, Some(address), wiring.clone(), wanted) {
+                Ok(dialled) => return Ok(dialled),
                 Err(failure) => {
                     let go_on = failure.is_about_encryption();
                     if failure.code().is_some() || told.as_ref().is_none_or(|told| told.code().is_none()) {
@@ -147,13 +176,27 @@ impl Address {
         Err(told.unwrap_or(Failure::TimedOut(Duration::ZERO)))
     }
 
-    fn attempt(&self, host: &Host, address: Option<IpAddr>, wiring: Wiring) -> Result<Client, Failure> {
+    fn attempt(
+        &self,
+        host: &Host,
+        address: Option<IpAddr>,
+        wiring: Wiring,
+        wanted: SessionAttrs,
+    ) -> Result<Dialled, Failure> {
         let config = self.driver_config(host, address, &wiring);
-        let dial = move || match wiring {
-            Wiring::Plain => config.connect(NoTls),
-            Wiring::Encrypted(tls) => config.connect(MakeRustlsConnect::new(*tls)),
+        let dial = move || {
+            let encrypted = matches!(wiring, Wiring::Encrypted(_));
+            let dialled = match wiring {
+                Wiring::Plain => config.connect(NoTls),
+                Wiring::Encrypted(tls) => config.connect(MakeRustlsConnect::new(*tls)),
+            };
+            let mut client = dialled.map_err(Failure::Postgres)?;
+            match unwanted(&mut client, wanted).map_err(Failure::Postgres)? {
+                None => Ok(Dialled { client, encrypted }),
+                Some(what) => Err(Failure::Unwanted(what)),
+            }
         };
-        let Some(limit) = self.connect_timeout else { return dial().map_err(Failure::Postgres) };
+        let Some(limit) = self.connect_timeout else { return dial() };
         // the driver's own limit ends with the socket; a server that accepts and then says nothing would hold us for ever
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::Builder::new().name("connect".into()).spawn(move || {
@@ -163,10 +206,7 @@ impl Address {
         if thread.is_err() {
             return Err(Failure::TimedOut(Duration::ZERO));
         }
-        match receiver.recv_timeout(limit) {
-            Ok(result) => result.map_err(Failure::Postgres),
-            Err(_) => Err(Failure::TimedOut(limit)),
-        }
+        receiver.recv_timeout(limit).unwrap_or(Err(Failure::TimedOut(limit)))
     }
 
     fn driver_config(&self, host: &Host, address: Option<IpAddr>, wiring: &Wiring) -> Config {
@@ -177,7 +217,7 @@ impl Address {
             (Target::Tcp(name), Some(address)) => config.host(name).hostaddr(address),
             (Target::Tcp(name), None) => config.host(name),
         };
-        if let Some(password) = &self.password {
+        if let Some(password) = self.password.as_ref().or(host.password.as_ref()) {
             config.password(password.expose());
         }
         if let Some(options) = &self.options {
@@ -187,7 +227,10 @@ impl Address {
             config.connect_timeout(limit);
         }
         config.application_name(self.application_name.as_deref().unwrap_or("autogen"));
-        config.target_session_attrs(self.target_session_attrs).channel_binding(self.channel_binding);
+        config.channel_binding(self.channel_binding);
+        if self.direct_tls && matches!(wiring, Wiring::Encrypted(_)) {
+            config.ssl_negotiation(SslNegotiation::Direct);
+        }
         config.ssl_mode(match wiring {
             Wiring::Plain => Wire::Disable,
             Wiring::Encrypted(_) => Wire::Require,
@@ -200,4 +243,27 @@ impl Address {
         keep.user_timeout.map(|limit| config.tcp_user_timeout(limit));
         config
     }
+}
+
+/// What the server is, where that is not what was asked for (libpq manual, `target_session_attrs`).
+fn unwanted(client: &mut Client, wanted: SessionAttrs) -> Result<Option<&'static str>, postgres::Error> {
+    if wanted == SessionAttrs::Any {
+        return Ok(None);
+    }
+    let answer = client.simple_query(
+        "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only') = 'on'",
+    )?;
+    let row = answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    let is = |column| row.is_some_and(|row| row.get(column) == Some("t"));
+    let (standby, read_only) = (is(0), is(1));
+    Ok(match wanted {
+        SessionAttrs::ReadWrite if standby || read_only => Some("it does not allow writes"),
+        SessionAttrs::ReadOnly if !(standby || read_only) => Some("it is not read only"),
+        SessionAttrs::Primary if standby => Some("it is a standby"),
+        SessionAttrs::Standby if !standby => Some("it is no standby"),
+        _ => None,
+    })
 }

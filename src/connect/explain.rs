@@ -63,6 +63,10 @@ impl Address {
                 format!("no answer within {} s", limit.as_secs()),
                 "a firewall, or a server that sleeps or hangs; connect_timeout=SECONDS in the address waits longer",
             ),
+            Failure::Unwanted(what) => Told::new(
+                format!("the server is not what target_session_attrs asks for: {what}"),
+                format!("name the right server, or take target_session_attrs out of {}", self.source),
+            ),
             Failure::Postgres(cause) => {
                 if let Some(cause) = cause.as_db_error() {
                     return self.tell_server(cause);
@@ -86,16 +90,32 @@ impl Address {
         let Self { user, database, source, .. } = self;
         let told = match (cause.code(), cause.routine()) {
             (&SqlState::INVALID_PASSWORD, _) => {
-                Told::new(format!("wrong password for {user}"), format!("correct the password in {source}"))
+                let place = self.password_source.as_ref().unwrap_or(source);
+                Told::new(format!("wrong password for {user}"), format!("correct the password in {place}"))
+            }
+            // a pooler's answer to a parameter that the first packet carries
+            (&SqlState::PROTOCOL_VIOLATION, _) if self.options.is_some() && cause.message().contains("options") => {
+                Told::new(
+                    "what answers there, perhaps a pooler, takes no `options`",
+                    format!("take options (PGOPTIONS) out of {source}, or use the server's own address"),
+                )
             }
             // the message may be in any language, the routine is not
             (&SqlState::INVALID_AUTHORIZATION_SPECIFICATION, Some("InitializeSessionUserId")) => {
                 let hint = format!("correct the user in {source}, or create it: CREATE ROLE … LOGIN");
                 Told::new(format!("there is no role {user} that may log in"), hint)
             }
+            (&SqlState::INVALID_AUTHORIZATION_SPECIFICATION, _) if wants_certificate(cause) => Told::new(
+                "the server wants a client certificate",
+                format!("give one with sslcert and sslkey in {source}, signed by an authority that the server knows"),
+            ),
             (&SqlState::INVALID_AUTHORIZATION_SPECIFICATION, Some("ClientAuthentication")) => Told::new(
                 "the server's pg_hba.conf refuses this combination of host, user, database and encryption",
                 format!("try another sslmode (it is {}), or let pg_hba.conf allow it", self.sslmode),
+            ),
+            (&SqlState::INVALID_AUTHORIZATION_SPECIFICATION, _) if self.client_cert.is_some() => Told::new(
+                format!("the server does not take the client certificate for {user}"),
+                "its common name (CN) must be the role, or pg_ident.conf must map it",
             ),
             (&SqlState::INVALID_AUTHORIZATION_SPECIFICATION, _) => Told::new(
                 format!("the server does not let {user} in this way"),
@@ -151,6 +171,12 @@ impl Address {
                     _ => told.detail(cause.to_string()),
                 }
             }
+            // the server's word on what we showed it, which only a certificate of ours can be
+            TlsError::AlertReceived(alert) if self.client_cert.is_some() => Told::new(
+                "the server does not accept the client certificate",
+                "sslcert must be signed by an authority that the server knows (ssl_ca_file), and be in date",
+            )
+            .detail(format!("{alert:?}")),
             other => Told::new("the TLS handshake failed", "the server's log says more").detail(other.to_string()),
         }
     }
@@ -164,6 +190,10 @@ impl Address {
                 _ => "the server cannot prove who it is without TLS: set it up there (ssl = on)",
             };
             return Told::new(format!("the server has no TLS, and sslmode={} asks for it", self.sslmode), hint);
+        }
+        if self.direct_tls {
+            let hint = format!("servers from PostgreSQL 17 on take it; take sslnegotiation out of {}", self.source);
+            return Told::new("the server hung up on sslnegotiation=direct", hint).detail(text);
         }
         Told::new("the TLS handshake failed", "the server's log says more").detail(text)
     }
@@ -184,10 +214,6 @@ impl Address {
             (ErrorKind::TimedOut, _) => {
                 Told::new("no answer", "a firewall, or a server that is gone; connect_timeout=SECONDS waits longer")
             }
-            (ErrorKind::PermissionDenied, Target::Tcp(_)) => Told::new(
-                format!("the server is not what target_session_attrs asks for: {}", plain(cause)),
-                format!("name the right server, or take target_session_attrs out of {source}"),
-            ),
             (ErrorKind::PermissionDenied, Target::Socket(_)) => {
                 Told::new("this user may not use the server's socket", "look at unix_socket_permissions of the server")
             }
@@ -220,13 +246,15 @@ impl Address {
         }
         if text == "password missing" {
             let hint = format!(
-                "add it to {}, or as password: ${{DB_PASSWORD}} under `database:` of autogen.yaml",
+                "add it to {}, to PGPASSWORD or ~/.pgpass, or as password: ${{DB_PASSWORD}} under `database:` of autogen.yaml",
                 self.source
             );
             return Told::new("the server asks for a password, and the address has none", hint);
         }
         if text.contains("channel binding") {
-            return Told::new(text, "channel_binding=require needs TLS and a server that binds; prefer does without");
+            let hint = "channel_binding=require needs TLS, a password of the kind scram-sha-256, and a certificate of the \
+                        server that is signed with RSA or ECDSA (not Ed25519); prefer does without";
+            return Told::new(text, hint);
         }
         self.tell_no_postgres(text)
     }
@@ -235,6 +263,12 @@ impl Address {
         let hint = format!("is it PostgreSQL that listens there? correct {}", self.source);
         Told::new("what answers there does not speak PostgreSQL's protocol", hint).detail(text)
     }
+}
+
+/// One routine refuses for pg_hba.conf and for a certificate that is missing; a server of another language than English
+/// is taken to speak of the former.
+fn wants_certificate(cause: &DbError) -> bool {
+    cause.routine() == Some("ClientAuthentication") && cause.message().contains("certificate")
 }
 
 /// The system's words without the number that std appends.
@@ -248,7 +282,7 @@ pub(super) fn is_tls(cause: &postgres::Error) -> bool {
     cause.to_string().starts_with("error performing TLS handshake")
 }
 
-fn io_cause(cause: &postgres::Error) -> Option<&io::Error> {
+pub(super) fn io_cause(cause: &postgres::Error) -> Option<&io::Error> {
     cause.source()?.downcast_ref()
 }
 

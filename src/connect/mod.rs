@@ -3,34 +3,44 @@
 //! Invariant: an [`Address`] is complete (defaults filled in) and says where it came from; it is shown only by
 //! [`Address::describe`] and by errors, and neither has a password in it.
 //!
-//! libpq's own sources of settings (`PGHOST` and its like, `~/.pgpass`, service files) are not read: an address comes from
-//! one place, which every error can name.
+//! What an address leaves open is filled in as libpq does it: from its variables (`PGHOST` and its like) and from the
+//! password file. Service files are not read, and a variable that asks for one is refused.
 
 mod dial;
 mod environment;
 mod explain;
 mod failed;
+mod hosts;
+mod identity;
+mod passwords;
+mod pooler;
 mod read;
 mod session;
 mod settings;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod wait;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use postgres::config::{ChannelBinding, TargetSessionAttrs};
+use postgres::config::ChannelBinding;
 
 use crate::config::{Config, Origin, Secret};
 use crate::error::{Error, Result};
 use read::{Pieces, Refused};
 use settings::Defaults;
+use surroundings::Surroundings;
 
 pub use crate::config::Secret as Password;
+pub use dial::Dialled;
 pub use failed::server_error;
-pub use session::{SESSION, pin};
+pub use pooler::Pooler;
+pub use session::{SESSION, pin, pin_locally, pinned};
 
 /// Where a server listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +54,10 @@ pub enum Target {
 pub struct Host {
     pub target: Target,
     pub port: u16,
+    /// Where it is, so that its name need not be looked up.
+    pub hostaddr: Option<IpAddr>,
+    /// Out of a password file, for an address that has none.
+    pub password: Option<Password>,
 }
 
 /// libpq's `sslmode` (PostgreSQL manual, "SSL Support" of libpq).
@@ -85,11 +99,31 @@ impl fmt::Display for SslMode {
     }
 }
 
+/// libpq's `target_session_attrs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionAttrs {
+    Any,
+    ReadWrite,
+    ReadOnly,
+    /// Not in recovery, if perhaps read only by a setting.
+    Primary,
+    Standby,
+    /// A standby among the hosts, else any of them.
+    PreferStandby,
+}
+
 /// The root certificates that a server's certificate must lead to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RootCert {
     System,
     File(PathBuf),
+}
+
+/// The certificate that says who we are, and its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientCert {
+    pub cert: PathBuf,
+    pub key: PathBuf,
 }
 
 /// How a silent connection is found to be dead; `None`: as the driver and the system have it.
@@ -116,34 +150,43 @@ pub struct Address {
     pub database: String,
     pub user: String,
     pub password: Option<Password>,
+    /// Where a password was found that the address itself has not: `PGPASSWORD`, the path of a password file.
+    pub password_source: Option<String>,
     pub sslmode: SslMode,
     /// `None`: the system's.
     pub sslrootcert: Option<RootCert>,
+    pub client_cert: Option<ClientCert>,
+    /// `sslnegotiation=direct`: TLS from the first byte, which servers from 17 on take.
+    pub direct_tls: bool,
     pub application_name: Option<String>,
     /// For each host, from the first packet to the end of the log-in; `None`: without end.
     pub connect_timeout: Option<Duration>,
     pub options: Option<String>,
-    pub target_session_attrs: TargetSessionAttrs,
+    pub target_session_attrs: SessionAttrs,
     pub channel_binding: ChannelBinding,
     pub keepalive: Keepalive,
     /// `pgbouncer=true`: somebody says that a transaction pooler stands between.
     pub pgbouncer: bool,
-    /// The place that a person goes to in order to change it: `DATABASE_URL`, `database.url of autogen.yaml`.
+    /// The places that a person goes to in order to change it: `DATABASE_URL`, `database.url of autogen.yaml, PGPORT`.
     pub source: String,
+    /// What a person should know and that stops nothing.
+    pub warnings: Vec<String>,
 }
 
 impl Address {
     /// The database that this run is about: `--database-url`, else `database:` of autogen.yaml, else
-    /// DATABASE_URL_DIRECT, else DATABASE_URL (from the environment or from `.env`). `None`: nobody named one.
+    /// DATABASE_URL_DIRECT, else DATABASE_URL, else libpq's variables (each from the environment or from `.env`). `None`:
+    /// nobody named one.
     pub fn find(flag: Option<&str>, config: &Config) -> Result<Option<Self>> {
+        let around = Surroundings::read(&config.vars, &config.root)?;
         if let Some(url) = flag {
             if url.trim().is_empty() {
                 return Err(Error::new("--database-url is empty")
                     .hint("leave it out to take the database of autogen.yaml or DATABASE_URL"));
             }
-            return from_url(url, "--database-url".into(), Path::new("")).map(Some);
+            return from_url(url, "--database-url".into(), Path::new(""), &around).map(Some);
         }
-        if let Some(address) = from_config(config)? {
+        if let Some(address) = from_config(config, &around)? {
             return Ok(Some(address));
         }
         for name in ["DATABASE_URL_DIRECT", "DATABASE_URL"] {
@@ -152,12 +195,16 @@ impl Address {
                 continue;
             }
             return match origin {
-                Origin::Environment => from_url(&url, name.into(), Path::new("")),
-                Origin::DotEnv => from_url(&url, format!("{name} of .env"), &config.root),
+                Origin::Environment => from_url(&url, name.into(), Path::new(""), &around),
+                Origin::DotEnv => from_url(&url, format!("{name} of .env"), &config.root, &around),
             }
             .map(Some);
         }
-        Ok(None)
+        if !around.name_a_database() {
+            return Ok(None);
+        }
+        let found = settings::address(Pieces::default(), String::new(), defaults(Path::new(""), &around));
+        found.map(Some).map_err(|Refused { message, hint, .. }| Error::new(message).hint(hint))
     }
 
     /// `todo on localhost:5432 as app (from DATABASE_URL)`.
@@ -168,28 +215,6 @@ impl Address {
     fn describe_on(&self, hosts: &[Host]) -> String {
         let hosts: Vec<String> = hosts.iter().map(Host::to_string).collect();
         format!("{} on {} as {} (from {})", self.database, hosts.join(","), self.user, self.source)
-    }
-
-    /// Where the address leads to a transaction pooler, as far as it shows: what to use instead. A pooler gives each
-    /// transaction another session, so that locks and settings of a session do not hold.
-    pub fn pooler_hint(&self) -> Option<String> {
-        const DIRECT: &str = "give its address in DATABASE_URL_DIRECT";
-        for host in &self.hosts {
-            let Target::Tcp(name) = &host.target else { continue };
-            let (label, domain) = name.split_once('.').unwrap_or((name, ""));
-            if let Some(direct) = label.strip_suffix("-pooler") {
-                let direct = if domain.is_empty() { direct.to_owned() } else { format!("{direct}.{domain}") };
-                return Some(format!("{name} is a transaction pooler; the direct host is {direct}: {DIRECT}"));
-            }
-            if host.port == 6543 && (domain.ends_with("supabase.com") || domain.ends_with("supabase.co")) {
-                return Some(format!(
-                    "port 6543 of {name} is a transaction pooler; port 5432 keeps sessions: {DIRECT}"
-                ));
-            }
-        }
-        self.pgbouncer.then(|| {
-            format!("pgbouncer=true says that this is a transaction pooler; the server has a port of its own: {DIRECT}")
-        })
     }
 }
 
@@ -206,34 +231,40 @@ impl fmt::Display for Host {
 /// The private server of a project, which listens on a socket in `folder`; its superuser is `postgres`.
 pub fn address_of_socket(folder: &Path, database: &str) -> Address {
     Address {
-        hosts: vec![Host { target: Target::Socket(folder.to_owned()), port: 5432 }],
+        hosts: vec![Host { target: Target::Socket(folder.to_owned()), port: 5432, hostaddr: None, password: None }],
         database: database.to_owned(),
         user: "postgres".into(),
         password: None,
+        password_source: None,
         sslmode: SslMode::Disable,
         sslrootcert: None,
+        client_cert: None,
+        direct_tls: false,
         application_name: None,
         connect_timeout: Some(settings::DEFAULT_TIMEOUT),
         options: None,
-        target_session_attrs: TargetSessionAttrs::Any,
+        target_session_attrs: SessionAttrs::Any,
         channel_binding: ChannelBinding::Prefer,
         keepalive: Keepalive::default(),
         pgbouncer: false,
         source: "the private PostgreSQL of this project".into(),
+        warnings: Vec::new(),
     }
 }
 
-fn from_url(url: &str, source: String, folder: &Path) -> Result<Address> {
-    read_url(url, &source, folder)
-        .map_err(|Refused { message, hint, .. }| Error::new(format!("{message} ({source})")).hint(hint))
+fn from_url(url: &str, source: String, folder: &Path, around: &Surroundings) -> Result<Address> {
+    read_url(url, &source, folder, around).map_err(|Refused { message, hint, of_variable, .. }| {
+        let of = if of_variable { String::new() } else { format!(" ({source})") };
+        Error::new(format!("{message}{of}")).hint(hint)
+    })
 }
 
-fn read_url(url: &str, source: &str, folder: &Path) -> Result<Address, Refused> {
-    settings::address(read::read(url)?, source.to_owned(), defaults(folder))
+fn read_url(url: &str, source: &str, folder: &Path, around: &Surroundings) -> Result<Address, Refused> {
+    settings::address(read::read(url)?, source.to_owned(), defaults(folder, around))
 }
 
 /// The address of `database:`; `None` where it says nothing.
-fn from_config(config: &Config) -> Result<Option<Address>> {
+fn from_config(config: &Config, around: &Surroundings) -> Result<Option<Address>> {
     let file = config.file.file_name().unwrap_or(config.file.as_os_str()).to_string_lossy();
     let environment = config.environment.as_ref().map(|name| format!(", environment {name}")).unwrap_or_default();
     let Some(first) = config.database.first() else { return Ok(None) };
@@ -246,17 +277,19 @@ fn from_config(config: &Config) -> Result<Option<Address>> {
                 return Ok(None);
             }
             let source = format!("database.url of {file}{environment}");
-            return read_url(value.expose(), &source, &config.root)
-                .map(Some)
-                .map_err(|Refused { message, hint, .. }| setting.blame(Error::new(message).hint(hint)));
+            return read_url(value.expose(), &source, &config.root, around).map(Some).map_err(|refused| {
+                let error = Error::new(refused.message).hint(refused.hint);
+                if refused.of_variable { error } else { setting.blame(error) }
+            });
         }
         let key = if setting.key == "name" { "dbname" } else { setting.key };
         pieces.settings.extend(written(key, &value));
     }
     let source = format!("database of {file}{environment}");
-    settings::address(pieces, source, defaults(&config.root)).map(Some).map_err(|Refused { message, hint, key }| {
-        let blamed = config.database.iter().find(|setting| Some(setting.key) == key.as_deref());
-        blamed.unwrap_or(first).blame(Error::new(message).hint(hint))
+    settings::address(pieces, source, defaults(&config.root, around)).map(Some).map_err(|refused| {
+        let blamed = config.database.iter().find(|setting| Some(setting.key) == refused.key.as_deref());
+        let error = Error::new(refused.message).hint(refused.hint);
+        if refused.of_variable { error } else { blamed.unwrap_or(first).blame(error) }
     })
 }
 
@@ -266,31 +299,6 @@ fn written(key: &str, value: &Secret) -> Option<(String, String)> {
     (!text.is_empty()).then(|| (key.to_owned(), text.to_owned()))
 }
 
-fn defaults(folder: &Path) -> Defaults<'_> {
-    Defaults { user: system_user(), host: &local_server, folder }
-}
-
-/// The server of this machine: its socket in one of the folders that distributions use, else localhost.
-fn local_server(port: u16) -> Target {
-    ["/run/postgresql", "/var/run/postgresql", "/tmp"]
-        .into_iter()
-        .map(PathBuf::from)
-        .find(|folder| folder.join(format!(".s.PGSQL.{port}")).exists())
-        .map_or_else(|| Target::Tcp("localhost".into()), Target::Socket)
-}
-
-/// Who runs this, as libpq asks it: the name of the effective user, whatever the environment says.
-fn system_user() -> String {
-    let mut buffer = vec![0; 4096];
-    // SAFETY: all-zero bytes are a valid `passwd`: integers and null pointers
-    let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
-    let mut found = std::ptr::null_mut();
-    // SAFETY: every pointer is to a live local, and the length is that of the buffer
-    let status =
-        unsafe { libc::getpwuid_r(libc::geteuid(), &mut entry, buffer.as_mut_ptr(), buffer.len(), &mut found) };
-    if status != 0 || found.is_null() {
-        return std::env::var("USER").unwrap_or_else(|_| "postgres".into());
-    }
-    // SAFETY: success means that the name is a C string inside the buffer, which is still alive
-    unsafe { std::ffi::CStr::from_ptr(entry.pw_name) }.to_string_lossy().into_owned()
+fn defaults<'a>(folder: &'a Path, around: &'a Surroundings) -> Defaults<'a> {
+    Defaults { user: surroundings::system_user(), host: &surroundings::local_server, folder, around }
 }

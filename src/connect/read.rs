@@ -4,6 +4,7 @@
 //! to encode a password, any other piece of the text may be part of it.
 
 use super::settings::has_name;
+use super::surroundings::Variable;
 
 /// The pieces of an address, before any of them is given a meaning.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -14,21 +15,29 @@ pub(super) struct Pieces {
 }
 
 /// Why an address cannot be used: a message that holds no secret, and what to do.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refused {
     pub message: String,
     pub hint: String,
     /// The key that is to blame, where it is one.
     pub key: Option<String>,
+    /// A variable is to blame, which the message names, and not the address.
+    pub of_variable: bool,
 }
 
 impl Refused {
     pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into(), key: None }
+        Self { message: message.into(), hint: hint.into(), key: None, of_variable: false }
     }
 
     pub(super) fn of(self, key: &str) -> Self {
         Self { key: self.key.or(Some(key.to_owned())), ..self }
+    }
+
+    /// The variable is to blame.
+    pub(super) fn blame(self, variable: &Variable) -> Self {
+        let what = self.message.replace(" of the database address", "").replace(" in the database address", "");
+        Self { message: format!("{}: {what}", variable.label), of_variable: true, ..self }
     }
 }
 

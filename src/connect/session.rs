@@ -1,7 +1,9 @@
-//! Which settings does every session pin, and to what?
+//! Which settings does every transaction or session pin, and to what?
 //!
 //! Invariant: with these pinned, the same database gives the same text whatever the server, the role or the database have
 //! as their defaults.
+
+use std::sync::LazyLock;
 
 use crate::name::Ident;
 use crate::sql::quote_literal;
@@ -25,11 +27,29 @@ pub const SESSION: &[(&str, &str)] = &[
 
 /// One text of `SET` statements: [`SESSION`], and the search path (empty: nothing but `pg_catalog`).
 pub fn pin(search_path: &[String]) -> String {
-    let mut sql: String =
-        SESSION.iter().map(|(name, value)| format!("SET {name} = {};\n", quote_literal(value))).collect();
+    statements("SET", search_path)
+}
+
+/// The same for the transaction that is open, and no longer.
+pub fn pin_locally(search_path: &[String]) -> String {
+    statements("SET LOCAL", search_path)
+}
+
+/// [`SESSION`] for the transaction that is open. What is only read is read in transactions that begin with this: settings
+/// of the session would stay with it where a pooler gives it to others.
+pub fn pinned() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| settings("SET LOCAL"));
+    &TEXT
+}
+
+fn statements(set: &str, search_path: &[String]) -> String {
     let path: Vec<String> = search_path.iter().map(|schema| Ident::new(schema.as_str()).quoted()).collect();
-    sql.push_str(&format!("SET search_path = {};\n", if path.is_empty() { "''".into() } else { path.join(", ") }));
-    sql
+    let path = if path.is_empty() { "''".into() } else { path.join(", ") };
+    format!("{}{set} search_path = {path};\n", settings(set))
+}
+
+fn settings(set: &str) -> String {
+    SESSION.iter().map(|(name, value)| format!("{set} {name} = {};\n", quote_literal(value))).collect()
 }
 
 #[cfg(test)]
@@ -52,5 +72,8 @@ mod tests {
         let sql = pin(&["public".into()]);
         assert_eq!(sql.lines().count(), SESSION.len() + 1);
         assert!(sql.contains("SET default_tablespace = '';\n"));
+        let local = pin_locally(&["public".into()]);
+        assert_eq!(local.replace("SET LOCAL ", "SET "), sql);
+        assert!(local.starts_with(pinned()));
     }
 }

@@ -6,24 +6,30 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use postgres::config::{ChannelBinding, TargetSessionAttrs};
+use postgres::config::ChannelBinding;
 
 use super::read::{Pieces, Refused};
-use super::{Address, Host, Keepalive, RootCert, SslMode, Target};
+use super::surroundings::{Surroundings, Variable};
+use super::{Address, Keepalive, RootCert, SessionAttrs, SslMode, Target, hosts, identity, passwords};
 use crate::config::Secret;
 use crate::error::did_you_mean;
 
 /// Keys that are understood, as `KEY=value` in a URL's query and in pairs.
 pub(super) const KNOWN: &[&str] = &[
     "host",
+    "hostaddr",
     "port",
     "dbname",
     "database",
     "user",
     "password",
+    "passfile",
     "sslmode",
     "ssl",
     "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslnegotiation",
     "application_name",
     "fallback_application_name",
     "connect_timeout",
@@ -42,26 +48,15 @@ pub(super) const KNOWN: &[&str] = &[
 
 /// Keys of libpq, of drivers and of other tools that are known and have no effect here, with what to do instead.
 const REFUSED: &[(&[&str], &str)] = &[
+    (&["sslpassword"], "write the key without its password (openssl pkey), in a file that only you can read"),
     (
-        &[
-            "sslcert",
-            "sslkey",
-            "sslpassword",
-            "sslcertmode",
-            "sslcrl",
-            "sslcrldir",
-            "krbsrvname",
-            "gsslib",
-            "require_auth",
-        ],
-        "connect with a password or over a socket",
+        &["sslcertmode", "sslcrl", "sslcrldir", "krbsrvname", "gsslib", "require_auth"],
+        "connect with a password, a certificate (sslcert, sslkey) or over a socket",
     ),
-    (&["hostaddr"], "write the address as host"),
-    (&["service", "servicefile", "passfile"], "write host, user and password out, the password perhaps as ${VAR}"),
+    (&["service", "servicefile"], "write host, user and password out, the password perhaps as ${VAR}"),
     (&["schema", "search_path", "currentSchema"], "write `search_path:` in autogen.yaml"),
     (
         &[
-            "sslnegotiation",
             "sslcompression",
             "sslsni",
             "ssl_min_protocol_version",
@@ -92,7 +87,6 @@ pub(super) fn has_name(key: &str) -> bool {
     KNOWN.contains(&key) || REFUSED.iter().any(|(keys, _)| keys.contains(&key))
 }
 
-const DEFAULT_PORT: u16 = 5432;
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What an address leaves open.
@@ -100,8 +94,9 @@ pub(super) struct Defaults<'a> {
     pub user: String,
     /// Where to connect when no host is named.
     pub host: &'a dyn Fn(u16) -> Target,
-    /// Where a relative sslrootcert starts.
+    /// Where the path of a file starts that is relative.
     pub folder: &'a Path,
+    pub around: &'a Surroundings,
 }
 
 /// The address that the pieces mean.
@@ -118,23 +113,65 @@ pub(super) fn address(pieces: Pieces, source: String, defaults: Defaults<'_>) ->
         build.set(&key, &value, defaults.folder).map_err(|refused| refused.of(&key))?;
         seen.push(key);
     }
-    build.finish(hosts, source, defaults)
+    let mut places = vec![source];
+    build.authority(hosts);
+    let names_host = build.hosts.iter().any(|(name, _)| !name.is_empty()) || seen.iter().any(|key| key == "hostaddr");
+    for variable in &defaults.around.variables {
+        let of_host = ["host", "hostaddr"].contains(&variable.key);
+        let said = match variable.key {
+            "host" | "hostaddr" => names_host,
+            "port" => !build.wants_port(),
+            _ => false,
+        };
+        if said || seen.iter().any(|key| is_same(key, variable.key)) {
+            continue;
+        }
+        build.set_variable(variable)?;
+        if of_host || ["port", "dbname", "user"].contains(&variable.key) {
+            places.push(variable.label.clone());
+        }
+    }
+    places.retain(|place| !place.is_empty());
+    let variables = &defaults.around.variables;
+    build.finish(places.join(", "), defaults).map_err(|refused| {
+        let to_blame = variables.iter().find(|variable| {
+            refused.key.as_deref() == Some(variable.key) && !seen.iter().any(|key| is_same(key, variable.key))
+        });
+        to_blame.map_or(refused.clone(), |variable| refused.blame(variable))
+    })
+}
+
+/// Whether a key of an address says what this key of libpq does.
+fn is_same(written: &str, key: &str) -> bool {
+    match written {
+        "database" => key == "dbname",
+        "ssl" => key == "sslmode",
+        // whoever says one of the two has said who they are
+        "sslcert" | "sslkey" => ["sslcert", "sslkey"].contains(&key),
+        _ => written == key,
+    }
 }
 
 #[derive(Default)]
 struct Build {
     hosts: Vec<(String, String)>,
+    hostaddrs: Vec<String>,
     ports: Vec<String>,
     database: Option<String>,
     user: Option<String>,
     password: Option<Secret>,
+    password_source: Option<String>,
+    passfile: Option<PathBuf>,
     sslmode: Option<SslMode>,
     sslrootcert: Option<RootCert>,
+    sslcert: Option<PathBuf>,
+    sslkey: Option<PathBuf>,
+    direct_tls: bool,
     application_name: Option<String>,
     fallback_application_name: Option<String>,
     connect_timeout: Option<Option<Duration>>,
     options: Option<String>,
-    target_session_attrs: Option<TargetSessionAttrs>,
+    target_session_attrs: Option<SessionAttrs>,
     channel_binding: Option<ChannelBinding>,
     keepalive: Keepalive,
     pgbouncer: bool,
@@ -144,11 +181,13 @@ impl Build {
     fn set(&mut self, key: &str, value: &str, folder: &Path) -> Result<(), Refused> {
         let seconds = |value: &str| number(key, value).map(Duration::from_secs);
         match key {
-            "host" => self.hosts.extend(value.split(',').map(host_with_port)),
+            "host" => self.hosts.extend(value.split(',').map(hosts::host_with_port)),
+            "hostaddr" => self.hostaddrs = value.split(',').map(str::to_owned).collect(),
             "port" => self.ports = value.split(',').map(str::to_owned).collect(),
             "dbname" | "database" => self.database = Some(value.to_owned()),
             "user" => self.user = Some(value.to_owned()),
             "password" => self.password = Some(Secret::new(value)),
+            "passfile" => self.passfile = Some(folder.join(value)),
             "sslmode" => self.sslmode = Some(ssl_mode(key, value)?),
             // libpq and JDBC write ssl=true, asyncpg ssl=require
             "ssl" => {
@@ -160,6 +199,9 @@ impl Build {
             }
             "sslrootcert" if value == "system" => self.sslrootcert = Some(RootCert::System),
             "sslrootcert" => self.sslrootcert = Some(RootCert::File(folder.join(value))),
+            "sslcert" => self.sslcert = Some(folder.join(value)),
+            "sslkey" => self.sslkey = Some(folder.join(value)),
+            "sslnegotiation" => self.direct_tls = one_of(key, value, &[("postgres", false), ("direct", true)])?,
             "application_name" => self.application_name = Some(value.to_owned()),
             "fallback_application_name" => self.fallback_application_name = Some(value.to_owned()),
             // libpq takes zero and less as "wait for ever"
@@ -183,39 +225,77 @@ impl Build {
         Ok(())
     }
 
-    fn finish(
-        mut self,
-        authority: Vec<(String, String)>,
-        source: String,
-        defaults: Defaults<'_>,
-    ) -> Result<Address, Refused> {
-        if self.hosts.is_empty() {
-            self.hosts = authority;
+    fn set_variable(&mut self, variable: &Variable) -> Result<(), Refused> {
+        self.set(variable.key, &variable.value, &variable.folder).map_err(|refused| refused.blame(variable))?;
+        if variable.key == "password" {
+            self.password_source = Some(variable.label.clone());
         }
-        let hosts = hosts(&self.hosts, &self.ports, defaults.host)?;
+        Ok(())
+    }
+
+    /// The hosts of a URL, unless its query names others. A port alone goes with whatever host comes from elsewhere.
+    fn authority(&mut self, hosts: Vec<(String, String)>) {
+        if !self.hosts.is_empty() {
+            return;
+        }
+        match hosts.as_slice() {
+            [(name, port)] if name.is_empty() && self.ports.is_empty() => self.ports.push(port.clone()),
+            _ => self.hosts = hosts,
+        }
+        self.ports.retain(|port| !port.is_empty());
+    }
+
+    /// Whether a port is left open, be it of one host.
+    fn wants_port(&self) -> bool {
+        self.ports.is_empty() && (self.hosts.is_empty() || self.hosts.iter().any(|(_, port)| port.is_empty()))
+    }
+
+    fn finish(mut self, source: String, defaults: Defaults<'_>) -> Result<Address, Refused> {
+        let mut hosts = hosts::hosts(&self.hosts, &self.hostaddrs, &self.ports, defaults.host)?;
         let sslmode = self.ssl_mode().map_err(|refused| refused.of("sslmode"))?;
-        let user = self.user.filter(|user| !user.is_empty()).unwrap_or(defaults.user);
+        let user = self.user.take().filter(|user| !user.is_empty()).unwrap_or(defaults.user);
+        let database = self.database.take().filter(|name| !name.is_empty()).unwrap_or_else(|| user.clone());
+        let password = self.password.take().filter(|password| !password.expose().is_empty());
+        let mut warnings = Vec::new();
+        let passfile = self.passfile.take().or_else(|| Some(defaults.around.home.as_ref()?.join(".pgpass")));
+        if let (None, Some(file)) = (&password, passfile) {
+            let (text, warning) = passwords::read(&file);
+            warnings.extend(warning);
+            for host in &mut hosts {
+                host.password = passwords::find(&text, host, &database, &user);
+            }
+            self.password_source = hosts.iter().any(|host| host.password.is_some()).then(|| file.display().to_string());
+        }
+        let client_cert = identity::pair(self.sslcert.as_deref(), self.sslkey.as_deref()).map_err(|missing| {
+            let given = if missing == "sslkey" { "sslcert" } else { "sslkey" };
+            Refused::new(format!("the database address has no {missing}"), "a certificate needs sslcert and sslkey")
+                .of(given)
+        })?;
         Ok(Address {
             hosts,
-            database: self.database.filter(|name| !name.is_empty()).unwrap_or_else(|| user.clone()),
+            database,
             user,
-            password: self.password.filter(|password| !password.expose().is_empty()),
+            password,
+            password_source: self.password_source,
             sslmode,
             sslrootcert: self.sslrootcert,
+            client_cert,
+            direct_tls: self.direct_tls,
             application_name: self.application_name.or(self.fallback_application_name),
             connect_timeout: self.connect_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
             options: self.options,
-            target_session_attrs: self.target_session_attrs.unwrap_or(TargetSessionAttrs::Any),
+            target_session_attrs: self.target_session_attrs.unwrap_or(SessionAttrs::Any),
             channel_binding: self.channel_binding.unwrap_or(ChannelBinding::Prefer),
             keepalive: self.keepalive,
             pgbouncer: self.pgbouncer,
             source,
+            warnings,
         })
     }
 
     /// libpq's rules: a root certificate makes `require` verify, and the system's roots are of no use without the host name.
     fn ssl_mode(&self) -> Result<SslMode, Refused> {
-        match (self.sslmode, &self.sslrootcert) {
+        let mode = match (self.sslmode, &self.sslrootcert) {
             (None, Some(RootCert::System)) => Ok(SslMode::VerifyFull),
             (Some(mode), Some(RootCert::System)) if mode != SslMode::VerifyFull => Err(Refused::new(
                 format!("sslrootcert=system does not go with sslmode={mode}"),
@@ -223,57 +303,12 @@ impl Build {
             )),
             (Some(SslMode::Require), Some(RootCert::File(_))) => Ok(SslMode::VerifyCa),
             (mode, _) => Ok(mode.unwrap_or(SslMode::Prefer)),
+        }?;
+        if self.direct_tls && [SslMode::Disable, SslMode::Allow, SslMode::Prefer].contains(&mode) {
+            let message = format!("sslnegotiation=direct does not go with sslmode={mode}");
+            return Err(Refused::new(message, "write sslmode=require, verify-ca or verify-full"));
         }
-    }
-}
-
-fn hosts(named: &[(String, String)], ports: &[String], default: &dyn Fn(u16) -> Target) -> Result<Vec<Host>, Refused> {
-    let unnamed = [(String::new(), String::new())];
-    let named = if named.is_empty() { &unnamed[..] } else { named };
-    if ports.len() > 1 && ports.len() != named.len() {
-        let message = format!("the database address has {} ports for {} hosts", ports.len(), named.len());
-        return Err(Refused::new(message, "give one port, or one for each host").of("port"));
-    }
-    let mut hosts = Vec::new();
-    for (n, (name, own_port)) in named.iter().enumerate() {
-        let port = if own_port.is_empty() { ports.get(n).or(ports.first()) } else { Some(own_port) };
-        let port = match port.map(String::as_str) {
-            None | Some("") => DEFAULT_PORT,
-            Some(text) => match text.parse() {
-                Ok(port) if port > 0 => port,
-                _ => {
-                    let message = "the port of the database address is no number from 1 to 65535";
-                    return Err(Refused::new(message, "PostgreSQL's own is 5432").of("port"));
-                }
-            },
-        };
-        let target = match name.as_str() {
-            "" => default(port),
-            name if name.starts_with('/') => Target::Socket(PathBuf::from(name)),
-            // a whole URL may have been written as the host, password and all
-            name if name.contains(['@', '/', ' ']) => {
-                let message = "the host of the database address is no host name";
-                return Err(Refused::new(message, "write a name, an IP address, or the folder of a socket").of("host"));
-            }
-            name => Target::Tcp(name.trim_start_matches('[').trim_end_matches(']').to_owned()),
-        };
-        hosts.push(Host { target, port });
-    }
-    Ok(hosts)
-}
-
-/// A host of the query, which SQLAlchemy lets carry its port (`?host=a:5432&host=b:5433`).
-fn host_with_port(text: &str) -> (String, String) {
-    match text.rsplit_once(':') {
-        Some((host, port))
-            if !port.is_empty()
-                && port.chars().all(|c| c.is_ascii_digit())
-                && !text.starts_with('/')
-                && (!host.contains(':') || host.ends_with(']')) =>
-        {
-            (host.to_owned(), port.to_owned())
-        }
-        _ => (text.to_owned(), String::new()),
+        Ok(mode)
     }
 }
 
@@ -281,14 +316,14 @@ fn ssl_mode(key: &str, value: &str) -> Result<SslMode, Refused> {
     one_of(key, value, &SslMode::ALL.map(|mode| (mode.word(), mode)))
 }
 
-fn session_attrs(value: &str) -> Result<TargetSessionAttrs, Refused> {
-    if ["primary", "standby", "prefer-standby"].contains(&value) {
-        return Err(unsupported(&format!("target_session_attrs={value}"), "write target_session_attrs=read-write"));
-    }
+fn session_attrs(value: &str) -> Result<SessionAttrs, Refused> {
     let known = [
-        ("any", TargetSessionAttrs::Any),
-        ("read-write", TargetSessionAttrs::ReadWrite),
-        ("read-only", TargetSessionAttrs::ReadOnly),
+        ("any", SessionAttrs::Any),
+        ("read-write", SessionAttrs::ReadWrite),
+        ("read-only", SessionAttrs::ReadOnly),
+        ("primary", SessionAttrs::Primary),
+        ("standby", SessionAttrs::Standby),
+        ("prefer-standby", SessionAttrs::PreferStandby),
     ];
     one_of("target_session_attrs", value, &known)
 }

@@ -1,5 +1,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::*;
@@ -10,11 +12,11 @@ fn no_variables(_: &str) -> Option<String> {
 }
 
 fn address(url: &str) -> Address {
-    from_url(url, "DATABASE_URL".into(), Path::new("/certs")).unwrap()
+    from_url(url, "DATABASE_URL".into(), Path::new("/certs"), &Surroundings::default()).unwrap()
 }
 
 fn refused(url: &str) -> String {
-    from_url(url, "DATABASE_URL".into(), Path::new("")).unwrap_err().to_string()
+    from_url(url, "DATABASE_URL".into(), Path::new(""), &Surroundings::default()).unwrap_err().to_string()
 }
 
 fn config(yaml: &str, dotenv: &str) -> Config {
@@ -120,7 +122,7 @@ fn parameters_of_the_session_are_taken_over() {
          &keepalives_interval=5&keepalives_count=6&tcp_user_timeout=700&client_encoding=utf8&gssencmode=disable",
     );
     assert_eq!(more.connect_timeout, Some(Duration::from_secs(3)));
-    assert_eq!(more.target_session_attrs, TargetSessionAttrs::ReadWrite);
+    assert_eq!(more.target_session_attrs, SessionAttrs::ReadWrite);
     assert_eq!((more.keepalive.idle, more.keepalive.count), (Some(Duration::from_secs(4)), Some(6)));
     assert_eq!(address("postgres://h/d?connect_timeout=0").connect_timeout, None);
     assert_eq!(address("postgres://h/d").connect_timeout, Some(Duration::from_secs(10)));
@@ -132,9 +134,17 @@ fn no_parameter_is_passed_over() {
     error: unknown parameter sslmod in the database address (DATABASE_URL)
       hint: did you mean sslmode?
     ");
-    insta::assert_snapshot!(refused("postgres://h/d?sslcert=x"), @r"
-    error: not supported: sslcert in the database address (DATABASE_URL)
-      hint: connect with a password or over a socket
+    insta::assert_snapshot!(refused("postgres://h/d?sslcrl=x"), @r"
+    error: not supported: sslcrl in the database address (DATABASE_URL)
+      hint: connect with a password, a certificate (sslcert, sslkey) or over a socket
+    ");
+    insta::assert_snapshot!(refused("postgres://h/d?sslpassword=hunter2"), @r"
+    error: not supported: sslpassword in the database address (DATABASE_URL)
+      hint: write the key without its password (openssl pkey), in a file that only you can read
+    ");
+    insta::assert_snapshot!(refused("postgres://h/d?service=x"), @r"
+    error: not supported: service in the database address (DATABASE_URL)
+      hint: write host, user and password out, the password perhaps as ${VAR}
     ");
     insta::assert_snapshot!(refused("postgres://h/d?schema=public"), @r"
     error: not supported: schema in the database address (DATABASE_URL)
@@ -144,9 +154,9 @@ fn no_parameter_is_passed_over() {
     error: sslmode of the database address has an unknown value (DATABASE_URL)
       hint: did you mean require?
     ");
-    insta::assert_snapshot!(refused("postgres://h/d?target_session_attrs=primary"), @r"
-    error: not supported: target_session_attrs=primary in the database address (DATABASE_URL)
-      hint: write target_session_attrs=read-write
+    insta::assert_snapshot!(refused("postgres://h/d?target_session_attrs=prefer-primary"), @r"
+    error: target_session_attrs of the database address has an unknown value (DATABASE_URL)
+      hint: it is one of any, read-write, read-only, primary, standby, prefer-standby
     ");
     insta::assert_snapshot!(refused("postgres://h/d?gssencmode=require"), @r"
     error: not supported: gssencmode=require in the database address (DATABASE_URL)
@@ -172,16 +182,124 @@ fn no_parameter_is_passed_over() {
 
 #[test]
 fn poolers_are_known_by_their_names() {
-    let hint = |url| address(url).pooler_hint();
+    let hint = |url| address(url).pooler_by_name().map(|pooler| pooler.direct);
     let neon = hint("postgres://u@ep-x-1-pooler.us-east-2.aws.neon.tech/d").unwrap();
     assert!(neon.contains("the direct host is ep-x-1.us-east-2.aws.neon.tech"), "{neon}");
     assert!(hint("postgres://u@aws-0.pooler.supabase.com:6543/d").unwrap().contains("port 5432"));
     assert!(hint("postgres://u@h/d?pgbouncer=true").is_some());
-    for direct in
-        ["postgres://u@aws-0.pooler.supabase.com/d", "postgres://u@ep-x.aws.neon.tech/d", "postgres://u@h:6543/d"]
-    {
+    for direct in [
+        "postgres://u@aws-0.pooler.supabase.com/d",
+        "postgres://u@ep-x.aws.neon.tech/d",
+        "postgres://u@h:6543/d",
+        "postgres://u@h:6432/d",
+    ] {
         assert_eq!(hint(direct), None, "{direct}");
     }
+}
+
+#[test]
+fn variables_fill_in_what_an_address_leaves_open() {
+    let with = |yaml: &str, dotenv: &str| Address::find(None, &config(yaml, dotenv)).unwrap().unwrap();
+    let all = "PGHOST=a,b\nPGPORT=1,2\nPGDATABASE=d\nPGUSER=u\nPGPASSWORD=p\nPGSSLMODE=require\nPGSSLROOTCERT=ca.crt\n\
+               PGCHANNELBINDING=require\nPGAPPNAME=x\nPGCONNECT_TIMEOUT=3\nPGTARGETSESSIONATTRS=standby\nPGOPTIONS=-c a=b\n";
+    let address = with("", all);
+    assert_eq!(
+        address.describe(),
+        "d on a:1,b:2 as u (from PGHOST of .env, PGPORT of .env, PGDATABASE of .env, PGUSER of .env)"
+    );
+    assert_eq!((address.sslmode, address.channel_binding), (SslMode::VerifyCa, ChannelBinding::Require));
+    assert_eq!(address.sslrootcert, Some(RootCert::File("/p/ca.crt".into())));
+    assert_eq!((address.application_name.as_deref(), address.options.as_deref()), (Some("x"), Some("-c a=b")));
+    assert_eq!(address.target_session_attrs, SessionAttrs::Standby);
+    assert_eq!(address.password_source.as_deref(), Some("PGPASSWORD of .env"));
+    // what the address says itself is left alone, and its host is not found anywhere else
+    let named = "database: {host: h, port: 6, name: n, user: v, password: q, sslmode: disable}";
+    let address = with(named, &format!("{all}PGHOSTADDR=::1"));
+    assert_eq!(address.describe(), "n on h:6 as v (from database of autogen.yaml)");
+    assert_eq!((address.sslmode, address.hosts[0].hostaddr, address.password_source), (SslMode::Disable, None, None));
+    assert_eq!(address.password.unwrap().expose(), "q");
+}
+
+#[test]
+fn a_host_comes_with_the_port_of_a_variable_unless_it_has_its_own() {
+    let described = |url: &str, dotenv: &str| found(None, &format!("database: {{url: '{url}'}}"), dotenv).unwrap();
+    let from = "(from database.url of autogen.yaml";
+    assert_eq!(
+        described("postgres://u@h/d", "PGPORT=7\nPGHOST=x\nPGHOSTADDR=::1"),
+        format!("d on h:7 as u {from}, PGPORT of .env)")
+    );
+    assert_eq!(described("postgres://u@h:6/d", "PGPORT=7"), format!("d on h:6 as u {from})"));
+    assert_eq!(described("postgres://u@:6/d", "PGHOST=x"), format!("d on x:6 as u {from}, PGHOST of .env)"));
+    assert_eq!(described("postgres://u@/d?hostaddr=::1", "PGHOST=x"), format!("d on [::1]:5432 as u {from})"));
+}
+
+#[test]
+fn a_port_or_a_password_alone_names_no_database() {
+    assert_eq!(found(None, "", "PGPORT=5433\nPGUSER=u\nPGPASSWORD=p\nPGHOST="), None);
+    assert!(found(None, "", "PGHOSTADDR=127.0.0.1\nPGUSER=u").unwrap().starts_with("u on 127.0.0.1:5432 as u "));
+}
+
+#[test]
+fn hostaddr_goes_with_its_host() {
+    let hosts = address("postgres://u@a,b/d?hostaddr=127.0.0.1,::1").hosts;
+    let addresses: Vec<String> = hosts.iter().filter_map(|host| host.hostaddr).map(|ip| ip.to_string()).collect();
+    assert_eq!(addresses, ["127.0.0.1", "::1"]);
+    assert!(refused("postgres://u@a,b/d?hostaddr=127.0.0.1").contains("1 hostaddr for 2 hosts"));
+    assert!(refused("postgres://u@a/d?hostaddr=b").contains("is no IP address"));
+}
+
+#[test]
+fn direct_tls_needs_a_mode_that_insists() {
+    assert!(address("postgres://u@h/d?sslmode=require&sslnegotiation=direct").direct_tls);
+    assert!(refused("postgres://u@h/d?sslnegotiation=direct").contains("does not go with sslmode=prefer"));
+}
+
+/// A server that turns the first three callers away as one that is starting, and then knows the password to be wrong.
+fn starting() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let code = if counted.fetch_add(1, Ordering::SeqCst) < 3 { "57P03" } else { "28P01" };
+            let fields = format!("SFATAL\0VFATAL\0C{code}\0Mno\0\0");
+            let mut message = vec![b'E'];
+            message.extend(u32::try_from(fields.len() + 4).unwrap().to_be_bytes());
+            message.extend(fields.as_bytes());
+            let _ = stream.read(&mut [0; 256]).and_then(|_| stream.write_all(&message));
+        }
+    });
+    (format!("hostaddr=127.0.0.1 port={port} user=app dbname=shop sslmode=disable"), calls)
+}
+
+#[test]
+fn a_server_that_starts_is_waited_for_until_it_answers() {
+    let (pairs, calls) = starting();
+    let mut told = Vec::new();
+    let mut tell = |what: &str| told.push(what.to_owned());
+    let wait = Some(Duration::from_secs(100));
+    let error = address(&format!("{pairs} host=h")).connect_within(wait, &mut tell).err().unwrap();
+    assert!(error.message().ends_with("wrong password for app"), "{error}");
+    assert_eq!(calls.load(Ordering::SeqCst), 4);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("waiting up to 100 s: ") && told[0].ends_with("starting up or shutting down"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn only_an_endpoint_that_sleeps_is_waited_for_unasked() {
+    let (pairs, calls) = starting();
+    let error =
+        address(&format!("{pairs} host=ep-x.eu.aws.neon.tech")).connect_within(None, &mut |_| {}).err().unwrap();
+    assert!(error.message().ends_with("wrong password for app"), "{error}");
+    assert_eq!(calls.load(Ordering::SeqCst), 4);
+    let (pairs, calls) = starting();
+    let error = address(&format!("{pairs} host=neon.tech.example")).connect_within(None, &mut |_| {}).err().unwrap();
+    assert!(error.message().ends_with("starting up or shutting down"), "{error}");
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
 
 #[test]

@@ -16,11 +16,15 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme,
 };
 
-use super::{RootCert, SslMode};
+use super::{Address, RootCert, SslMode, identity};
 use crate::error::{Error, Result};
 
-/// The TLS side of a connection in this mode.
-pub(super) fn client(mode: SslMode, root: Option<&RootCert>) -> Result<ClientConfig> {
+/// The name of PostgreSQL's protocol, which a server that is spoken to in TLS from the first byte must hear.
+const ALPN: &[u8] = b"postgresql";
+
+/// The TLS side of a connection to this address.
+pub(super) fn client(address: &Address) -> Result<ClientConfig> {
+    let (mode, root) = (address.sslmode, address.sslrootcert.as_ref());
     let provider = Arc::new(ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match mode {
         SslMode::VerifyCa => Arc::new(Verified::new(trusted(root)?, Name::Any, &provider)?),
@@ -32,12 +36,23 @@ pub(super) fn client(mode: SslMode, root: Option<&RootCert>) -> Result<ClientCon
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|cause| Error::new(format!("TLS cannot be set up: {cause}")))?;
-    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+    let mut config = match &address.client_cert {
+        None => builder.with_no_client_auth(),
+        Some(files) => {
+            let (chain, key) = identity::load(files)?;
+            builder.with_client_auth_cert(chain, key).map_err(|cause| identity::does_not_fit(files, &cause))?
+        }
+    };
+    if address.direct_tls {
+        config.alpn_protocols = vec![ALPN.to_vec()];
+    }
+    Ok(config)
 }
 
 fn trusted(root: Option<&RootCert>) -> Result<Vec<CertificateDer<'static>>> {
     match root {
-        Some(RootCert::File(file)) => from_file(file),
+        Some(RootCert::File(file)) => certificates(file, "sslrootcert"),
         None | Some(RootCert::System) => {
             // a few unreadable certificates among the system's are usual, and no reason to stop
             let found = rustls_native_certs::load_native_certs();
@@ -50,13 +65,15 @@ fn trusted(root: Option<&RootCert>) -> Result<Vec<CertificateDer<'static>>> {
     }
 }
 
-fn from_file(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let text = std::fs::read(file)
-        .map_err(|cause| Error::io("read", file, &cause).hint("sslrootcert of the database address names this file"))?;
+/// What a file in PEM form holds, which the key of the address names.
+pub(super) fn certificates(file: &Path, key: &str) -> Result<Vec<CertificateDer<'static>>> {
+    let text = std::fs::read(file).map_err(|cause| {
+        Error::io("read", file, &cause).hint(format!("{key} of the database address names this file"))
+    })?;
     match CertificateDer::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>() {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => Err(Error::new(format!("{} holds no certificate in PEM form", file.display()))
-            .hint("sslrootcert takes a file with -----BEGIN CERTIFICATE-----")),
+            .hint(format!("{key} takes a file with -----BEGIN CERTIFICATE-----"))),
     }
 }
 

@@ -52,8 +52,13 @@ pub struct Live {
 const TRIES: usize = 3;
 
 /// Compiling catalog queries costs many times what they take: no JIT.
-const BEGIN: &str =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET LOCAL search_path = '';\nSET LOCAL jit = off;\n";
+fn begin() -> String {
+    let pinned = crate::connect::pinned();
+    format!(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{pinned}SET LOCAL search_path = '';\nSET LOCAL jit = off;\n"
+    )
+}
+
 const NAMES: &str = include_str!("names.sql");
 const TYPES: &str = include_str!("types.sql");
 const COLUMNS: &str = include_str!("columns.sql");
@@ -89,7 +94,7 @@ pub fn introspect(
 
 /// A text that is another one whenever something in the catalog is. `None`: this server, or this role, cannot tell.
 pub fn fingerprint(client: &mut Client) -> Option<String> {
-    let answer = client.simple_query(&format!("{BEGIN}{FINGERPRINT};\nCOMMIT"));
+    let answer = client.simple_query(&format!("{}{FINGERPRINT};\nCOMMIT", begin()));
     if answer.is_err() {
         let _ = client.simple_query("ROLLBACK");
     }
@@ -116,7 +121,7 @@ fn read(
     asked: &Asked,
     declared: impl FnOnce() -> Result<BTreeSet<Qualified>>,
 ) -> Result<Live, Failure> {
-    let begin = format!("{BEGIN}{}", ours::settings(asked));
+    let begin = format!("{}{}", begin(), ours::settings(asked));
     let Ours { scope, tables, mut names, omitted, rules, mut notes } = ours::ours(client, &begin, asked, declared)?;
     let none = Names::default();
     let scope = scope.rows(&none).next().ok_or_else(|| Error::new("the server did not say what it is"))?;

@@ -73,7 +73,7 @@ impl Asker for Twins<'_> {
         twins: &BTreeMap<Qualified, Twin>,
         stand_ins: &StandIns,
     ) -> Result<Vec<Answer>> {
-        let mut message = String::from("BEGIN READ WRITE;\nSET LOCAL client_min_messages = error;\n");
+        let mut message = begin();
         for block in blocks(questions, twins, stand_ins, &self.search_path) {
             let _ = writeln!(message, "DO {};\n{ANSWERS};", quote_literal(&block));
         }
@@ -140,7 +140,7 @@ impl Asker for Twins<'_> {
     }
 
     fn brought(&mut self, extensions: &[&Object]) -> Result<Externals> {
-        let mut message = String::from("BEGIN READ WRITE;\nSET LOCAL client_min_messages = error;\n");
+        let mut message = begin();
         let names: Vec<Ident> = extensions.iter().filter_map(|object| object.id().last().cloned()).collect();
         for name in &names {
             let create = Sql::new().kw("CREATE EXTENSION IF NOT EXISTS").ident(name);
@@ -210,6 +210,10 @@ impl Twins<'_> {
 }
 
 /// The bodies of the DO blocks. The first makes what the others use.
+fn begin() -> String {
+    format!("BEGIN READ WRITE;\n{}SET LOCAL client_min_messages = error;\n", crate::connect::pinned())
+}
+
 fn blocks(
     questions: &[Question],
     twins: &BTreeMap<Qualified, Twin>,

@@ -32,7 +32,7 @@ pub(super) fn send<'j>(
             Err(stop) if stop.cause().is_some_and(is_blocked) => transaction::rest(runner),
             _ => return done,
         };
-        let locks = locks::resolve(runner.client, &named).unwrap_or_default();
+        let locks = locks::resolved(runner, &named);
         if !patience.again(runner, &locks, pause)? {
             return done;
         }
@@ -44,6 +44,10 @@ fn without_limits<'j>(
     runner: &mut Runner<'_>,
     work: impl FnOnce(&mut Runner<'_>) -> Result<(), Stop<'j>>,
 ) -> Result<(), Stop<'j>> {
+    // through a pooler, the session has no limits of ours
+    if runner.options.keeper.is_some() {
+        return work(runner);
+    }
     let ours: Vec<&str> = LIMITS.into_iter().filter(|limit| !runner.limits_of_file.contains(limit)).collect();
     let mut back = String::new();
     for limit in &ours {

@@ -18,7 +18,7 @@ use super::failure::{self, Stop};
 use super::known::{counts_rows, is_setting, leading_words};
 use super::ledger::{self, Entry, Mark};
 use super::watch::Running;
-use super::{Direction, Options, Progress, Report, alone, batch, lock, loss, own, session, transaction};
+use super::{Direction, Options, Progress, Report, alone, batch, lock, loss, own, pooled, session, transaction};
 
 pub(super) struct Runner<'a> {
     pub client: &'a mut Client,
@@ -48,6 +48,7 @@ pub(super) fn run(
     if jobs.is_empty() {
         return Ok(report);
     }
+    pooled::check(client, options, &jobs)?;
     if options.single_transaction {
         refuse_steps(&jobs)?;
     }
@@ -92,13 +93,9 @@ fn begin(
         };
     }
     let ids = jobs.iter().map(|job| job.id().to_owned()).collect();
-    approve(&super::Intended {
-        direction,
-        ids,
-        from,
-        to: folder.heads_of(&applied),
-        losses: loss::losses(client, jobs)?,
-    })
+    let losses = session::asked(client, options, |client| Ok(loss::losses(client, jobs)))
+        .map_err(|cause| failure::plain("cannot look at what is lost", &cause))??;
+    approve(&super::Intended { direction, ids, from, to: folder.heads_of(&applied), losses })
 }
 
 fn refuse_steps(jobs: &[Job<'_>]) -> Result<()> {
@@ -157,11 +154,12 @@ impl Walk<'_> {
 impl<'a> Runner<'a> {
     fn new(client: &'a mut Client, options: &'a Options, progress: &'a mut dyn FnMut(Progress)) -> Result<Self> {
         let pid = match &options.watch {
-            Some(_) => {
+            // through a pooler, no session is the next statement's
+            Some(_) if options.keeper.is_none() => {
                 let row = client.query_typed_one("SELECT pg_catalog.pg_backend_pid()", &[]);
                 Some(row.map_err(|cause| failure::plain("cannot read the number of the session", &cause))?.get(0))
             }
-            None => None,
+            _ => None,
         };
         let at_work = (String::new(), (1, 1));
         Ok(Self { client, options, progress, notes: Vec::new(), limits_of_file: BTreeSet::new(), pid, at_work })
@@ -176,12 +174,10 @@ impl<'a> Runner<'a> {
 
     fn check_lock(&mut self) -> Result<(), Stop<'static>> {
         self.go_on()?;
-        if lock::is_held(self.client).map_err(Stop::Said)? {
+        if lock::is_held(self.client, self.options).map_err(Stop::Said)? {
             return Ok(());
         }
-        Err(Stop::Said(Error::new("the lock of the runner is gone, so another runner may be at work").hint(
-            "a statement of the revision before gave it away (DISCARD ALL, pg_advisory_unlock_all); run this again",
-        )))
+        Err(Stop::Said(lock::gone(self.options)))
     }
 
     /// All revisions and their rows in one transaction.
@@ -303,6 +299,7 @@ impl<'a> Runner<'a> {
 
     /// Between two statements: whether to begin the next.
     pub fn go_on(&self) -> Result<(), Stop<'static>> {
+        pooled::go_on(self.options)?;
         self.options.interrupt.signal().map_or(Ok(()), |signal| Err(Stop::Signal(signal)))
     }
 }

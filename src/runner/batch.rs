@@ -14,7 +14,7 @@ use super::apply::{Runner, name};
 use super::check::{self, Job};
 use super::failure::Stop;
 use super::patience::{Patience, is_blocked};
-use super::{Progress, alone, ledger, own, transaction};
+use super::{Progress, alone, ledger, own, session, transaction};
 
 /// How long the rows may be counted; without their number the progress has no end.
 const COUNTING: Duration = Duration::from_secs(5);
@@ -124,11 +124,11 @@ fn round<'j>(
     block: u64,
 ) -> Result<Round, Stop<'j>> {
     // a scan that begins in the middle would make nothing of the place that was reached
-    let begin = "BEGIN; SET LOCAL synchronize_seqscans = off";
+    let begin = format!("{}SET LOCAL synchronize_seqscans = off", session::begin(runner.options));
     let sql = rounds.round(batch.size, &format!("'({block},0)'::pg_catalog.tid"));
     let mut patience = Patience::new(runner.options.patience);
     loop {
-        runner.client.batch_execute(begin).map_err(Stop::Bookkeeping)?;
+        runner.client.batch_execute(&begin).map_err(Stop::Bookkeeping)?;
         let answer = {
             let _watching = runner.watching(name(statement));
             let _running = runner.options.interrupt.statement(runner.options.cancel.as_ref());
@@ -141,6 +141,7 @@ fn round<'j>(
                     let _ = runner.client.batch_execute("ROLLBACK");
                     return Err(Stop::Said(endless(job, statement)));
                 }
+                super::pooled::still_ours(runner.options)?;
                 runner.client.batch_execute("COMMIT").map_err(Stop::Commit)?;
                 return Ok(round);
             }
@@ -175,7 +176,12 @@ fn endless(job: &Job<'_>, statement: &Statement) -> Error {
 }
 
 fn count(runner: &mut Runner<'_>, rounds: &Rounds<'_>) -> Option<u64> {
-    let sql = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {};\n{}", COUNTING.as_millis(), rounds.count());
+    let begin = session::begin(runner.options);
+    let sql = format!(
+        "{begin}SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = {};\n{}",
+        COUNTING.as_millis(),
+        rounds.count()
+    );
     let answer = runner.client.simple_query(&sql);
     let _ = runner.client.batch_execute("ROLLBACK");
     answer.ok()?.iter().find_map(|message| match message {

@@ -51,6 +51,34 @@ pub(super) fn is_set(sql: &str) -> bool {
     Words::of(sql).is(0, "set")
 }
 
+/// What of the statement outlives its transaction without being in the catalog.
+pub(super) fn lasting(sql: &str) -> Option<&'static str> {
+    const WORDS: [(&str, &str); 8] = [
+        ("reset", "RESET"),
+        ("discard", "DISCARD"),
+        ("listen", "LISTEN"),
+        ("unlisten", "UNLISTEN"),
+        ("prepare", "PREPARE"),
+        ("deallocate", "DEALLOCATE"),
+        ("load", "LOAD"),
+        ("set", "SET"),
+    ];
+    let words = Words::of(sql);
+    let only_here = ["local", "constraints", "transaction"].iter().any(|word| words.is(1, word));
+    let at = words.skip(0, &["create", "or", "replace"]).unwrap_or(usize::from(words.is(0, "create")));
+    let at = if words.is(at, "local") || words.is(at, "global") { at + 1 } else { at };
+    if at > 0 && (words.is(at, "temp") || words.is(at, "temporary")) {
+        let dropped = (at..words.0.len()).any(|at| words.skip(at, &["on", "commit", "drop"]).is_some());
+        return (!dropped).then_some("CREATE TEMPORARY");
+    }
+    if words.is(0, "declare") {
+        return (1..words.0.len())
+            .any(|at| words.skip(at, &["with", "hold"]).is_some())
+            .then_some("DECLARE … WITH HOLD");
+    }
+    WORDS.iter().find(|(word, _)| words.is(0, word) && !(*word == "set" && only_here)).map(|(_, name)| *name)
+}
+
 /// The first words, up to four and never past a literal, which may be a password.
 pub(super) fn leading_words(sql: &str) -> String {
     let lexemes = tokens(sql).unwrap_or_default();
@@ -252,6 +280,26 @@ mod tests {
         }
         for sql in ["UPDATE t SET n = n + 1", "CREATE TABLE t ()", "INSERT INTO t VALUES (1)"] {
             assert_eq!(known(sql), Known::Other, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_stays_on_a_session_is_known() {
+        for (sql, what) in [
+            ("SET x = 1", Some("SET")),
+            ("/* a */ set session authorization a", Some("SET")),
+            ("SET LOCAL x = 1", None),
+            ("SET CONSTRAINTS ALL DEFERRED", None),
+            ("CREATE TEMP TABLE t ()", Some("CREATE TEMPORARY")),
+            ("create or replace temporary view t as select 1", Some("CREATE TEMPORARY")),
+            ("CREATE LOCAL TEMPORARY TABLE t ()", Some("CREATE TEMPORARY")),
+            ("CREATE TEMP TABLE t ON COMMIT DROP AS SELECT 1", None),
+            ("DECLARE c CURSOR FOR SELECT 1", None),
+            ("DECLARE c CURSOR WITH HOLD FOR SELECT 1", Some("DECLARE … WITH HOLD")),
+            ("CREATE TABLE temporary ()", None),
+            ("CREATE TABLE temp ()", None),
+        ] {
+            assert_eq!(lasting(sql), what, "{sql}");
         }
     }
 

@@ -1,8 +1,8 @@
 //! How do two runners on one database keep out of each other's way?
 //!
-//! Invariant: who changes the bookkeeping or runs a revision holds one advisory lock of the session. It is polled, never
-//! waited for in the server: a session that waits there holds a snapshot, for which CREATE INDEX CONCURRENTLY would wait
-//! while holding the lock.
+//! Invariant: who changes the bookkeeping or runs a revision holds one advisory lock: of the session, or of a transaction
+//! that a [`Keeper`](super::Keeper) keeps open. It is polled, never waited for in the server: a session that waits there
+//! holds a snapshot, for which CREATE INDEX CONCURRENTLY would wait while holding the lock.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use postgres::{Client, Row};
 
 use crate::error::{Error, Result};
 
-use super::{Options, Progress, failure};
+use super::{Keeper, Options, Progress, failure};
 
 /// "autogen" in ASCII. Advisory locks belong to one database, so that runners on different databases never meet.
 pub(super) const KEY: i64 = 0x0061_7574_6f67_656e;
@@ -53,20 +53,35 @@ pub(super) fn with_lock<T>(
 ) -> Result<T> {
     let _working = options.interrupt.work();
     acquire(client, options, progress)?;
+    let alive = options.keeper.as_ref().map(Keeper::keep_alive);
     let result = work(client, progress);
-    if client.is_closed() {
+    drop(alive);
+    let was_ours = match &options.keeper {
+        Some(keeper) => keeper.release(),
         // the server gave the lock back with the session
-        return result;
-    }
-    let unlocked = client.query_typed("SELECT pg_catalog.pg_advisory_unlock($1)", &[(&KEY, Type::INT8)]);
-    let was_ours = unlocked.ok().and_then(|rows| rows.first().map(|row| row.get::<_, bool>(0)));
-    if result.is_ok() && was_ours != Some(true) {
+        None if client.is_closed() => return result,
+        None => unlock(client),
+    };
+    if result.is_ok() && !was_ours {
         progress(Progress::Warning(
             "the lock of the runner was gone before its work had ended, so another runner may have been at work too"
                 .into(),
         ));
     }
     result
+}
+
+fn unlock(client: &mut Client) -> bool {
+    let unlocked = client.query_typed("SELECT pg_catalog.pg_advisory_unlock($1)", &[(&KEY, Type::INT8)]);
+    unlocked.is_ok_and(|rows| rows.first().is_some_and(|row| row.get(0)))
+}
+
+fn try_take(client: &mut Client, options: &Options) -> Result<bool, postgres::Error> {
+    if let Some(keeper) = &options.keeper {
+        return keeper.try_take();
+    }
+    let rows = client.query_typed("SELECT pg_catalog.pg_try_advisory_lock($1)", &[(&KEY, Type::INT8)])?;
+    Ok(rows.first().is_some_and(|row| row.get(0)))
 }
 
 fn acquire(client: &mut Client, options: &Options, progress: &mut dyn FnMut(Progress)) -> Result<()> {
@@ -76,10 +91,8 @@ fn acquire(client: &mut Client, options: &Options, progress: &mut dyn FnMut(Prog
         if let Some(signal) = options.interrupt.signal() {
             return Err(failure::stopped(signal, "waiting for another runner").detail("nothing was done"));
         }
-        let row = client
-            .query_typed("SELECT pg_catalog.pg_try_advisory_lock($1)", &[(&KEY, Type::INT8)])
-            .map_err(|cause| failure::plain("cannot take the lock of the runner", &cause))?;
-        if row.first().is_some_and(|row| row.get(0)) {
+        let taken = try_take(client, options);
+        if taken.map_err(|cause| failure::plain("cannot take the lock of the runner", &cause))? {
             return Ok(());
         }
         let holder = holder(client)?;
@@ -109,7 +122,7 @@ fn too_late(options: &Options, holder: Option<Holder>) -> Error {
     }
 }
 
-const LOCKS: &str = "FROM pg_catalog.pg_locks AS l \
+pub(super) const LOCKS: &str = "FROM pg_catalog.pg_locks AS l \
     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()) \
     AND (l.classid::pg_catalog.int8 << 32) | l.objid::pg_catalog.int8 = $1";
@@ -127,11 +140,24 @@ fn holder(client: &mut Client) -> Result<Option<Holder>> {
         .map_err(|cause| failure::plain("cannot read who holds the lock of the runner", &cause))
 }
 
-/// Whether the lock is still this session's; a revision may have given it away (`DISCARD ALL`).
-pub(super) fn is_held(client: &mut Client) -> Result<bool> {
+/// Whether the lock is still ours; a revision may have given it away (`DISCARD ALL`).
+pub(super) fn is_held(client: &mut Client, options: &Options) -> Result<bool> {
+    let cannot = |cause: postgres::Error| failure::plain("cannot read who holds the lock of the runner", &cause);
+    if let Some(keeper) = &options.keeper {
+        // a connection that is gone has taken the lock with it
+        return Ok(keeper.holds().unwrap_or(false));
+    }
     let sql = format!("SELECT EXISTS (SELECT {LOCKS} AND l.pid = pg_catalog.pg_backend_pid())");
     client
         .query_typed(&sql, &[(&KEY, Type::INT8)])
         .map(|rows| rows.first().is_some_and(|row| row.get(0)))
-        .map_err(|cause| failure::plain("cannot read who holds the lock of the runner", &cause))
+        .map_err(cannot)
+}
+
+/// The lock was lost while work went on.
+pub(super) fn gone(options: &Options) -> Error {
+    Error::new("the lock of the runner is gone, so another runner may be at work").hint(match options.keeper {
+        Some(_) => "the connection that held it was lost; run this again",
+        None => "a statement of the revision before gave it away (DISCARD ALL, pg_advisory_unlock_all); run this again",
+    })
 }

@@ -10,7 +10,9 @@ use std::fmt;
 use postgres::Client;
 use postgres::types::Type;
 
+use super::apply::Runner;
 use super::known::Words;
+use super::session;
 
 /// The locks that writers wait for, from the weakest; readers wait for the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +55,7 @@ pub(super) fn named<'a>(statements: impl IntoIterator<Item = &'a str>) -> BTreeM
 
 /// Those that are tables by now and that we may lock, the strongest lock first, then by age, so that no two runs that lock
 /// the same tables wait for each other.
-pub(super) fn resolve(client: &mut Client, named: &BTreeMap<String, Mode>) -> Result<Vec<Locked>, postgres::Error> {
+fn resolve(client: &mut Client, named: &BTreeMap<String, Mode>) -> Result<Vec<Locked>, postgres::Error> {
     if named.is_empty() {
         return Ok(Vec::new());
     }
@@ -70,6 +72,11 @@ pub(super) fn resolve(client: &mut Client, named: &BTreeMap<String, Mode>) -> Re
     let rows = client.query_typed(sql, &[(&names, Type::TEXT_ARRAY), (&modes, Type::INT4_ARRAY)])?;
     let mode = |number: i32| Mode::ALL.into_iter().find(|mode| *mode as i32 == number);
     Ok(rows.iter().filter_map(|row| Some(Locked { table: row.get(0), mode: mode(row.get(1))? })).collect())
+}
+
+/// The same where no transaction is open. What cannot be resolved the statement itself takes, or says what is wrong with it.
+pub(super) fn resolved(runner: &mut Runner<'_>, named: &BTreeMap<String, Mode>) -> Vec<Locked> {
+    session::asked(runner.client, runner.options, |client| resolve(client, named)).unwrap_or_default()
 }
 
 /// Statements that take these locks, in their order; `how` follows each.

@@ -10,6 +10,7 @@ mod batch;
 mod check;
 mod failure;
 mod interrupt;
+mod keeper;
 mod known;
 mod ledger;
 mod lock;
@@ -19,6 +20,7 @@ mod offline;
 mod own;
 mod patience;
 mod place;
+mod pooled;
 mod session;
 mod stamp;
 mod transaction;
@@ -34,6 +36,7 @@ use crate::error::Result;
 use crate::revision::Folder;
 
 pub use interrupt::{Cancel, Interrupt, canceller};
+pub use keeper::Keeper;
 pub use ledger::{Applied, Begun, LEDGER_THERE, Ledger, is_there};
 pub use lock::Holder;
 pub use loss::Loss;
@@ -66,8 +69,11 @@ impl fmt::Display for Direction {
 
 /// How to run.
 pub struct Options {
-    /// `SET` statements that each revision begins with: [`crate::connect`]'s pinned settings, and limits of time.
+    /// `SET` statements that each revision begins with: [`crate::connect`]'s pinned settings, and limits of time. With a
+    /// keeper, `SET LOCAL` statements that each transaction begins with.
     pub pin: String,
+    /// Holds the lock where a pooler stands between, through which no session can be kept.
+    pub keeper: Option<Keeper>,
     /// How long to wait for another runner.
     pub lock_deadline: Duration,
     /// How long to go on trying where another session's lock is in the way.
@@ -104,6 +110,7 @@ impl Options {
     pub fn new(pin: impl Into<String>) -> Self {
         Self {
             pin: pin.into(),
+            keeper: None,
             lock_deadline: PATIENCE,
             patience: PATIENCE,
             single_transaction: false,

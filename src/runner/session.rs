@@ -1,6 +1,7 @@
 //! In which state is the session when a file's statement, or the bookkeeping, runs?
 //!
-//! Invariants: each revision begins with the pinned settings and the role of the log-in, whatever the one before it did; the
+//! Invariants: each revision (through a pooler, each transaction) begins with the pinned settings and the role of the
+//! log-in, whatever the one before it did; the
 //! bookkeeping is written under settings of its own that end with its transaction, so that a `SET` in a file holds from one
 //! step to the next.
 
@@ -11,13 +12,35 @@ use super::Options;
 
 type Done<T = ()> = Result<T, postgres::Error>;
 
-/// The session as a revision finds it.
+/// The session as a revision finds it. Through a pooler there is none: [`begin`] does it for each transaction.
 pub(super) fn reset(client: &mut Client, options: &Options) -> Done {
+    if options.keeper.is_some() {
+        return Ok(());
+    }
     client.batch_execute(&reset_sql(&options.pin))
 }
 
 pub(super) fn reset_sql(pin: &str) -> String {
     format!("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL;\n{pin}")
+}
+
+/// Begins a transaction for statements of a file; more may follow in the same message. Nothing in it takes a snapshot.
+pub(super) fn begin(options: &Options) -> String {
+    match &options.keeper {
+        Some(keeper) => format!("BEGIN;\n{}{};\n", options.pin, keeper.mark()),
+        None => "BEGIN;\n".into(),
+    }
+}
+
+/// Asks something that depends on the settings of a file's statements. No transaction is open.
+pub(super) fn asked<T>(client: &mut Client, options: &Options, ask: impl FnOnce(&mut Client) -> Done<T>) -> Done<T> {
+    if options.keeper.is_none() {
+        return ask(client);
+    }
+    client.batch_execute(&begin(options))?;
+    let answer = ask(client);
+    client.batch_execute("ROLLBACK")?;
+    answer
 }
 
 /// Ends whatever a failure left open. Best effort: where it fails too, the next statement says why.

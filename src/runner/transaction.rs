@@ -14,7 +14,7 @@ use super::failure::{self, Stop};
 use super::known::is_set;
 use super::locks::{self, Locked};
 use super::patience::{Patience, is_blocked};
-use super::session;
+use super::{pooled, session};
 
 /// How long locks are asked for without waiting. After that, a little waiting gets what a busy table never gives otherwise.
 const WITHOUT_WAITING: Duration = Duration::from_secs(10);
@@ -36,8 +36,7 @@ pub(super) fn run<'j>(
     let named = locks::named(statements.iter().map(|statement| statement.sql.as_str()));
     let mut patience = Patience::new(runner.options.patience);
     loop {
-        // what cannot be resolved the statement itself takes, or says what is wrong with it
-        let locks = locks::resolve(runner.client, &named).unwrap_or_default();
+        let locks = locks::resolved(runner, &named);
         begin(runner, &locks, &mut patience)?;
         let done = work(runner).and_then(|()| commit(runner));
         let pause = match &done {
@@ -66,6 +65,7 @@ pub(super) fn body<'j>(
         }
     }
     runner.go_on()?;
+    pooled::still_ours(runner.options)?;
     let ended = match number {
         Some(number) => session::transaction(runner.client).map_err(Stop::Bookkeeping)? != number,
         None => false,
@@ -89,8 +89,9 @@ fn transaction_ended() -> Error {
 
 /// A transaction that holds these locks. Nothing in it has a snapshot yet, so that a file may still say how it is isolated.
 fn begin(runner: &mut Runner<'_>, locks: &[Locked], patience: &mut Patience) -> Result<(), Stop<'static>> {
+    let begin = session::begin(runner.options);
     if locks.is_empty() {
-        return runner.client.batch_execute("BEGIN").map_err(Stop::Bookkeeping);
+        return runner.client.batch_execute(&begin).map_err(Stop::Bookkeeping);
     }
     let limit = lock_timeout(runner);
     let mut rung = 0;
@@ -101,9 +102,9 @@ fn begin(runner: &mut Runner<'_>, locks: &[Locked], patience: &mut Patience) -> 
             if limit.is_zero() { wait } else { wait.min(limit) }
         });
         let sql = match waits {
-            None => format!("BEGIN;\n{}", locks::lock_sql(locks, " NOWAIT")),
+            None => format!("{begin}{}", locks::lock_sql(locks, " NOWAIT")),
             Some(wait) => format!(
-                "BEGIN;\nSET LOCAL lock_timeout = {};\n{}SET LOCAL lock_timeout = {};\n",
+                "{begin}SET LOCAL lock_timeout = {};\n{}SET LOCAL lock_timeout = {};\n",
                 wait.as_millis(),
                 locks::lock_sql(locks, ""),
                 limit.as_millis()
@@ -119,7 +120,7 @@ fn begin(runner: &mut Runner<'_>, locks: &[Locked], patience: &mut Patience) -> 
             // gone, or not ours to lock: the statement says it better
             return match cause.as_db_error() {
                 Some(_) if runner.options.interrupt.signal().is_none() => {
-                    runner.client.batch_execute("BEGIN").map_err(Stop::Bookkeeping)
+                    runner.client.batch_execute(&begin).map_err(Stop::Bookkeeping)
                 }
                 _ => Err(Stop::Bookkeeping(cause)),
             };
@@ -138,10 +139,11 @@ fn locked(id: &str, locks: &[Locked], cause: &postgres::Error) -> Error {
     said.hint("run this again when the sessions that are in the way have ended, or give lock_patience more time")
 }
 
-/// The session's `lock_timeout`; zero is none.
+/// The `lock_timeout` of statements; zero is none. No transaction is open.
 pub(super) fn lock_timeout(runner: &mut Runner<'_>) -> Duration {
     let sql = "SELECT s.setting::pg_catalog.int8 FROM pg_catalog.pg_settings AS s WHERE s.name = 'lock_timeout'";
-    let milliseconds = runner.client.query_typed(sql, &[]).ok().and_then(|rows| rows.first().map(|row| row.get(0)));
+    let rows = session::asked(runner.client, runner.options, |client| client.query_typed(sql, &[]));
+    let milliseconds = rows.ok().and_then(|rows| rows.first().map(|row| row.get(0)));
     Duration::from_millis(milliseconds.unwrap_or(0_i64).unsigned_abs())
 }
 

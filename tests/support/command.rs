@@ -62,11 +62,14 @@ impl Project {
         command.args(args).current_dir(&self.folder).stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
-            if name.starts_with("AUTOGEN_") && name != "AUTOGEN_PG_BIN" || name.starts_with("DATABASE_URL") {
+            let of_autogen = name.starts_with("AUTOGEN_") && name != "AUTOGEN_PG_BIN";
+            if of_autogen || name.starts_with("DATABASE_URL") || name.starts_with("PG") {
                 command.env_remove(name);
             }
         }
-        command.env_remove("PGPASSWORD").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+        // nobody's own password file
+        command.env("PGPASSFILE", self.folder.join("no.pgpass"));
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
         if !self.url.is_empty() {
             command.env("DATABASE_URL", &self.url);
         }

@@ -127,6 +127,15 @@ pub fn run_file(database: &Database, file: &Path) -> Option<Result<(), String>> 
     Some(output.map(drop).map_err(|cause| cause.to_string()))
 }
 
+/// A folder that lives as long as this process, for servers of other kinds.
+pub fn scratch() -> PathBuf {
+    cluster();
+    match server().as_ref() {
+        Some(Ok(server)) => server.folder.clone(),
+        _ => unreachable!("the server has been started"),
+    }
+}
+
 struct Server {
     cluster: Arc<Cluster>,
     folder: PathBuf,
