@@ -80,6 +80,7 @@ fn against(mut draft: Draft, live: &Live, rules: &Rules, session: &mut Session, 
     let mut twins = Twins::new(&mut session.client, path);
     let mut asker = Remembering::new(&mut twins, known, &after_renames, path);
     let wanted = normal::normal(draft, &after_renames, path, &mut asker)?;
+    let intent = intent.online(&session.config.online, &wanted.catalog);
     let spared = ours::spare(&live.catalog, &wanted.catalog, rules);
     let upgrade = plan::plan(spared.as_ref().unwrap_or(&live.catalog), &wanted.catalog, &intent)?;
     Ok(Found { wanted, spared, intent, upgrade, left_out })
