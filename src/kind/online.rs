@@ -30,6 +30,9 @@ pub struct Phase {
 }
 
 impl Phase {
+    /// The op that only a phase is.
+    pub const VALIDATE: &str = "validate_constraint";
+
     pub fn new(op: &'static str, pieces: Vec<Piece>, hazards: Vec<Hazard>) -> Self {
         Self { op, pieces, hazards, alone: false, meanwhile: None }
     }
@@ -64,7 +67,7 @@ pub(super) fn validate(table: &Qualified, constraint: &Ident, fails: Hazard) -> 
     let text = format!("SHARE UPDATE EXCLUSIVE on {table}, reads and writes go on while all rows are checked");
     let sql = Sql::new().kw("VALIDATE CONSTRAINT").ident(constraint);
     let hazards = vec![fails, Hazard::new(Risk::Lock, table, text)];
-    Phase::alone("validate_constraint", Piece::AlterTable(table.clone(), sql), hazards)
+    Phase::alone(Phase::VALIDATE, Piece::AlterTable(table.clone(), sql), hazards)
 }
 
 /// Why a constraint is added as a whole.

@@ -2,8 +2,8 @@
 //!
 //! Names are those that the file holds: quoted or not, with a schema or along the path of the session.
 
-use postgres::Client;
 use postgres::types::Type;
+use postgres::{Client, Row};
 
 use super::known::Reindexed;
 use crate::lex::{self, Kind, Lexeme, unquoted};
@@ -18,18 +18,30 @@ pub(super) struct Index {
     pub qualified: String,
     /// As the server writes it.
     pub definition: String,
+    /// The schema that it leaves out where it writes a name.
+    path: Option<String>,
+}
+
+impl Index {
+    /// Whether the statement and the definition say the same in nearly the same words. What only a server could tell is taken
+    /// for different.
+    pub fn is_made_by(&self, sql: &str) -> bool {
+        let [one, other] = [sql, &self.definition].map(|sql| essence(sql, self.path.as_deref()));
+        one.is_some() && one == other
+    }
 }
 
 /// The index of this name on this table.
 pub(super) fn index(client: &mut Client, name: &str, table: &str) -> Found<Option<Index>> {
     let sql = "SELECT i.indisvalid AND i.indisready AND i.indislive, pg_catalog.format('%I.%I', n.nspname, c.relname), \
-        pg_catalog.pg_get_indexdef(c.oid) FROM pg_catalog.pg_index AS i \
+        pg_catalog.pg_get_indexdef(c.oid), pg_catalog.current_schema()::text FROM pg_catalog.pg_index AS i \
         JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid \
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
         WHERE c.relname = $1 AND i.indrelid = pg_catalog.to_regclass($2)";
     // the server cuts the name that the file holds
     let rows = client.query_typed(sql, &[(&cut(name, MAX_BYTES), Type::TEXT), (&table, Type::TEXT)])?;
-    Ok(rows.first().map(|row| Index { valid: row.get(0), qualified: row.get(1), definition: row.get(2) }))
+    let read = |row: &Row| Index { valid: row.get(0), qualified: row.get(1), definition: row.get(2), path: row.get(3) };
+    Ok(rows.first().map(read))
 }
 
 /// The backend that builds an index of the table while others write, be it the one that a killed runner left. Of another role's
@@ -110,14 +122,8 @@ pub(super) fn leftovers(client: &mut Client, of: Reindexed, name: &str) -> Found
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// Whether the statement and the definition that the server gives back say the same in nearly the same words. What only a server
-/// could tell is taken for different.
-pub(super) fn same_definition(sql: &str, definition: &str) -> bool {
-    matches!((essence(sql), essence(definition)), (Some(one), Some(other)) if one == other)
-}
-
 /// Whether it is unique, and what stands behind the table, a method that is the usual one left out.
-fn essence(sql: &str) -> Option<Vec<String>> {
+fn essence(sql: &str, path: Option<&str>) -> Option<Vec<String>> {
     let tokens: Vec<Lexeme<'_>> =
         lex::tokens(sql).ok()?.into_iter().filter(|token| token.kind != Kind::Comment).collect();
     let word = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(word));
@@ -134,26 +140,43 @@ fn essence(sql: &str) -> Option<Vec<String>> {
         Kind::Word => unquoted(token.text),
         _ => token.text.to_owned(),
     };
-    Some(std::iter::once(unique.to_string()).chain(tokens.get(at..)?.iter().map(text)).collect())
+    let mut said = vec![unique.to_string()];
+    while let Some(token) = tokens.get(at) {
+        let dotted = tokens.get(at + 1).is_some_and(|next| next.is_symbol("."));
+        if dotted && token.kind == Kind::Word && Some(unquoted(token.text).as_str()) == path {
+            at += 2;
+            continue;
+        }
+        said.push(text(token));
+        at += 1;
+    }
+    Some(said)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::same_definition;
+    use super::Index;
 
     #[test]
     fn a_definition_in_the_servers_words_is_the_same() {
-        let server = "CREATE UNIQUE INDEX ix ON public.t USING btree (a, lower(b)) WHERE c";
-        assert!(same_definition(
-            "create unique index concurrently if not exists ix ON t (A, lower(b)) where c",
-            server
-        ));
-        assert!(same_definition(
-            "CREATE UNIQUE INDEX ix ON ONLY \"public\".t USING btree (a, lower(b)) WHERE c",
-            server
-        ));
-        for other in ["CREATE INDEX ix ON t (a, lower(b)) WHERE c", "CREATE UNIQUE INDEX ix ON t (a) WHERE c"] {
-            assert!(!same_definition(other, server), "{other}");
+        let index = Index {
+            valid: true,
+            qualified: "public.ix".into(),
+            definition: "CREATE UNIQUE INDEX ix ON public.t USING btree (a, slow(b)) WHERE c".into(),
+            path: Some("public".into()),
+        };
+        for same in [
+            "create unique index concurrently if not exists ix ON t (A, public.slow(b)) where c",
+            "CREATE UNIQUE INDEX ix ON ONLY \"public\".t USING btree (a, slow(b)) WHERE c",
+        ] {
+            assert!(index.is_made_by(same), "{same}");
+        }
+        for other in [
+            "CREATE INDEX ix ON t (a, slow(b)) WHERE c",
+            "CREATE UNIQUE INDEX ix ON t (a) WHERE c",
+            "CREATE UNIQUE INDEX ix ON t (a, other.slow(b)) WHERE c",
+        ] {
+            assert!(!index.is_made_by(other), "{other}");
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use postgres::Client;
+use postgres::error::{DbError, SqlState};
 
 use crate::error::{Error, Result};
 use crate::lex;
@@ -66,32 +67,40 @@ fn after_failure(runner: &mut Runner<'_>, job: &Job<'_>, at: usize, done: usize,
         return;
     }
     session::settle(runner.client, runner.options);
-    let leaves_something = match known(&statement.sql) {
-        Known::CreateIndex { name: Some(name), table } if is_of_the_rows(cause) => !take_back(runner, &name, &table),
-        Known::CreateIndex { .. } | Known::DropIndex { .. } | Known::Detach { .. } | Known::Reindex { .. } => true,
-        _ => false,
+    // what is left stays in doubt; of what is half done the next run has to know that it was begun
+    let (in_doubt, begun) = match known(&statement.sql) {
+        Known::CreateIndex { name: Some(name), table } => {
+            let left = is_left(runner, &name, &table, cause);
+            (left, left)
+        }
+        Known::CreateIndex { .. } | Known::Detach { .. } | Known::Reindex { .. } => (false, true),
+        _ => (false, false),
     };
-    let _ = if at == 0 && done == 0 && !leaves_something {
+    let _ = if at == 0 && done == 0 && !begun {
         record(runner.client, |client| client.batch_execute(&ledger::cleared(job.id())))
     } else {
-        note(runner.client, job, at, done, false)
+        note(runner.client, job, at, done, in_doubt)
     };
+}
+
+/// Whether the build that failed has left its index. What rows have stopped is dropped at once: a unique index goes on
+/// refusing rows otherwise.
+fn is_left(runner: &mut Runner<'_>, name: &str, table: &str, cause: &postgres::Error) -> bool {
+    if cause.code() == Some(&SqlState::DUPLICATE_TABLE) {
+        return false;
+    }
+    match found::index(runner.client, name, table) {
+        Ok(Some(index)) if !index.valid && is_of_the_rows(cause) => {
+            finish(runner, &format!("DROP INDEX CONCURRENTLY {}", index.qualified)).is_err()
+        }
+        Ok(index) => index.is_some_and(|index| !index.valid),
+        Err(_) => true,
+    }
 }
 
 /// Rows that share a key, or that an expression fails on: nobody but this very build has made the index.
 fn is_of_the_rows(cause: &postgres::Error) -> bool {
     cause.code().is_some_and(|code| ["22", "23", "P0"].iter().any(|class| code.code().starts_with(class)))
-}
-
-/// Drops what a failed build has left; a unique index goes on refusing rows otherwise. Whether nothing is left.
-fn take_back(runner: &mut Runner<'_>, name: &str, table: &str) -> bool {
-    match found::index(runner.client, name, table) {
-        Ok(Some(index)) if !index.valid => {
-            finish(runner, &format!("DROP INDEX CONCURRENTLY {}", index.qualified)).is_ok()
-        }
-        Ok(_) => true,
-        Err(_) => false,
-    }
 }
 
 /// What a failed statement has left, and what else there is to do about it.
@@ -101,7 +110,7 @@ pub(super) fn aftermath(
     statement: &Statement,
     cause: &postgres::Error,
 ) -> Error {
-    let code = cause.code().map(postgres::error::SqlState::code).unwrap_or_default();
+    let code = cause.code().map(SqlState::code).unwrap_or_default();
     match known(&statement.sql) {
         Known::CreateIndex { name: Some(name), table } => {
             let left = found::index(client, &name, &table).ok().flatten().filter(|index| !index.valid);
@@ -130,7 +139,7 @@ pub(super) fn aftermath(
         }
         _ => {}
     }
-    let message = cause.as_db_error().map(postgres::error::DbError::message).unwrap_or_default();
+    let message = cause.as_db_error().map(DbError::message).unwrap_or_default();
     match code == "0A000" && message.contains("hypertable") {
         true => error.hint(
             "TimescaleDB builds no index of a hypertable concurrently: write CREATE INDEX … WITH (timescaledb.transaction_per_chunk)",
@@ -218,14 +227,14 @@ fn resume_index(
 ) -> Result<bool, Stop<'static>> {
     let find = |runner: &mut Runner<'_>| found::index(runner.client, name, table).map_err(Stop::Bookkeeping);
     let mut there = find(runner)?;
-    if there.as_ref().is_some_and(|index| !index.valid) {
+    if in_doubt && there.as_ref().is_some_and(|index| !index.valid) {
         wait_for_builder(runner, name, table)?;
         there = find(runner)?;
     }
     match there {
         Some(index) if index.valid => {
             // whoever else has made it may have meant another
-            if in_doubt && !found::same_definition(&statement.sql, &index.definition) {
+            if in_doubt && !index.is_made_by(&statement.sql) {
                 (runner.progress)(Progress::Warning(format!(
                     "the index {} is there and taken for the one that an earlier run has built: {}",
                     index.qualified, index.definition
@@ -233,8 +242,9 @@ fn resume_index(
             }
             Ok(in_doubt)
         }
-        Some(index) => drop_invalid(runner, &index.qualified).map(|()| false),
-        None => Ok(false),
+        Some(index) if in_doubt => drop_invalid(runner, &index.qualified).map(|()| false),
+        // not this revision's, which the server will say
+        Some(_) | None => Ok(false),
     }
 }
 
