@@ -334,7 +334,7 @@ fn what_is_no_yaml_is_an_error_at_its_place() {
       at autogen.yaml:1:1
       1 | a: 1
           ^
-      hint: known keys: models, revisions, schemas, search_path, database, naming, environments, renames, manage, include, exclude, presets, unmanaged_partitions, lock_timeout, statement_timeout, lock_patience, confirm, protect, log_format, hooks
+      hint: known keys: models, revisions, schemas, search_path, database, naming, indexes, constraints, environments, renames, manage, include, exclude, presets, unmanaged_partitions, lock_timeout, statement_timeout, lock_patience, confirm, protect, log_format, hooks
     ");
 }
 

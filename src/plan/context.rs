@@ -155,6 +155,8 @@ impl Context<'_> {
         let meanwhile = course.phases.get(turn.phase).and_then(|phase| phase.meanwhile.clone());
         hazards.extend(meanwhile.filter(|_| recreated));
         let (old, new) = match change {
+            // it is on its way, or has happened
+            change if turn.phase != course.done => (Some(change.subject()), Some(change.subject())),
             Change::Create(new) => (None, Some(new)),
             Change::Drop(old) => (Some(old), None),
             Change::Alter { old, new } | Change::Rename { old, new } => (Some(old), Some(new)),
