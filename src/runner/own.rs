@@ -91,7 +91,7 @@ fn is_left(runner: &mut Runner<'_>, name: &str, table: &str, cause: &postgres::E
     }
     match found::index(runner.client, name, table) {
         Ok(Some(index)) if !index.valid && is_of_the_rows(cause) => {
-            finish(runner, &format!("DROP INDEX CONCURRENTLY {}", index.qualified)).is_err()
+            drop_concurrently(runner, &index.qualified).is_err()
         }
         Ok(index) => index.is_some_and(|index| !index.valid),
         Err(_) => true,
@@ -274,14 +274,21 @@ fn wait_for_builder(runner: &mut Runner<'_>, name: &str, table: &str) -> Result<
 const BUILDER_POLL: Duration = Duration::from_millis(250);
 
 fn drop_invalid(runner: &mut Runner<'_>, index: &str) -> Result<(), Stop<'static>> {
-    finish(runner, &format!("DROP INDEX CONCURRENTLY {index}")).map_err(|cause| {
-        Stop::Said(failure::plain(
+    drop_concurrently(runner, index).map_err(|stop| match stop {
+        Stop::Bookkeeping(cause) => Stop::Said(failure::plain(
             &format!("cannot drop the index {index}, which an earlier run left not valid"),
             &cause,
-        ))
+        )),
+        other => other,
     })?;
     (runner.progress)(Progress::Warning(format!("dropped the index {index}, which an earlier run left not valid")));
     Ok(())
+}
+
+/// It waits for older transactions, for as long as they take.
+fn drop_concurrently(runner: &mut Runner<'_>, index: &str) -> Result<(), Stop<'static>> {
+    let sql = format!("DROP INDEX CONCURRENTLY {index}");
+    alone::without_limits(runner, |runner| finish(runner, &sql).map_err(Stop::Bookkeeping))
 }
 
 fn finish_detaching(runner: &mut Runner<'_>, table: &str, partition: &str) -> Result<(), Stop<'static>> {
