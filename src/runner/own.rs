@@ -132,10 +132,10 @@ pub(super) fn aftermath(
             error =
                 error.detail(format!("an index of {table} that is not valid may be left: the statement names none"));
         }
-        Known::Detach { table, partition } => {
-            if found::detached(client, &table, &partition).is_ok_and(|detached| detached == Detached::Half) {
-                error = error.detail(format!("{partition} is half detached; the next run finishes that"));
-            }
+        Known::Detach { table, partition }
+            if found::detached(client, &table, &partition).is_ok_and(|detached| detached == Detached::Half) =>
+        {
+            error = error.detail(format!("{partition} is half detached; the next run finishes that"));
         }
         _ => {}
     }
