@@ -70,6 +70,8 @@ pub struct Notes {
     pub keeps_gifts: bool,
     /// Tables whose partitions are not ours.
     pub unmanaged: BTreeSet<Qualified>,
+    /// What says of itself that nobody is to be stopped by its making.
+    pub online: BTreeSet<Id>,
 }
 
 /// An object, or a property of one, that no kind describes. It is named and left alone.

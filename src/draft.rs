@@ -41,6 +41,8 @@ pub struct Entry {
     pub named: bool,
     /// Position among its siblings.
     pub order: i64,
+    /// Whoever uses the database is not to be stopped by its making.
+    pub online: bool,
 }
 
 /// `renamed_from`
@@ -55,7 +57,15 @@ pub struct RenameHint {
 impl Draft {
     pub fn push(&mut self, object: impl Into<Object>, place: Place, named: bool) {
         let order = self.entries.len() as i64;
-        self.entries.push(Entry { object: object.into(), place, named, order });
+        self.entries.push(Entry { object: object.into(), place, named, order, online: false });
+    }
+
+    /// As [`Draft::push`], for what says itself that nobody is to be stopped by its making.
+    pub fn push_online(&mut self, object: impl Into<Object>, place: Place, named: bool, online: bool) {
+        self.push(object, place, named);
+        if let Some(last) = self.entries.last_mut() {
+            last.online = online;
+        }
     }
 
     /// As they may be called in the database: a rename may have happened there or not.

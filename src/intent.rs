@@ -1,6 +1,6 @@
 //! What is wanted of the way from one catalog to another, and not of its end?
 //!
-//! Renames, for now. Intent stands beside the catalogs and never in an object, so that comparing stays `==`; inverted, it
+//! Renames, and what is done so that others are not stopped. Intent stands beside the catalogs and never in an object, so that comparing stays `==`; inverted, it
 //! serves the way back.
 
 use std::borrow::Cow;
@@ -9,16 +9,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::Catalog;
 use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Result};
-use crate::kind::{Change, Id, Name, Object, Renames};
+use crate::kind::{Change, Id, Manner, Name, Object, Renames};
 use crate::name::Qualified;
 use crate::plan::{Body, Op, Statement};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Intent {
     pub renames: Renames,
+    pub online: Asked,
+}
+
+/// Changes that whoever uses the database is not to be stopped by. It holds for both ways.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// All of these manners, where the table is there.
+    pub all: BTreeSet<Manner>,
+    /// Those of these objects.
+    pub of: BTreeSet<Id>,
+}
+
+impl Asked {
+    pub fn holds(&self, manner: Manner, id: &Id) -> bool {
+        self.all.contains(&manner) || self.of.contains(id)
+    }
 }
 
 impl Intent {
+    /// With what the settings ask for, and the models of themselves.
+    pub fn online(mut self, all: &BTreeSet<Manner>, wanted: &Catalog) -> Self {
+        self.online = Asked { all: all.clone(), of: wanted.notes.online.clone() };
+        self
+    }
+
     /// What the hints of the models ask of this database. A hint whose object is there under its new name has happened,
     /// unless that name is only now becoming free.
     pub fn of(draft: &Draft, live: &Catalog) -> Result<Self> {
@@ -48,7 +70,7 @@ impl Intent {
                 }
             }
             match blocked.first() {
-                None => return Ok(Self { renames }),
+                None => return Ok(Self { renames, ..Self::default() }),
                 // what bears the name may itself be on its way to another
                 Some(_) if blocked.len() < before => waiting = blocked,
                 Some(hint) => return Err(both(hint)),
@@ -63,7 +85,7 @@ impl Intent {
             let table = self.renames.tables.get(table).unwrap_or(table).clone();
             ((table, new.clone()), old.clone())
         });
-        Self { renames: Renames { tables, columns: columns.collect() } }
+        Self { renames: Renames { tables, columns: columns.collect() }, online: self.online.clone() }
     }
 
     /// The catalog as it reads after the renames, and the statements that make them: tables first, then columns.

@@ -28,6 +28,8 @@ mod hazard;
 mod id;
 pub mod key;
 mod member;
+mod online;
+mod piece;
 mod query;
 mod renames;
 mod routine;
@@ -46,6 +48,8 @@ pub use firing::Firing;
 pub use hazard::{Hazard, Risk};
 pub use id::{Id, Name, Space};
 pub use index::Options as IndexOptions;
+pub use online::{Ground, Manner, Online, Phase};
+pub use piece::Piece;
 pub use renames::Renames;
 pub use routine::BodyCheck;
 pub use row::{Names, Row};
@@ -331,6 +335,11 @@ pub trait Kind: Clone + Eq + Sized {
         Vec::new()
     }
 
+    /// The same change in phases that others are not stopped by.
+    fn online(_change: Change<&Self>, _ground: &Ground) -> Online {
+        Online::Plain
+    }
+
     /// The op's name, Alembic's where Alembic has one.
     fn op(change: Change<&Self>) -> &'static str;
     fn hazards(change: Change<&Self>) -> Vec<Hazard>;
@@ -381,19 +390,4 @@ pub enum Alteration {
     /// A second object takes over, and what holds data moves to it.
     Swap,
     Refused(String),
-}
-
-/// SQL that an op consists of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    Statement(Sql),
-    /// A sub-command of ALTER TABLE, which may join its neighbours on the same table. It reaches the tables that descend from
-    /// the table, whether one wants it or not.
-    AlterTable(Qualified, Sql),
-    /// One that reaches them too, and that `ONLY` keeps to the table.
-    AlterEach(Qualified, Sql),
-    /// One that reaches no other table.
-    AlterOwn(Qualified, Sql),
-    /// One that is kept to the table.
-    AlterOnly(Qualified, Sql),
 }

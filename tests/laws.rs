@@ -7,7 +7,8 @@
 use std::thread;
 
 use autogen::catalog::Catalog;
-use autogen::intent::Intent;
+use autogen::intent::{Asked, Intent};
+use autogen::kind::Manner;
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -62,16 +63,31 @@ fn hold(pairs: &[(&Grown, &Grown)], seed: &str) {
     assert!(refused * 3 < pairs.len(), "{refused} of {} pairs are refused", pairs.len());
 }
 
+/// Every so many pairs also go the way that stops nobody.
+const ONLINE: usize = 10;
+
+fn online() -> Intent {
+    let all = [Manner::Concurrently, Manner::Validated].into();
+    Intent { online: Asked { all, ..Asked::default() }, ..Intent::default() }
+}
+
 /// How many pairs are refused; panics where a law is broken.
 fn refused(pairs: &[(&Grown, &Grown)], seed: &str) -> usize {
-    let outcome = |(one, other): &&(&Grown, &Grown)| match lawful(&one.catalog, &other.catalog, &Intent::default()) {
+    let lawful = |one: &Grown, other: &Grown, intent: &Intent| match lawful(&one.catalog, &other.catalog, intent) {
         Ok(outcome) => outcome == Outcome::Refused,
         Err(why) => {
             let (before, after) = (universe::model(&one.genes), universe::model(&other.genes));
             panic!("{seed}: {why}\nbefore:\n{before}\nafter:\n{after}")
         }
     };
-    pairs.iter().filter(outcome).count()
+    let outcome = |(n, (one, other)): &(usize, &(&Grown, &Grown))| {
+        let refused = lawful(one, other, &Intent::default());
+        if n % ONLINE == 0 {
+            assert_eq!(lawful(one, other, &online()), refused, "{seed}: whether it is refused");
+        }
+        refused
+    };
+    pairs.iter().enumerate().filter(outcome).count()
 }
 
 /// One catalog in so many has all that can stand beside the tables, and is compared with its like.

@@ -100,6 +100,7 @@ enum Outcome {
 fn there_and_back(case: &Case) -> Result<Outcome, String> {
     let mut project = Project::new();
     project.managed = case.managed();
+    project.online = case.online();
     let major = project.live().map_err(|error| error.to_string())?.server.major;
     if case.needs().is_some_and(|needed| needed > major) {
         let mut compare = |file| case.draft(file).and_then(|draft| project.compare(draft)).map(|_| ());

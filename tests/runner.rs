@@ -1,5 +1,7 @@
 //! Does the runner leave a real server where it says it does?
 
+#[path = "runner/alone.rs"]
+mod alone;
 #[path = "runner/files.rs"]
 mod files;
 #[path = "runner/resume.rs"]

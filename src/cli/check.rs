@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::args::{Format, Global};
-use super::compare::{Comparison, compare, count, pending};
+use super::compare::{Comparison, compare_plainly, count, pending};
 use super::in_step::{InStep, Memory};
 use super::output::Output;
 use super::session::{self, Session};
@@ -30,9 +30,9 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
         }
         return Ok(Verdict::InStep.code());
     }
-    let mut comparison = compare(&mut session)?;
+    let mut comparison = compare_plainly(&mut session)?;
     if !comparison.is_equal() {
-        comparison = compare(&mut session)?;
+        comparison = compare_plainly(&mut session)?;
     }
     let verdict = Verdict::of(&comparison, &pending);
     match format {

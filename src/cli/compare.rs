@@ -38,20 +38,29 @@ pub struct Comparison {
 }
 
 pub fn compare(session: &mut Session) -> Result<Comparison> {
-    compare_and_name(session, false)
+    compare_as(session, false, true)
+}
+
+/// The changes as such, each once: how they would be made is no difference.
+pub fn compare_plainly(session: &mut Session) -> Result<Comparison> {
+    compare_as(session, false, false)
 }
 
 /// With `members`, what is left out has the members of extensions too.
 pub fn compare_and_name(session: &mut Session, members: bool) -> Result<Comparison> {
+    compare_as(session, members, true)
+}
+
+fn compare_as(session: &mut Session, members: bool, online: bool) -> Result<Comparison> {
     let (config, client) = (&session.config, &mut session.client);
     let (draft, mut known, mut live) = read(config, client, members)?;
     let files = draft.files;
     let rules = config.rules.of(&live.server.extensions);
-    let mut found = against(draft, &live, &rules, session, &mut known);
+    let mut found = against(draft, &live, &rules, session, &mut known, online);
     // what is only remembered is no ground for a difference
     if known.was_used() && !found.as_ref().is_ok_and(|found| found.upgrade.statements.is_empty()) {
         known.forget();
-        found = against(model::load(&session.config)?, &live, &rules, session, &mut known);
+        found = against(model::load(&session.config)?, &live, &rules, session, &mut known, online);
     }
     answers::keep(&session.config.root, &known);
     let Found { wanted: Wanted { catalog: wanted, unknowns }, spared, intent, upgrade, left_out } = found?;
@@ -68,7 +77,14 @@ struct Found {
     left_out: Vec<LeftOut>,
 }
 
-fn against(mut draft: Draft, live: &Live, rules: &Rules, session: &mut Session, known: &mut Known) -> Result<Found> {
+fn against(
+    mut draft: Draft,
+    live: &Live,
+    rules: &Rules,
+    session: &mut Session,
+    known: &mut Known,
+    online: bool,
+) -> Result<Found> {
     let left_out = ours::sift(&mut draft, rules, &live.catalog.notes.left_out)?;
     let intent = Intent::of(&draft, &live.catalog)?;
     let (renamed, _) = intent.rename(&live.catalog);
@@ -80,6 +96,7 @@ fn against(mut draft: Draft, live: &Live, rules: &Rules, session: &mut Session, 
     let mut twins = Twins::new(&mut session.client, path);
     let mut asker = Remembering::new(&mut twins, known, &after_renames, path);
     let wanted = normal::normal(draft, &after_renames, path, &mut asker)?;
+    let intent = if online { intent.online(&session.config.online, &wanted.catalog) } else { intent };
     let spared = ours::spare(&live.catalog, &wanted.catalog, rules);
     let upgrade = plan::plan(spared.as_ref().unwrap_or(&live.catalog), &wanted.catalog, &intent)?;
     Ok(Found { wanted, spared, intent, upgrade, left_out })

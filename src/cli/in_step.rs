@@ -120,6 +120,7 @@ fn inputs(config: &Config) -> Option<String> {
         managed,
         running: _,
         database: _,
+        online: _,
         vars: _,
     } = config;
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;

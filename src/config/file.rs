@@ -51,6 +51,10 @@ keys! {
         database: DatabaseKeys,
         /// names for what the models leave unnamed, with Alembic's tokens
         naming: NamingKeys,
+        /// how indexes of tables that exist are made and dropped
+        indexes: IndexKeys,
+        /// how constraints of tables that exist are added
+        constraints: ConstraintKeys,
         /// keys that are laid over the top level by --env NAME or AUTOGEN_ENV
         environments: Spanned<IndexMap<String, Option<Layer>>>,
         /// what to do where a drop and a create look like a rename: ask, when-certain or never (default: ask)
@@ -138,6 +142,22 @@ keys! {
     }
 }
 
+keys! {
+    /// The keys of `indexes:`.
+    IndexKeys, "indexes." {
+        /// CREATE and DROP INDEX CONCURRENTLY, each a step of its own, so that writes go on (default: false)
+        concurrently: Spanned<bool>,
+    }
+}
+
+keys! {
+    /// The keys of `constraints:`.
+    ConstraintKeys, "constraints." {
+        /// checks, foreign keys and NOT NULL are added NOT VALID and validated in a step of its own, so that reads and writes go on (default: false)
+        online: Spanned<bool>,
+    }
+}
+
 /// Every key in the order of the file, `database.url` and its like after their group, with one line on each.
 pub(super) fn described_keys() -> &'static [(&'static str, &'static str)] {
     static ALL: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
@@ -145,6 +165,8 @@ pub(super) fn described_keys() -> &'static [(&'static str, &'static str)] {
             "database" => DatabaseKeys::KEYS,
             "naming" => NamingKeys::KEYS,
             "hooks" => HooksKeys::KEYS,
+            "indexes" => IndexKeys::KEYS,
+            "constraints" => ConstraintKeys::KEYS,
             _ => &[],
         };
         Layer::KEYS.iter().flat_map(|key| std::iter::once(key).chain(group(key.0))).copied().collect()
@@ -172,6 +194,18 @@ impl Over for Option<NamingKeys> {
 impl Over for Option<HooksKeys> {
     fn over(self, base: Self) -> Self {
         both(self, base, HooksKeys::over)
+    }
+}
+
+impl Over for Option<IndexKeys> {
+    fn over(self, base: Self) -> Self {
+        both(self, base, IndexKeys::over)
+    }
+}
+
+impl Over for Option<ConstraintKeys> {
+    fn over(self, base: Self) -> Self {
+        both(self, base, ConstraintKeys::over)
     }
 }
 

@@ -14,6 +14,7 @@ mod secret;
 mod tests;
 mod vars;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -21,7 +22,7 @@ use serde_yaml::Spanned;
 
 use crate::error::{Error, Place, Result, did_you_mean};
 use crate::introspect::Asked;
-use crate::kind::{Aspect, Managed};
+use crate::kind::{Aspect, Managed, Manner};
 use crate::ours::Rules;
 use file::{DatabaseKeys, Layer, NamingKeys};
 use naming::Template;
@@ -77,6 +78,8 @@ pub struct Config {
     pub search_path: Vec<String>,
     pub naming: Naming,
     pub renames: Renames,
+    /// What is done so that whoever uses the database is not stopped.
+    pub online: BTreeSet<Manner>,
     /// What is managed though it usually is not.
     pub managed: Managed,
     /// Which of the things in a database are ours.
@@ -168,6 +171,7 @@ impl Config {
             (None, None) => Renames::default(),
         };
         let managed = managed(layer.manage.take(), &source)?;
+        let online = online(&layer);
         let rules = rules::rules(&mut layer, &search_path, &source)?;
         let running = Running::take(&mut layer, &source)?;
         Ok(Self {
@@ -177,6 +181,7 @@ impl Config {
             search_path,
             naming: naming(layer.naming.unwrap_or_default(), &source)?,
             renames,
+            online,
             managed,
             rules,
             running,
@@ -283,6 +288,14 @@ fn paths(root: &Path, written: Option<Spanned<file::Words>>, source: &Source<'_>
         }
         None => Ok(vec![one(None)?]),
     }
+}
+
+fn online(layer: &Layer) -> BTreeSet<Manner> {
+    let set = |key: Option<&Spanned<bool>>| key.is_some_and(|key| key.value);
+    let concurrently = set(layer.indexes.as_ref().and_then(|keys| keys.concurrently.as_ref()));
+    let validated = set(layer.constraints.as_ref().and_then(|keys| keys.online.as_ref()));
+    let asked = [(concurrently, Manner::Concurrently), (validated, Manner::Validated)];
+    asked.into_iter().filter(|(asked, _)| *asked).map(|(_, manner)| manner).collect()
 }
 
 fn naming(keys: NamingKeys, source: &Source<'_>) -> Result<Naming> {

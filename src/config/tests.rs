@@ -40,11 +40,12 @@ fn told(config: &Config) -> String {
         managed,
         rules,
         running,
+        online,
         database,
         vars: _,
     } = config;
     format!(
-        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {managed:?} {rules:?} {running:?} {database:?}"
+        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {managed:?} {rules:?} {running:?} {online:?} {database:?}"
     )
 }
 
@@ -333,7 +334,7 @@ fn what_is_no_yaml_is_an_error_at_its_place() {
       at autogen.yaml:1:1
       1 | a: 1
           ^
-      hint: known keys: models, revisions, schemas, search_path, database, naming, environments, renames, manage, include, exclude, presets, unmanaged_partitions, lock_timeout, statement_timeout, lock_patience, confirm, protect, log_format, hooks
+      hint: known keys: models, revisions, schemas, search_path, database, naming, indexes, constraints, environments, renames, manage, include, exclude, presets, unmanaged_partitions, lock_timeout, statement_timeout, lock_patience, confirm, protect, log_format, hooks
     ");
 }
 
@@ -355,4 +356,16 @@ fn what_cannot_be_managed_is_refused_at_its_place() {
     let error = read("models: schema\nmanage: [privileges, roles]\n", None).unwrap_err();
     assert_eq!(error.place().map(|place| (place.line, place.column)), Some((2, 9)));
     assert!(error.to_string().contains("manage cannot name roles"), "{error}");
+}
+
+#[test]
+fn what_is_done_online_is_asked_for_by_two_keys_that_an_environment_may_change() {
+    let text = "indexes: { concurrently: true }\nenvironments:\n  p: { constraints: { online: true } }\n  q: { indexes: { concurrently: false } }\n";
+    let asked = |env| read(text, env).unwrap().online.into_iter().collect::<Vec<_>>();
+    assert_eq!(asked(None), [Manner::Concurrently]);
+    assert_eq!(asked(Some("p")), [Manner::Concurrently, Manner::Validated]);
+    assert_eq!(asked(Some("q")), []);
+    let error = read("indexes:\n  concurrently: perhaps\n", None).unwrap_err();
+    assert_eq!(error.place().map(|place| place.line), Some(2), "{error}");
+    assert!(read("indexes: { online: true }\n", None).is_err());
 }

@@ -270,6 +270,11 @@ macro_rules! kinds {
                     _ => Vec::new(),
                 }
             }
+            pub fn online(change: Change<&Object>, ground: &Ground) -> Online {
+                match change.subject() {
+                    $(Object::$kind(_) => <$module::$kind as Kind>::online(change.map(Object::$module), ground),)*
+                }
+            }
             pub fn op(change: Change<&Object>) -> &'static str {
                 match change.subject() {
                     $(Object::$kind(_) => <$module::$kind as Kind>::op(change.map(Object::$module)),)*

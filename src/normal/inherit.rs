@@ -84,7 +84,7 @@ pub fn copies(
             }
             let order = entries[n].order;
             tables.add(&descent.child, id, entries.len());
-            entries.push(Entry { object: copy, place: entries[place].place.clone(), named, order });
+            entries.push(Entry { object: copy, place: entries[place].place.clone(), named, order, online: false });
         }
     }
     settle(entries, first);

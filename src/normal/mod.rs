@@ -101,7 +101,7 @@ fn imply(entries: &mut Vec<Entry>, there: &mut FxHashSet<Name>, externals: &Exte
                 continue;
             }
             if let Some(object) = Object::imply(&name) {
-                implied.push(Entry { object, place: entry.place.clone(), named: true, order: 0 });
+                implied.push(Entry { object, place: entry.place.clone(), named: true, order: 0, online: false });
                 there.insert(name);
             }
         }
@@ -181,7 +181,10 @@ fn close(
     notes.places.reserve(entries.len());
     notes.order.reserve(entries.len());
     let mut objects = Vec::with_capacity(entries.len());
-    for (Entry { object, place, order, .. }, id) in entries.into_iter().zip(ids) {
+    for (Entry { object, place, order, online, .. }, id) in entries.into_iter().zip(ids) {
+        if online {
+            notes.online.insert(id.clone());
+        }
         notes.places.insert(id.clone(), place);
         notes.order.insert(id.clone(), order);
         objects.push((id, object));

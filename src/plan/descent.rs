@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Node;
 use super::order::Edges;
+use super::schedule::Turn;
 use crate::catalog::Catalog;
 use crate::kind::{Change, Descent, Hazard, Id, Object, Origin, Piece};
 use crate::name::{Ident, Qualified};
@@ -258,7 +259,7 @@ impl Below {
 
 /// A step and what it would say.
 pub struct Said<'a> {
-    pub group: usize,
+    pub turn: Turn,
     pub node: &'a Node<'a>,
     pub pieces: Vec<Piece>,
     /// Of what is put back below.

@@ -9,19 +9,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::error::{Error, Place, Result};
-use crate::intent::Intent;
-use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin, Piece, Risk};
-use crate::name::Qualified;
+use crate::intent::{Asked, Intent};
+use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin};
 use crate::rewrite::{Steps, rewrite};
-use crate::sql::Sql;
 
 mod bodies;
+mod context;
 mod descent;
 mod fold;
 mod given;
 mod join;
+mod online;
 mod order;
+mod schedule;
 
+use context::Context;
 pub use join::Body;
 
 /// Statements in the order in which they run.
@@ -93,7 +95,7 @@ pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> 
     let (middle, renamed) = intent.rename(&cleared);
     statements.extend(renamed);
     let changes = diff(&middle, after);
-    statements.extend(arrange(&changes, &middle, after)?);
+    statements.extend(arrange(&changes, &middle, after, &intent.online)?);
     Ok(Plan { statements })
 }
 
@@ -130,19 +132,20 @@ fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a, Catalog>,
     let (mut objects, externals, notes) = before.clone().into_parts();
     objects.retain(|id, _| !gone.contains(id));
     let cleared = Catalog::close(objects, externals, notes);
-    let statements = arrange(&diff(before, &cleared), before, &cleared)?;
+    let statements = arrange(&diff(before, &cleared), before, &cleared, &intent.online)?;
     Ok((Cow::Owned(cleared), statements))
 }
 
 /// What an alteration in place leaves no order for goes down and up again instead, if it can.
-fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog) -> Result<Vec<Statement>> {
+fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog, asked: &Asked) -> Result<Vec<Statement>> {
     let mut apart = BTreeSet::new();
     let mut may_part = true;
     loop {
         let mut steps = rewrite(changes, &apart, before, after)?;
         let given = given::given(&steps, before, after);
         let wanted = given::with_taken_back(&given, &mut steps, after);
-        match order_of(&steps, before, &wanted, &given, may_part) {
+        let ways = Ways { asked, given: &given, may_part };
+        match order_of(&steps, before, &wanted, &ways) {
             Ok(statements) => return Ok(statements),
             Err(Halt::Refused(error)) => return Err(error),
             Err(Halt::Apart(ids)) => {
@@ -156,18 +159,20 @@ fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog) -> Re
     }
 }
 
+/// What else decides how the steps are taken.
+struct Ways<'a> {
+    asked: &'a Asked,
+    given: &'a BTreeMap<Id, Object>,
+    /// An alteration may be taken apart.
+    may_part: bool,
+}
+
 enum Halt {
     Refused(Error),
     Apart(Vec<Id>),
 }
 
-fn order_of(
-    steps: &Steps,
-    before: &Catalog,
-    after: &Catalog,
-    given: &BTreeMap<Id, Object>,
-    may_part: bool,
-) -> Result<Vec<Statement>, Halt> {
+fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, ways: &Ways) -> Result<Vec<Statement>, Halt> {
     if steps.is_empty() {
         return Ok(Vec::new());
     }
@@ -181,32 +186,30 @@ fn order_of(
         fold::Stuck::Circle(circle) => Halt::Refused(circular(&circle, &nodes, after)),
         fold::Stuck::Apart(twofold) => Halt::Apart(twofold.iter().map(|&n| nodes[n].object().id()).collect()),
     };
-    let groups = fold::fold(&nodes, &mut edges, &soft, &bonds.silent, may_part).map_err(stuck)?;
-    let sequence = order::schedule(&nodes, &edges, &groups, before, after);
-    let late = bodies::late(&nodes, &soft, &groups, &sequence, after);
-    let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
-    let created: BTreeSet<Name> = steps
-        .creates
-        .iter()
-        .filter(|id| !steps.drops.contains(*id))
-        .filter_map(|id| after.get(id))
-        .flat_map(Object::occupies)
-        // a name that passes to something new does not make the loss of what bore it any smaller
-        .filter(|name| !there.contains(name))
-        .collect();
+    let groups = fold::fold(&nodes, &mut edges, &soft, &bonds.silent, ways.may_part).map_err(stuck)?;
     let early = order::needed_labels(&moves);
-    let parts = parts_above(&nodes, steps, before, after);
     let below = descent::Below::of(before, after);
+    let all = online::Online { asked: ways.asked, steps, given: ways.given, early: &early, before, after };
+    let courses = all.courses(&nodes, &groups).map_err(Halt::Refused)?;
+    let turns = schedule::schedule(&nodes, &edges, &groups, &courses, before, after);
+    let happens = turns.iter().filter(|turn| turn.phase == courses[turn.group].done);
+    let sequence: Vec<usize> = happens.map(|turn| turn.group).collect();
+    let late = bodies::late(&nodes, &soft, &groups, &sequence, after);
+    let created = created(steps, before, after);
+    let parts = parts_above(&nodes, steps, before, after);
     let relinked = below.relinked();
-    let context = Context { steps, before, after, created, early, parts, given, relinked };
-    let say = |group: usize| {
-        let node = &nodes[groups[group].root];
-        descent::Said { group, node, pieces: context.pieces(&groups[group], &nodes), hazards: Vec::new() }
-    };
-    let mut said: Vec<descent::Said> = sequence.into_iter().map(say).collect();
+    let context = Context { steps, before, after, created, courses, parts, given: ways.given, relinked };
+    let mut said: Vec<descent::Said> = turns.iter().map(|turn| context.say(*turn, &groups, &nodes)).collect();
     descent::settle(&mut said, &below, before, after);
     let statements = context.gather(said, &groups, &nodes);
     Ok(bodies::check_late(join::join(statements), &late))
+}
+
+/// Names that nothing had before. One that passes to something new does not make the loss of what bore it any smaller.
+fn created(steps: &Steps, before: &Catalog, after: &Catalog) -> BTreeSet<Name> {
+    let there: BTreeSet<Name> = before.objects().values().flat_map(Object::occupies).collect();
+    let new = steps.creates.iter().filter(|id| !steps.drops.contains(*id)).filter_map(|id| after.get(id));
+    new.flat_map(Object::occupies).filter(|name| !there.contains(name)).collect()
 }
 
 fn parts_above<'a>(
@@ -258,142 +261,5 @@ fn circular(cycle: &[usize], nodes: &[Node], after: &Catalog) -> Error {
     match cycle.first().and_then(|&n| after.place(&nodes[n].object().id())) {
         Some(place) => error.at(place.clone()),
         None => error,
-    }
-}
-
-/// The changes of the nodes that fold into a statement.
-fn folded(children: &[fold::Child], nodes: &[Node], changes: &mut Vec<Change<Object>>) {
-    for child in children {
-        changes.push(nodes[child.node].change().map(Clone::clone));
-        folded(&child.children, nodes, changes);
-    }
-}
-
-/// What one needs to know to write a group of nodes as a statement.
-struct Context<'a> {
-    steps: &'a Steps,
-    before: &'a Catalog,
-    after: &'a Catalog,
-    /// Relations that were not there before: nothing waits for a lock on them, no row stops a constraint.
-    created: BTreeSet<Name>,
-    /// Enum labels that something in the same plan uses, which the server allows only after a commit.
-    early: BTreeSet<Fact>,
-    /// What stays or is born with its parent, by that, where something is made below.
-    parts: BTreeMap<Id, Vec<&'a Object>>,
-    /// What comes with what is made, by itself.
-    given: &'a BTreeMap<Id, Object>,
-    /// Tables from which another one begins or ceases to inherit.
-    relinked: BTreeSet<Qualified>,
-}
-
-impl Context<'_> {
-    fn pieces(&self, group: &fold::Group, nodes: &[Node]) -> Vec<Piece> {
-        let elements = self.elements(&group.children, nodes);
-        match &nodes[group.root] {
-            Node::Create(new) if self.given.contains_key(&new.id()) => Object::alter(&self.given[&new.id()], new),
-            Node::Create(new) => {
-                let copied = group.children.iter().flat_map(|child| self.uncopied(new, &nodes[child.node]));
-                let relinked = new.as_column().is_some_and(|(table, _)| self.relinked.contains(table));
-                let named = relinked.then(|| new.with_names()).flatten();
-                named.as_ref().unwrap_or(new).create(elements).into_iter().chain(copied).collect()
-            }
-            Node::Drop(old) => old.drop(),
-            Node::Alter { old, new } => Object::alter(old, new),
-            Node::Swap { old, new, moved } => {
-                // what one table does, those below it do
-                let below =
-                    |object: &Object| object.origins().iter().any(|origin| moved.iter().any(|m| m.id() == origin.id));
-                let carried = moved.iter().filter(|object| !below(object)).flat_map(|object| object.carry());
-                Object::swap(old, new, elements, carried.collect())
-            }
-        }
-    }
-
-    /// What a table has copied from those above it as they were, and does not have. One that is linked to them later copies nothing.
-    fn uncopied(&self, table: &Object, node: &Node) -> Vec<Piece> {
-        let Node::Create(new) = node else { return Vec::new() };
-        let (below, origins) = (new.id(), new.origins());
-        if origins.iter().all(|origin| origin.id != table.id()) {
-            return Vec::new();
-        }
-        let parts = origins.iter().flat_map(|origin| self.parts.get(&origin.id).into_iter().flatten());
-        let taken_back = |part: &&Object| {
-            let mut id = part.id();
-            id.path.clone_from(&below.path);
-            part.uncopied(&below, self.after.get(&id))
-        };
-        parts.flat_map(taken_back).collect()
-    }
-
-    /// What is done without saying so goes to a neighbour.
-    fn gather(&self, said: Vec<descent::Said>, groups: &[fold::Group], nodes: &[Node]) -> Vec<Statement> {
-        let mut statements: Vec<Statement> = Vec::with_capacity(said.len());
-        let mut unsaid = Vec::new();
-        for one in said {
-            let silent = one.pieces.is_empty();
-            let mut statement = self.statement(&groups[one.group], nodes, one.pieces);
-            statement.ops[0].hazards.extend(one.hazards);
-            match statements.last_mut() {
-                Some(last) if silent => last.changes.append(&mut statement.changes),
-                None if silent => unsaid.append(&mut statement.changes),
-                _ => {
-                    statement.changes.splice(0..0, unsaid.drain(..));
-                    statements.push(statement);
-                }
-            }
-        }
-        statements
-    }
-
-    fn statement(&self, group: &fold::Group, nodes: &[Node], pieces: Vec<Piece>) -> Statement {
-        let root = &nodes[group.root];
-        let early = matches!(root, Node::Alter { old, new }
-            if new.provides().iter().any(|fact| self.early.contains(fact) && !old.provides().contains(fact)));
-        let ops = vec![self.op(root)];
-        let mut changes: Vec<Change<Object>> = match root {
-            // neither catalog has it
-            Node::Create(new) if self.given.contains_key(&new.id()) && new.usual().as_ref() == Some(*new) => Vec::new(),
-            root => vec![root.change().map(Clone::clone)],
-        };
-        folded(&group.children, nodes, &mut changes);
-        Statement { ops, changes, body: Body::of(pieces), own_transaction: early }
-    }
-
-    /// Columns in their order, then constraints: as a person writes a CREATE TABLE.
-    fn elements(&self, children: &[fold::Child], nodes: &[Node]) -> Vec<Sql> {
-        let place = |child: &&fold::Child| {
-            let id = nodes[child.node].object().id();
-            (id.tag, self.after.notes.order.get(&id).copied().unwrap_or(0), id)
-        };
-        let there = |child: &&fold::Child| !child.silent && !matches!(nodes[child.node], Node::Drop(_));
-        let mut children: Vec<&fold::Child> = children.iter().filter(there).collect();
-        children.sort_by_key(place);
-        let write = |child: &fold::Child| {
-            let inner = self.elements(&child.children, nodes);
-            nodes[child.node].object().element(inner)
-        };
-        children.into_iter().filter_map(write).collect()
-    }
-
-    fn op(&self, node: &Node) -> Op {
-        let id = node.object().id();
-        let change = match (node.change(), self.given.get(&id)) {
-            (Change::Create(new), Some(old)) => Change::Alter { old, new },
-            (change, _) => change,
-        };
-        let recreated = self.steps.drops.contains(&id) && self.steps.creates.contains(&id);
-        let mut hazards = Object::hazards(change);
-        hazards.retain(|hazard| !self.created.contains(&hazard.on));
-        // what comes back as it was breaks nothing
-        let same = recreated && self.before.get(&id) == self.after.get(&id);
-        hazards.retain(|hazard| !same || hazard.risk != Risk::Breaks);
-        hazards.retain(|hazard| hazard.spared_by.as_ref().is_none_or(|name| !self.created.contains(name)));
-        let (old, new) = match change {
-            Change::Create(new) => (None, Some(new)),
-            Change::Drop(old) => (Some(old), None),
-            Change::Alter { old, new } | Change::Rename { old, new } => (Some(old), Some(new)),
-        };
-        let place = self.after.place(&id).or_else(|| self.before.place(&id)).cloned();
-        Op { name: Object::op(change), id, old: old.cloned(), new: new.cloned(), hazards, recreated, place }
     }
 }

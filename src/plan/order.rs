@@ -1,10 +1,8 @@
-//! Which step must come before which, and which of the orders that are left is the one to read?
+//! Which step must come before which?
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Node;
-use super::fold::Group;
 use crate::catalog::Catalog;
 use crate::kind::{Fact, Id};
 
@@ -145,69 +143,4 @@ pub fn needed_labels(all: &[Moves]) -> BTreeSet<Fact> {
     let label = |fact: &&Fact| matches!(fact, Fact::Label(..));
     let begun: BTreeSet<&Fact> = all.iter().flat_map(|moves| &moves.begins).filter(label).collect();
     all.iter().flat_map(|moves| &moves.starts_needing).filter(|fact| begun.contains(fact)).cloned().collect()
-}
-
-/// Groups in an order that the edges allow; among those, the one a person would write.
-pub fn schedule(nodes: &[Node], edges: &Edges, groups: &[Group], before: &Catalog, after: &Catalog) -> Vec<usize> {
-    let group_of = super::fold::membership(groups, nodes.len());
-    let lifted: BTreeSet<(usize, usize)> =
-        edges.iter().map(|&(a, b)| (group_of[a], group_of[b])).filter(|(a, b)| a != b).collect();
-    let mut waiting = vec![0usize; groups.len()];
-    let mut next: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
-    for &(a, b) in &lifted {
-        waiting[b] += 1;
-        next[a].push(b);
-    }
-    let keys: Vec<Key> = groups.iter().map(|group| Key::of(&nodes[group.root], before, after)).collect();
-    let mut ready: BinaryHeap<Reverse<(&Key, usize)>> =
-        (0..groups.len()).filter(|&g| waiting[g] == 0).map(|g| Reverse((&keys[g], g))).collect();
-    let mut out = Vec::with_capacity(groups.len());
-    while let Some(Reverse((_, group))) = ready.pop() {
-        out.push(group);
-        for &after in &next[group] {
-            waiting[after] -= 1;
-            if waiting[after] == 0 {
-                ready.push(Reverse((&keys[after], after)));
-            }
-        }
-    }
-    out
-}
-
-/// Where unrelated steps stand: what goes down, what is made, what is changed (table by table), what is lost last.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    phase: u8,
-    /// The table (or the schema) that it belongs to, so that neighbours can join.
-    family: Vec<crate::name::Ident>,
-    step: u8,
-    order: i64,
-    id: Id,
-}
-
-impl Key {
-    fn of(node: &Node, before: &Catalog, after: &Catalog) -> Self {
-        let object = node.object();
-        let id = object.id();
-        let tag = id.tag as u8;
-        let has_element = object.element(Vec::new()).is_some();
-        let rooted = object.parent().is_none();
-        let holds = object.holds_data();
-        let (phase, step) = match node {
-            // what is made before is made under what it said until then
-            _ if object.gives() => (10, tag),
-            Node::Drop(_) if rooted => (9, u8::MAX - tag),
-            Node::Drop(_) if holds => (8, 0),
-            Node::Drop(_) => (0, u8::MAX - tag),
-            // comments and their like come when all that they may speak of is there
-            Node::Create(_) if id.on.is_some() => (7, tag),
-            Node::Create(_) if rooted => (1, tag),
-            Node::Create(_) if !has_element && !holds => (6, tag),
-            Node::Alter { .. } | Node::Swap { .. } if rooted => (1, tag),
-            _ => (4, tag),
-        };
-        let order = after.notes.order.get(&id).or_else(|| before.notes.order.get(&id)).copied().unwrap_or(0);
-        let family = if phase == 4 || phase == 8 { id.path.iter().take(2).cloned().collect() } else { Vec::new() };
-        Key { phase, family, step, order, id }
-    }
 }

@@ -40,7 +40,7 @@ pub(super) fn send<'j>(
 }
 
 /// Takes the limits away that the file has not set itself, and puts them back.
-fn without_limits<'j>(
+pub(super) fn without_limits<'j>(
     runner: &mut Runner<'_>,
     work: impl FnOnce(&mut Runner<'_>) -> Result<(), Stop<'j>>,
 ) -> Result<(), Stop<'j>> {

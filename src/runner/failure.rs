@@ -9,9 +9,8 @@ use crate::revision::Statement;
 
 use super::apply::{Runner, name};
 use super::check::Job;
-use super::known::{Known, known};
 use super::ledger::Ledger;
-use super::{Direction, interrupt, place, session};
+use super::{Direction, interrupt, own, place, session};
 
 /// Why a revision did not come to its end.
 pub(super) enum Stop<'a> {
@@ -70,8 +69,10 @@ pub(super) fn explain(runner: &mut Runner<'_>, job: &Job<'_>, stop: Stop<'_>) ->
         Err(unread) => error.detail(unread.message()).hint("`autogen current` shows where the database stands"),
     };
     match stop {
-        Stop::Statement { statement, cause } if signal.is_none() => hints(error, &cause, job, Some(statement)),
-        Stop::Commit(cause) if signal.is_none() => hints(error, &cause, job, None),
+        Stop::Statement { statement, cause } if signal.is_none() => {
+            hints(own::aftermath(error, runner.client, statement, &cause), &cause, job)
+        }
+        Stop::Commit(cause) if signal.is_none() => hints(error, &cause, job),
         _ if error.hints().is_empty() => error.hint(format!("run {} again when it may run to its end", job.direction)),
         _ => error,
     }
@@ -200,14 +201,8 @@ fn unknown(error: Error, job: &Job<'_>, stop: &Stop<'_>) -> Error {
 }
 
 /// What to do about it, by the server's error code.
-fn hints(error: Error, cause: &postgres::Error, job: &Job<'_>, statement: Option<&Statement>) -> Error {
+fn hints(error: Error, cause: &postgres::Error, job: &Job<'_>) -> Error {
     let Some(code) = cause.code() else { return error };
-    let error = match statement.map(|statement| known(&statement.sql)) {
-        Some(Known::CreateIndex { .. }) => {
-            error.detail("an index that is not valid may be left; the next run drops it first")
-        }
-        _ => error,
-    };
     let id = job.id();
     match code.code() {
         "42P07" | "42710" | "42701" | "42P06" | "42723" | "42P04" | "42712" => error

@@ -20,9 +20,33 @@ pub(super) enum Known {
         type_name: String,
         label: String,
     },
+    /// `ALTER TABLE … VALIDATE CONSTRAINT`; the table as written.
+    Validate {
+        table: String,
+        constraint: String,
+    },
+    /// `ALTER TABLE … DETACH PARTITION … CONCURRENTLY`, or `FINALIZE`; both as written.
+    Detach {
+        table: String,
+        partition: String,
+    },
+    /// `REINDEX … CONCURRENTLY`; the name as written.
+    Reindex {
+        of: Reindexed,
+        name: String,
+    },
     /// Running it twice comes to the same as running it once.
     Repeatable,
     Other,
+}
+
+/// What is built anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reindexed {
+    Index,
+    Table,
+    Schema,
+    Database,
 }
 
 pub(super) fn known(sql: &str) -> Known {
@@ -30,6 +54,8 @@ pub(super) fn known(sql: &str) -> Known {
     create_index(&words)
         .or_else(|| drop_index(&words))
         .or_else(|| add_value(&words))
+        .or_else(|| alter_table(&words))
+        .or_else(|| reindex(&words))
         .unwrap_or(if is_repeatable(&words) { Known::Repeatable } else { Known::Other })
 }
 
@@ -228,6 +254,41 @@ fn add_value(words: &Words<'_>) -> Option<Known> {
     Some(Known::AddValue { type_name, label: literal.replace("''", "'") })
 }
 
+fn alter_table(words: &Words<'_>) -> Option<Known> {
+    let at = words.skip_if(words.skip(0, &["alter", "table"])?, &["if", "exists"]);
+    let (table, at) = words.name(words.skip_if(at, &["only"]))?;
+    if let Some(at) = words.skip(at, &["validate", "constraint"]) {
+        let constraint = words.0.get(at).filter(|lexeme| lexeme.kind == Kind::Word)?;
+        let alone = words.0.len() == at + 1;
+        return alone.then(|| Known::Validate { table, constraint: unquoted(constraint.text) });
+    }
+    let (partition, at) = words.name(words.skip(at, &["detach", "partition"])?)?;
+    (words.is(at, "concurrently") || words.is(at, "finalize")).then_some(Known::Detach { table, partition })
+}
+
+fn reindex(words: &Words<'_>) -> Option<Known> {
+    let mut at = words.skip(0, &["reindex"])?;
+    let mut concurrently = false;
+    if words.0.get(at).is_some_and(|lexeme| lexeme.is_symbol("(")) {
+        let end = at + words.0[at..].iter().position(|lexeme| lexeme.is_symbol(")"))?;
+        let option = (at..end).find(|&n| words.is(n, "concurrently"));
+        concurrently = option.is_some_and(|n| !["false", "off", "0"].iter().any(|no| words.is(n + 1, no)));
+        at = end + 1;
+    }
+    let of = match words.0.get(at)? {
+        word if word.is_word("index") => Reindexed::Index,
+        word if word.is_word("table") => Reindexed::Table,
+        word if word.is_word("schema") => Reindexed::Schema,
+        word if word.is_word("database") => Reindexed::Database,
+        _ => return None,
+    };
+    let named = words.skip_if(at + 1, &["concurrently"]);
+    concurrently |= named > at + 1;
+    // of the database that one is in, the name may be left out
+    let name = words.name(named).map(|(name, _)| name).unwrap_or_default();
+    concurrently.then_some(Known::Reindex { of, name })
+}
+
 fn is_repeatable(words: &Words<'_>) -> bool {
     const ALWAYS: [&[&str]; 8] = [
         &["set"],
@@ -271,6 +332,31 @@ mod tests {
         let sql = "ALTER TYPE public.p ADD VALUE IF NOT EXISTS 'it''s' BEFORE 'x'";
         assert_eq!(known(sql), Known::AddValue { type_name: "public.p".into(), label: "it's".into() });
         assert_eq!(known("ALTER TYPE p ADD VALUE E'a\\n'"), Known::Other);
+    }
+
+    #[test]
+    fn what_is_validated_detached_or_built_anew_is_known_by_its_name() {
+        let table = || "public.t".to_owned();
+        let validate = Known::Validate { table: table(), constraint: "Ck".into() };
+        assert_eq!(known("ALTER TABLE public.t VALIDATE CONSTRAINT \"Ck\""), validate);
+        assert_eq!(known("ALTER TABLE t VALIDATE CONSTRAINT a, DROP COLUMN b"), Known::Other);
+        for last in ["CONCURRENTLY", "finalize"] {
+            let sql = format!("alter table if exists only public.t DETACH PARTITION s.\"P\" {last}");
+            assert_eq!(known(&sql), Known::Detach { table: table(), partition: "s.\"P\"".into() });
+        }
+        assert_eq!(known("ALTER TABLE t DETACH PARTITION p"), Known::Other);
+        for (sql, of) in [
+            ("REINDEX INDEX CONCURRENTLY public.t", Reindexed::Index),
+            ("reindex (verbose, concurrently) table public.t", Reindexed::Table),
+            ("REINDEX SCHEMA CONCURRENTLY public.t", Reindexed::Schema),
+        ] {
+            assert_eq!(known(sql), Known::Reindex { of, name: table() }, "{sql}");
+        }
+        assert_eq!(known("REINDEX (CONCURRENTLY off) TABLE t"), Known::Repeatable);
+        assert_eq!(
+            known("REINDEX (CONCURRENTLY) DATABASE"),
+            Known::Reindex { of: Reindexed::Database, name: String::new() }
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod apply;
 mod batch;
 mod check;
 mod failure;
+mod found;
 mod interrupt;
 mod keeper;
 mod known;

@@ -3,15 +3,19 @@
 //! Invariant: before such a statement is sent, a committed row says which one it is; after it, that it ended. Where only its
 //! beginning is known, the catalog is asked what became of it; where the catalog cannot tell, it is not run again.
 
+use std::time::{Duration, Instant};
+
 use postgres::Client;
-use postgres::types::Type;
+use postgres::error::{DbError, SqlState};
 
 use crate::error::{Error, Result};
+use crate::lex;
 use crate::revision::Statement;
 
 use super::apply::Runner;
 use super::check::{self, Job, hash};
 use super::failure::{self, Stop, is_lost};
+use super::found::{self, Detached};
 use super::known::{Known, known, leading_words};
 use super::ledger;
 use super::{Progress, alone, session};
@@ -63,12 +67,97 @@ fn after_failure(runner: &mut Runner<'_>, job: &Job<'_>, at: usize, done: usize,
         return;
     }
     session::settle(runner.client, runner.options);
-    let leaves_something = matches!(known(&statement.sql), Known::CreateIndex { .. } | Known::DropIndex { .. });
-    let _ = if at == 0 && done == 0 && !leaves_something {
+    // what is left stays in doubt; of what is half done the next run has to know that it was begun
+    let (in_doubt, begun) = match known(&statement.sql) {
+        Known::CreateIndex { name: Some(name), table } => {
+            let left = is_left(runner, &name, &table, cause);
+            (left, left)
+        }
+        Known::CreateIndex { .. } | Known::Detach { .. } | Known::Reindex { .. } => (false, true),
+        _ => (false, false),
+    };
+    let _ = if at == 0 && done == 0 && !begun {
         record(runner.client, |client| client.batch_execute(&ledger::cleared(job.id())))
     } else {
-        note(runner.client, job, at, done, false)
+        note(runner.client, job, at, done, in_doubt)
     };
+}
+
+/// Whether the build that failed has left its index. What rows have stopped is dropped at once: a unique index goes on
+/// refusing rows otherwise.
+fn is_left(runner: &mut Runner<'_>, name: &str, table: &str, cause: &postgres::Error) -> bool {
+    if cause.code() == Some(&SqlState::DUPLICATE_TABLE) {
+        return false;
+    }
+    match found::index(runner.client, name, table) {
+        Ok(Some(index)) if !index.valid && is_of_the_rows(cause) => {
+            drop_concurrently(runner, &index.qualified).is_err()
+        }
+        Ok(index) => index.is_some_and(|index| !index.valid),
+        Err(_) => true,
+    }
+}
+
+/// Rows that share a key, or that an expression fails on: nobody but this very build has made the index.
+fn is_of_the_rows(cause: &postgres::Error) -> bool {
+    cause.code().is_some_and(|code| ["22", "23", "P0"].iter().any(|class| code.code().starts_with(class)))
+}
+
+/// What a failed statement has left, and what else there is to do about it.
+pub(super) fn aftermath(
+    mut error: Error,
+    client: &mut Client,
+    statement: &Statement,
+    cause: &postgres::Error,
+) -> Error {
+    let code = cause.code().map(SqlState::code).unwrap_or_default();
+    match known(&statement.sql) {
+        Known::CreateIndex { name: Some(name), table } => {
+            let left = found::index(client, &name, &table).ok().flatten().filter(|index| !index.valid);
+            error = match left {
+                Some(index) if code == "42P07" => error
+                    .detail(format!("{} is not valid: no query uses it", index.qualified))
+                    .hint(format!("if nobody is building it, `DROP INDEX CONCURRENTLY {}`", index.qualified)),
+                Some(index) => error
+                    .detail(format!("the index {} is left, not valid; the next run drops it first", index.qualified)),
+                None if is_of_the_rows(cause) => error.detail("nothing is left of the index"),
+                None => error,
+            };
+            if let ("23505", Some(server)) = (code, cause.as_db_error()) {
+                let query = server.detail().and_then(|detail| shared_keys(detail, &statement.sql, &table));
+                error = query.into_iter().fold(error, |error, query| error.hint(format!("all that collide: {query}")));
+            }
+        }
+        Known::CreateIndex { name: None, table } => {
+            error =
+                error.detail(format!("an index of {table} that is not valid may be left: the statement names none"));
+        }
+        Known::Detach { table, partition }
+            if found::detached(client, &table, &partition).is_ok_and(|detached| detached == Detached::Half) =>
+        {
+            error = error.detail(format!("{partition} is half detached; the next run finishes that"));
+        }
+        _ => {}
+    }
+    let message = cause.as_db_error().map(DbError::message).unwrap_or_default();
+    match code == "0A000" && message.contains("hypertable") {
+        true => error.hint(
+            "TimescaleDB builds no index of a hypertable concurrently: write CREATE INDEX … WITH (timescaledb.transaction_per_chunk)",
+        ),
+        false => error,
+    }
+}
+
+/// A query for all rows that share a key, out of what the server says of the first: `Key (lower(a))=(x) is duplicated.`
+fn shared_keys(detail: &str, sql: &str, table: &str) -> Option<String> {
+    let (keys, _) = detail.split_once('(')?.1.split_once(")=(")?;
+    let lexemes = lex::tokens(sql).ok()?;
+    let predicate = lexemes.iter().rfind(|lexeme| lexeme.is_word("where")).map(|lexeme| sql[lexeme.start + 5..].trim());
+    let nulls = lexemes.windows(3).any(|w| w[0].is_word("nulls") && w[1].is_word("not") && w[2].is_word("distinct"));
+    let filled = (!nulls).then(|| format!("({keys}) IS NOT NULL"));
+    let all: Vec<String> = predicate.map(|text| format!("({text})")).into_iter().chain(filled).collect();
+    let rows = if all.is_empty() { String::new() } else { format!(" WHERE {}", all.join(" AND ")) };
+    Some(format!("SELECT {keys}, count(*) FROM {table}{rows} GROUP BY {keys} HAVING count(*) > 1"))
 }
 
 /// What must hold once the statement has succeeded.
@@ -81,7 +170,7 @@ fn check_ended<'j>(runner: &mut Runner<'_>, job: &Job<'_>, statement: &Statement
         );
     }
     if let Known::CreateIndex { name: Some(name), table } = known(&statement.sql)
-        && index(runner.client, &name, &table).map_err(Stop::Bookkeeping)?.is_some_and(|index| !index.valid)
+        && found::index(runner.client, &name, &table).map_err(Stop::Bookkeeping)?.is_some_and(|index| !index.valid)
     {
         return said(
             "the index is there, but it is not valid: no query uses it",
@@ -95,46 +184,131 @@ fn check_ended<'j>(runner: &mut Runner<'_>, job: &Job<'_>, statement: &Statement
 fn resume<'j>(runner: &mut Runner<'_>, job: &Job<'_>, at: usize, n: usize, in_doubt: bool) -> Result<bool, Stop<'j>> {
     let statement = &job.steps[at].statements[n];
     let client = &mut *runner.client;
-    let done = match known(&statement.sql) {
-        Known::CreateIndex { name: Some(name), table } => {
-            match index(client, &name, &table).map_err(Stop::Bookkeeping)? {
-                Some(index) if index.valid => in_doubt,
-                Some(index) => {
-                    drop_invalid(runner, &index.qualified)?;
-                    false
-                }
-                None => false,
-            }
-        }
+    match known(&statement.sql) {
+        Known::CreateIndex { name: Some(name), table } => resume_index(runner, statement, &name, &table, in_doubt),
         Known::CreateIndex { name: None, table } => {
             (runner.progress)(Progress::Warning(format!(
                 "an earlier run may have left an index on {table} that is not valid: the statement names none"
             )));
-            false
+            Ok(false)
         }
-        Known::DropIndex { index } => in_doubt && !exists(client, &index).map_err(Stop::Bookkeeping)?,
+        Known::DropIndex { index } => Ok(in_doubt && !found::exists(client, &index).map_err(Stop::Bookkeeping)?),
         Known::AddValue { type_name, label } => {
-            in_doubt && has_label(client, &type_name, &label).map_err(Stop::Bookkeeping)?
+            Ok(in_doubt && found::has_label(client, &type_name, &label).map_err(Stop::Bookkeeping)?)
         }
-        Known::Repeatable => false,
-        Known::Other if in_doubt => return Err(Stop::Said(undecided(job, at, n))),
-        Known::Other => false,
-    };
-    Ok(done)
+        Known::Validate { table, constraint } => {
+            Ok(in_doubt && found::is_validated(client, &table, &constraint).map_err(Stop::Bookkeeping)?)
+        }
+        Known::Detach { table, partition } => {
+            match found::detached(client, &table, &partition).map_err(Stop::Bookkeeping)? {
+                Detached::Whole => Ok(in_doubt),
+                Detached::Not => Ok(false),
+                Detached::Half => finish_detaching(runner, &table, &partition).map(|()| true),
+            }
+        }
+        Known::Reindex { of, name } => {
+            for index in found::leftovers(client, of, &name).map_err(Stop::Bookkeeping)? {
+                drop_invalid(runner, &index)?;
+            }
+            Ok(false)
+        }
+        Known::Repeatable => Ok(false),
+        Known::Other if in_doubt => Err(Stop::Said(undecided(job, at, n))),
+        Known::Other => Ok(false),
+    }
 }
 
+fn resume_index(
+    runner: &mut Runner<'_>,
+    statement: &Statement,
+    name: &str,
+    table: &str,
+    in_doubt: bool,
+) -> Result<bool, Stop<'static>> {
+    let find = |runner: &mut Runner<'_>| found::index(runner.client, name, table).map_err(Stop::Bookkeeping);
+    let mut there = find(runner)?;
+    if in_doubt && there.as_ref().is_some_and(|index| !index.valid) {
+        wait_for_builder(runner, name, table)?;
+        there = find(runner)?;
+    }
+    match there {
+        Some(index) if index.valid => {
+            // whoever else has made it may have meant another
+            if in_doubt && !index.is_made_by(&statement.sql) {
+                (runner.progress)(Progress::Warning(format!(
+                    "the index {} is there and taken for the one that an earlier run has built: {}",
+                    index.qualified, index.definition
+                )));
+            }
+            Ok(in_doubt)
+        }
+        Some(index) if in_doubt => drop_invalid(runner, &index.qualified).map(|()| false),
+        // not this revision's, which the server will say
+        Some(_) | None => Ok(false),
+    }
+}
+
+/// A killed client does not stop the server: the build goes on, and its index is good when it ends.
+fn wait_for_builder(runner: &mut Runner<'_>, name: &str, table: &str) -> Result<(), Stop<'static>> {
+    let deadline = Instant::now() + runner.options.lock_deadline;
+    let mut told = false;
+    while let Some(pid) = found::builder(runner.client, table).map_err(Stop::Bookkeeping)? {
+        runner.go_on()?;
+        if !told {
+            let text = format!("waiting for the index {name}: the backend {pid} is still building one of {table}");
+            (runner.progress)(Progress::Warning(text));
+            told = true;
+        }
+        if Instant::now() >= deadline {
+            return Err(Stop::Said(
+                Error::new(format!("the index {name} of {table} is still being built by the backend {pid}"))
+                    .hint("pg_stat_progress_create_index shows how far it is; run this again when it has ended")
+                    .hint(format!("`SELECT pg_terminate_backend({pid})` stops it; the next run then builds it anew")),
+            ));
+        }
+        std::thread::sleep(BUILDER_POLL);
+    }
+    Ok(())
+}
+
+const BUILDER_POLL: Duration = Duration::from_millis(250);
+
 fn drop_invalid(runner: &mut Runner<'_>, index: &str) -> Result<(), Stop<'static>> {
-    let options = runner.options;
-    let _running = options.interrupt.statement(options.cancel.as_ref());
-    let dropped = runner.client.batch_execute(&format!("DROP INDEX CONCURRENTLY {index}"));
-    dropped.map_err(|cause| {
-        Stop::Said(failure::plain(
+    drop_concurrently(runner, index).map_err(|stop| match stop {
+        Stop::Bookkeeping(cause) => Stop::Said(failure::plain(
             &format!("cannot drop the index {index}, which an earlier run left not valid"),
             &cause,
-        ))
+        )),
+        other => other,
     })?;
     (runner.progress)(Progress::Warning(format!("dropped the index {index}, which an earlier run left not valid")));
     Ok(())
+}
+
+/// It waits for older transactions, for as long as they take.
+fn drop_concurrently(runner: &mut Runner<'_>, index: &str) -> Result<(), Stop<'static>> {
+    let sql = format!("DROP INDEX CONCURRENTLY {index}");
+    alone::without_limits(runner, |runner| finish(runner, &sql).map_err(Stop::Bookkeeping))
+}
+
+fn finish_detaching(runner: &mut Runner<'_>, table: &str, partition: &str) -> Result<(), Stop<'static>> {
+    finish(runner, &format!("ALTER TABLE {table} DETACH PARTITION {partition} FINALIZE")).map_err(|cause| {
+        Stop::Said(failure::plain(
+            &format!("cannot finish detaching {partition} of {table}, which an earlier run left half done"),
+            &cause,
+        ))
+    })?;
+    (runner.progress)(Progress::Warning(format!(
+        "finished detaching {partition}, which an earlier run left half done"
+    )));
+    Ok(())
+}
+
+/// A statement that takes away, or brings to its end, what an earlier run has left; a signal can cancel it.
+fn finish(runner: &mut Runner<'_>, sql: &str) -> Result<(), postgres::Error> {
+    let options = runner.options;
+    let _running = options.interrupt.statement(options.cancel.as_ref());
+    runner.client.batch_execute(sql)
 }
 
 fn undecided(job: &Job<'_>, at: usize, n: usize) -> Error {
@@ -155,34 +329,4 @@ fn undecided(job: &Job<'_>, at: usize, n: usize) -> Error {
             n + 1,
             hash(&statements[..=n])
         ))
-}
-
-struct Index {
-    valid: bool,
-    /// Quoted, with its schema.
-    qualified: String,
-}
-
-/// The index of this name on this table, the latter as a file names it.
-fn index(client: &mut Client, name: &str, table: &str) -> Result<Option<Index>, postgres::Error> {
-    let sql = "SELECT i.indisvalid, pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index AS i \
-        JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid \
-        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
-        WHERE c.relname = $1 AND i.indrelid = pg_catalog.to_regclass($2)";
-    // the server cuts the name that the file holds
-    let name = crate::name::cut(name, crate::name::MAX_BYTES);
-    let rows = client.query_typed(sql, &[(&name, Type::TEXT), (&table, Type::TEXT)])?;
-    Ok(rows.first().map(|row| Index { valid: row.get(0), qualified: row.get(1) }))
-}
-
-fn exists(client: &mut Client, relation: &str) -> Result<bool, postgres::Error> {
-    let rows = client.query_typed("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[(&relation, Type::TEXT)])?;
-    Ok(rows.first().is_some_and(|row| row.get(0)))
-}
-
-fn has_label(client: &mut Client, type_name: &str, label: &str) -> Result<bool, postgres::Error> {
-    let sql = "SELECT EXISTS (SELECT FROM pg_catalog.pg_enum AS e \
-        WHERE e.enumtypid = pg_catalog.to_regtype($1) AND e.enumlabel = $2)";
-    let rows = client.query_typed(sql, &[(&type_name, Type::TEXT), (&label, Type::TEXT)])?;
-    Ok(rows.first().is_some_and(|row| row.get(0)))
 }

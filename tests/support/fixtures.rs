@@ -16,7 +16,7 @@ use autogen::config::Config;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Live, Server};
-use autogen::kind::{Aspect, Fact, Managed, Name, Object, Reading, Role, Space};
+use autogen::kind::{Aspect, Fact, Managed, Manner, Name, Object, Reading, Role, Space};
 use autogen::model;
 use autogen::name::{Ident, Qualified};
 use autogen::normal::{Answer, Asker, Installs, Question, StandIns, normal};
@@ -48,6 +48,10 @@ pub struct Options {
     pub lost_by_dump: bool,
     /// As `manage:` of autogen.yaml.
     pub manage: Vec<String>,
+    /// As `indexes.concurrently` of autogen.yaml.
+    pub concurrently: bool,
+    /// As `constraints.online` of autogen.yaml.
+    pub online: bool,
     /// A part of the message with which the server refuses the way back.
     pub no_way_back: Option<String>,
 }
@@ -124,6 +128,12 @@ impl Case {
         Ok(draft)
     }
 
+    pub fn online(&self) -> BTreeSet<Manner> {
+        let Options { concurrently, online, .. } = self.options;
+        let asked = [(concurrently, Manner::Concurrently), (online, Manner::Validated)];
+        asked.into_iter().filter(|(asked, _)| *asked).map(|(_, manner)| manner).collect()
+    }
+
     pub fn managed(&self) -> Managed {
         let aspects =
             Aspect::ALL.into_iter().filter(|aspect| self.options.manage.iter().any(|word| word == aspect.word()));
@@ -142,6 +152,7 @@ impl Case {
         let intent = Intent::of(&draft, &before)?;
         let (renamed, _) = intent.rename(&before);
         let after = wanted(draft, &renamed)?;
+        let intent = intent.online(&self.online(), &after);
         Ok(Pair { before, after, intent })
     }
 }

@@ -52,6 +52,7 @@ fn one_way(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Option<
         Err(error) => return Err(format!("no plan: {error}")),
     };
     replay(&planned, before, after, intent).map_err(|why| format!("{why}\nthe plan:\n{}", shown(&planned)))?;
+    alone(&planned, intent)?;
     let again = plan(before, after, intent).map_err(|error| error.to_string())?;
     if shown(&planned) != shown(&again) {
         return Err("planning twice gives two plans".into());
@@ -63,6 +64,23 @@ pub fn shown(plan: &Plan) -> String {
     let sql =
         |statement: &Statement| statement.body.clone().statements().iter().map(|sql| format!("  {sql};\n")).collect();
     plan.statements.iter().map(sql).collect::<Vec<String>>().concat()
+}
+
+/// What has no transaction stands alone, and is no part of another statement; where nothing was asked for, nothing does.
+fn alone(plan: &Plan, intent: &Intent) -> Result<(), String> {
+    for statement in &plan.statements {
+        for sql in statement.body.clone().statements() {
+            let sql = sql.to_string();
+            let must = sql.contains(" CONCURRENTLY ");
+            if must && !statement.own_transaction {
+                return Err(format!("it has no step of its own: {sql}"));
+            }
+            if intent.online == Default::default() && sql.contains(" CONCURRENTLY ") {
+                return Err(format!("nobody asked for it: {sql}"));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn replay(plan: &Plan, before: &Catalog, after: &Catalog, intent: &Intent) -> Result<(), String> {

@@ -13,7 +13,7 @@ use autogen::connect;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Asked, Live, introspect};
-use autogen::kind::Managed;
+use autogen::kind::{Managed, Manner};
 use autogen::name::Qualified;
 use autogen::normal::{Twins, Unknown, normal};
 use autogen::ours::Rules;
@@ -30,6 +30,7 @@ pub struct Project {
     folder: PathBuf,
     written: Vec<String>,
     pub managed: Managed,
+    pub online: BTreeSet<Manner>,
     /// Last, so that the connection closes before the database goes.
     database: Database,
 }
@@ -54,7 +55,7 @@ impl Project {
         fs::create_dir_all(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
         let mut client = database.client();
         client.batch_execute(&connect::pin(&search_path())).expect("the session is set up");
-        Self { client, folder, written: Vec::new(), managed: Managed::default(), database }
+        Self { client, folder, written: Vec::new(), managed: Managed::default(), online: BTreeSet::new(), database }
     }
 
     pub fn database(&self) -> &Database {
@@ -79,6 +80,7 @@ impl Project {
         let renamed = Live { catalog: renamed.into_owned(), server: live.server.clone() };
         let path = search_path();
         let wanted = normal(draft, &renamed, &path, &mut Twins::new(&mut self.client, &path))?;
+        let intent = intent.online(&self.online, &wanted.catalog);
         let plans = revise::plans(&live.catalog, &wanted.catalog, &intent)?;
         Ok(Comparison { live: live.catalog, wanted: wanted.catalog, intent, unknowns: wanted.unknowns, plans })
     }

@@ -136,6 +136,26 @@ impl Kind for Check {
         (old.not_valid && !new.not_valid).then(validate).into_iter().collect()
     }
 
+    fn online(change: Change<&Self>, ground: &Ground) -> Online {
+        let Self { table, name, .. } = change.subject();
+        let fails = || Hazard::new(Risk::MayFail, table, "rows that break the condition stop it");
+        let validate = |fails| online::validate(table, name, fails);
+        match change {
+            Change::Create(new) if !new.not_valid && !new.not_enforced => match ground.related {
+                true => Online::Not(Manner::Validated, online::related(table)),
+                false => {
+                    let add = Self { not_valid: true, ..new.clone() }.create(Vec::new());
+                    let add = Phase::new("create_check_constraint", add, vec![Hazard::instant(table)]);
+                    Online::Phases(Manner::Validated, vec![add, validate(fails())], 0)
+                }
+            },
+            Change::Alter { old, new } if old.not_valid && !new.not_valid && !ground.related => {
+                Online::Phases(Manner::Validated, vec![validate(fails())], 0)
+            }
+            _ => Online::Plain,
+        }
+    }
+
     fn op(change: Change<&Self>) -> &'static str {
         match change {
             Change::Create(_) => "create_check_constraint",

@@ -340,6 +340,10 @@ impl Kind for Column {
         first.chain(new.sequence_lift(old)).chain(commands).chain(new.sequence_rename(old)).collect()
     }
 
+    fn online(change: Change<&Self>, ground: &Ground) -> Online {
+        not_null::online(change, ground)
+    }
+
     fn reached(&self, old: &Self, new: &Self) -> Option<Self> {
         NotNull::reaches(self, old, new).then(|| Self { not_null: new.not_null, ..self.clone() })
     }

@@ -5,6 +5,7 @@ use serde_yaml::Spanned;
 
 use super::*;
 use crate::draft::Scope;
+use crate::kind::online::{related, validate};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NotNull {
@@ -109,4 +110,30 @@ impl NotNull {
             .when("not_valid", self.not_valid);
         (!self.is_plain()).then_some(Doc::Map(doc.0))
     }
+}
+
+/// A valid check proves to `SET NOT NULL` that it need not read the rows; it is made for that and dropped again. The two may not
+/// be one ALTER TABLE: the rows would be read after all.
+pub fn online(change: Change<&Column>, ground: &Ground) -> Online {
+    let Change::Alter { old, new } = change else { return Online::Plain };
+    let Column { table, name, .. } = new;
+    let proof = Ident::new(crate::name::object_name(table.name.as_str(), name.as_str(), "proof"));
+    let only = !old.not_null && Column { not_null: true, ..old.clone() } == *new && new.not_null_constraint.is_plain();
+    if !only || new.foreign.0 || !(ground.free)(&Name::constraint(table, &proof)) {
+        return Online::Plain;
+    }
+    if ground.related || ground.partitioned {
+        return Online::Not(Manner::Validated, related(table));
+    }
+    let add = Sql::new().kw("ADD CONSTRAINT").ident(&proof).kw("CHECK (").ident(name).kw("IS NOT NULL").kw(")").kw("NOT VALID");
+    let drop = Sql::new().kw("ALTER TABLE").qualified(table).kw("DROP CONSTRAINT").ident(&proof);
+    let fails = Hazard::new(Risk::MayFail, table, "rows without a value stop it");
+    let set = vec![new.command(new.not_null_constraint.add(new)), Piece::Statement(drop)];
+    let proved = Hazard::new(Risk::Lock, table, format!("ACCESS EXCLUSIVE on {table}, instant: the check proves it"));
+    let phases = vec![
+        Phase::new("create_check_constraint", vec![new.command(add)], vec![Hazard::instant(table)]),
+        validate(table, &proof, fails),
+        Phase::new("alter_column", set, vec![proved]),
+    ];
+    Online::Phases(Manner::Validated, phases, 2)
 }

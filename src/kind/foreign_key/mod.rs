@@ -272,6 +272,29 @@ impl Kind for ForeignKey {
         commands.into_iter().map(|sql| Piece::AlterTable(new.table.clone(), sql)).collect()
     }
 
+    fn online(change: Change<&Self>, ground: &Ground) -> Online {
+        let Self { table, name, references, .. } = change.subject();
+        let fails = || Hazard::new(Risk::MayFail, table, format!("rows without their row in {references} stop it"));
+        let validate = |fails| online::validate(table, name, fails);
+        match change {
+            // made with the whole
+            Change::Create(new) if new.not_valid || new.not_enforced || new.part_of.is_some() => Online::Plain,
+            Change::Create(_) if ground.related || ground.partitioned => {
+                Online::Not(Manner::Validated, online::related(table))
+            }
+            Change::Create(new) => {
+                let add = Self { not_valid: true, ..new.clone() };
+                let hazards = Self::hazards(Change::Create(&add));
+                let add = Phase::new("create_foreign_key", add.create(Vec::new()), hazards);
+                Online::Phases(Manner::Validated, vec![add, validate(fails())], 0)
+            }
+            Change::Alter { old, new } if Self { not_valid: false, ..old.clone() } == *new && !ground.related => {
+                Online::Phases(Manner::Validated, vec![validate(fails())], 0)
+            }
+            _ => Online::Plain,
+        }
+    }
+
     fn op(change: Change<&Self>) -> &'static str {
         match change {
             Change::Create(_) => "create_foreign_key",

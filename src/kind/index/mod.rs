@@ -3,6 +3,7 @@
 use super::key::Key;
 use super::*;
 
+mod online;
 mod options;
 mod yaml;
 
@@ -29,10 +30,11 @@ pub struct Index {
 }
 
 impl Index {
-    fn definition(&self) -> Sql {
+    fn definition(&self, concurrently: bool) -> Sql {
         let Self { name, table, unique, method, keys, include, predicate, nulls_not_distinct, options, .. } = self;
         Sql::new()
             .kw(if *unique { "CREATE UNIQUE INDEX" } else { "CREATE INDEX" })
+            .when(concurrently, |sql| sql.kw("CONCURRENTLY"))
             .ident(&name.name)
             .kw("ON")
             .qualified(table)
@@ -226,7 +228,7 @@ impl Kind for Index {
 
     fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
         let statistics = self.statistics_changes(&BTreeMap::new());
-        std::iter::once(Piece::Statement(self.definition())).chain(statistics).collect()
+        std::iter::once(Piece::Statement(self.definition(false))).chain(statistics).collect()
     }
 
     fn drop(&self) -> Vec<Piece> {
@@ -236,6 +238,10 @@ impl Kind for Index {
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
         let options = Options::alter(&new.name, &old.options, &new.options);
         options.into_iter().chain(new.statistics_changes(&old.statistics)).collect()
+    }
+
+    fn online(change: Change<&Self>, ground: &Ground) -> Online {
+        online::online(change, ground)
     }
 
     fn op(change: Change<&Self>) -> &'static str {

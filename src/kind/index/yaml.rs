@@ -23,6 +23,7 @@ pub struct Long {
     nulls_not_distinct: bool,
     with: Entries<String>,
     statistics: Entries<Spanned<i64>>,
+    concurrently: bool,
     comment: Option<String>,
 }
 
@@ -128,7 +129,7 @@ impl Declare for Declaration {
         };
         let index = Index { statistics: statistics(&long.statistics, &index.keys, scope)?, ..index };
         draft.attach(Comment::of(index.id(), long.comment.as_deref()), given.place);
-        draft.push(index, given.place.clone(), chosen.is_some());
+        draft.push_online(index, given.place.clone(), chosen.is_some(), long.concurrently);
         Ok(())
     }
 }
