@@ -21,7 +21,7 @@ pub(super) fn send<'j>(
     number: usize,
     count: usize,
 ) -> Result<(), Stop<'j>> {
-    if Words::of(&statement.sql).find("concurrently").is_some() {
+    if is_concurrent(&statement.sql) {
         return without_limits(runner, |runner| runner.send(statement, number, count));
     }
     let named = locks::named([statement.sql.as_str()]);
@@ -37,6 +37,12 @@ pub(super) fn send<'j>(
             return done;
         }
     }
+}
+
+/// `REINDEX` says it in brackets too.
+fn is_concurrent(sql: &str) -> bool {
+    let words = Words::of(sql);
+    words.find("concurrently").is_some() || words.is(0, "reindex") && words.all("concurrently").next().is_some()
 }
 
 /// Takes the limits away that the file has not set itself, and puts them back.
