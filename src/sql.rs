@@ -232,6 +232,12 @@ pub fn quote_literal(text: &str) -> String {
     if doubled.contains('\\') { format!("E'{}'", doubled.replace('\\', "\\\\")) } else { format!("'{doubled}'") }
 }
 
+/// A string literal of any text that is one line of a script.
+pub fn quote_on_one_line(text: &str) -> String {
+    let doubled = text.replace('\'', "''").replace('\\', "\\\\");
+    format!("E'{}'", doubled.replace('\n', "\\n").replace('\r', "\\r"))
+}
+
 /// One SQL expression, as somebody wrote it or as the server printed it. It has been through the lexer: brackets balance,
 /// strings are closed, and there is no `;`, no comment and no `,` outside brackets, so that it stays an expression wherever it is put.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

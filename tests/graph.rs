@@ -18,7 +18,7 @@ fn story(name: &str, project: &Project, commands: &[&[&str]]) {
         told.push_str(&format!("$ autogen {}\n{}\n", args.join(" "), said.trim_end()));
     }
     let steady = |line: &str| match line.trim_start() {
-        text if text.starts_with("applied 20") || text.starts_with("Created: ") => None,
+        text if text.starts_with("applied [time] UTC") || text.starts_with("Created: ") => None,
         _ => Some(format!("{line}\n")),
     };
     let told: String = told.lines().filter_map(steady).collect();

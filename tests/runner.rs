@@ -11,7 +11,7 @@ mod server;
 #[path = "runner/sessions.rs"]
 mod sessions;
 
-use autogen::runner::{Ledger, Progress};
+use autogen::runner::{Ledger, Progress, contents};
 use files::{Project, count, exists, file, project};
 use server::database;
 
@@ -170,11 +170,11 @@ fn an_applied_revision_that_no_file_holds_is_named_with_who_and_when() {
 }
 
 #[test]
-fn a_file_that_changed_after_it_was_applied_is_a_warning() {
+fn a_file_that_changed_after_it_was_applied_stops_a_run_until_it_is_accepted() {
     let database = database();
     let mut client = database.client();
     two().up(&mut client, "head").unwrap();
-    let changed = project([
+    let mut changed = project([
         file("aaa1", &[], "CREATE TABLE public.t (id bigint);\n", "DROP TABLE public.t;\n"),
         file(
             "aaa2",
@@ -183,10 +183,82 @@ fn a_file_that_changed_after_it_was_applied_is_a_warning() {
             "ALTER TABLE public.t DROP COLUMN n;\n",
         ),
     ]);
+    for error in [changed.up(&mut client, "head").unwrap_err(), changed.down(&mut client, "-1").unwrap_err()] {
+        let text = error.to_string();
+        assert!(text.contains("aaa1 was changed after it was applied") && text.contains("--accept-changed"), "{text}");
+        assert!(!text.contains("aaa2") && error.code() == 1, "{text}");
+    }
+    let before = Ledger::read(&mut client).unwrap();
+    changed.options.accept_changed = true;
     assert!(changed.up(&mut client, "head").unwrap().moved.is_empty());
-    let told = changed.warnings();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("the statements of aaa1 are other than those that were applied"), "{told:?}");
+    assert_eq!(changed.warnings().len(), 1, "{:?}", changed.warnings());
+    let (before, after) = (before.get("aaa1").unwrap(), Ledger::read(&mut client).unwrap());
+    let after = after.get("aaa1").unwrap();
+    assert_ne!(before.fingerprint, after.fingerprint);
+    assert_eq!((&before.applied_at, before.position), (&after.applied_at, after.position));
+    changed.options.accept_changed = false;
+    assert_eq!(changed.down(&mut client, "base").unwrap().moved, ["aaa2", "aaa1"]);
+}
+
+#[test]
+fn a_way_back_that_is_half_gone_may_be_corrected_on_the_way() {
+    let database = database();
+    let mut client = database.client();
+    let down = |last: &str| {
+        let sql = format!("-- autogen:step no-transaction\nDROP TABLE public.a;\nDROP TABLE {last};\n");
+        project([file("aaa1", &[], "CREATE TABLE public.a ();\nCREATE TABLE public.b ();\n", &sql)])
+    };
+    down("public.x").up(&mut client, "head").unwrap();
+    assert!(down("public.x").down(&mut client, "base").is_err());
+    assert_eq!(down("public.b").down(&mut client, "base").unwrap().moved, ["aaa1"]);
+    assert!(!exists(&mut client, "public.b"));
+}
+
+#[test]
+fn bookkeeping_of_an_older_autogen_is_read_and_gets_what_it_lacks() {
+    let database = database();
+    let mut client = database.client();
+    let one = two();
+    one.up(&mut client, "aaa1").unwrap();
+    client.batch_execute("ALTER TABLE public.autogen_revisions DROP COLUMN content").unwrap();
+    let files = ["aaa1", "aaa2"].map(|id| one.folder.get(id).unwrap());
+    assert!(Ledger::read(&mut client).unwrap().get("aaa1").is_some());
+    assert_eq!(contents(&mut client, &files).unwrap()["aaa1"].applied, None);
+    one.up(&mut client, "head").unwrap();
+    let kept = contents(&mut client, &files).unwrap();
+    assert_eq!(kept["aaa1"].applied, None);
+    assert_eq!(kept["aaa2"].applied.as_ref(), Some(&files[1].text));
+    // a stamp leaves what is as it was
+    assert!(one.stamp(&mut client, "head").unwrap().moved.is_empty());
+}
+
+#[test]
+fn what_slips_in_below_runs_only_where_that_is_said() {
+    let database = database();
+    let mut client = database.client();
+    let files = || {
+        [
+            file("aaa1", &[], "CREATE TABLE public.a ();\n", ""),
+            file("bbb1", &["aaa1"], "CREATE TABLE public.b ();\n", ""),
+            file("aaa2", &["aaa1", "bbb1"], "CREATE TABLE public.c ();\n", ""),
+        ]
+    };
+    let mut first = files();
+    first[2].parents = vec!["aaa1".into()];
+    let mut merged = first.to_vec();
+    project(first.into_iter().filter(|file| file.id != "bbb1")).up(&mut client, "head").unwrap();
+    // two heads, or what brings them together, is nothing of the kind
+    merged.push(file("ccc1", &["aaa2", "bbb1"], "", ""));
+    assert_eq!(project(merged).up(&mut client, "bbb1").unwrap().moved, ["bbb1"]);
+    client.batch_execute("DROP TABLE public.b; DELETE FROM public.autogen_revisions WHERE id = 'bbb1'").unwrap();
+    let mut slipped = project(files());
+    slipped.options.accept_changed = true;
+    let text = slipped.up(&mut client, "head").unwrap_err().to_string();
+    assert!(text.contains("bbb1 is not applied, and aaa2, which comes after it, is"), "{text}");
+    assert!(text.contains("--out-of-order --accept-changed"), "{text}");
+    slipped.options.out_of_order = true;
+    assert_eq!(slipped.up(&mut client, "head").unwrap().moved, ["bbb1"]);
+    assert!(exists(&mut client, "public.b"));
 }
 
 #[test]

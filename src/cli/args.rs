@@ -58,12 +58,20 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make autogen.yaml, a folder of models and a folder of revisions
-    #[command(after_help = "Example:\n  autogen init shop")]
+    #[command(
+        after_help = "Example:\n  autogen init shop\n  autogen init --from-database --database-url postgresql://app@localhost/shop"
+    )]
     Init {
         /// The project's folder
         #[arg(default_value = ".")]
         dir: PathBuf,
+        /// Begin with what a database holds: write its models and a baseline, and note that as applied
+        #[arg(long)]
+        from_database: bool,
     },
+    /// Come over from another tool
+    #[command(subcommand)]
+    Import(Import),
     /// Write the live database as model files
     #[command(after_help = "Example:\n  autogen inspect --out schema")]
     Inspect {
@@ -147,6 +155,12 @@ pub enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: Format,
     },
+    /// What is applied, what is pending, and whether files and database still agree on it
+    #[command(after_help = "Example:\n  autogen status --format json")]
+    Status {
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: Format,
+    },
     /// The private PostgreSQL of this project
     #[command(subcommand)]
     Db(Db),
@@ -188,6 +202,12 @@ pub struct Upgrade {
     /// Go on without asking where rows are lost
     #[arg(short, long, conflicts_with = "sql")]
     pub yes: bool,
+    /// Remember files that were changed after they were applied as they are now, and go on
+    #[arg(long, conflicts_with = "sql")]
+    pub accept_changed: bool,
+    /// Run what comes before something that is applied already
+    #[arg(long, conflicts_with = "sql")]
+    pub out_of_order: bool,
 }
 
 #[derive(Debug, Args)]
@@ -203,6 +223,9 @@ pub struct Downgrade {
     /// Go on without asking where rows are lost
     #[arg(short, long, conflicts_with = "sql")]
     pub yes: bool,
+    /// Remember files that were changed after they were applied as they are now, and go on
+    #[arg(long, conflicts_with = "sql")]
+    pub accept_changed: bool,
 }
 
 #[derive(Debug, Args)]
@@ -212,6 +235,9 @@ pub struct Revision {
     /// Write a skeleton to fill in by hand, and look at no database
     #[arg(long, conflicts_with_all = ["amend", "allow_drop_all"])]
     pub empty: bool,
+    /// Write what would create the database as it is, and note it as applied there; with --empty, nothing that creates it
+    #[arg(long, conflicts_with_all = ["amend", "allow_drop_all", "head", "depends_on", "splice", "autogenerate"])]
+    pub baseline: bool,
     /// What is done anyway, as Alembic calls it
     #[arg(long, conflicts_with = "empty")]
     pub autogenerate: bool,
@@ -233,7 +259,7 @@ pub struct Revision {
 }
 
 /// What a revision that is about to be written can be told.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct New {
     /// What it does, in a few words; said again, a further paragraph
     #[arg(short, long)]
@@ -274,6 +300,23 @@ pub struct History {
     /// Draw which stands on which
     #[arg(long, conflicts_with = "verbose")]
     pub graph: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Begin where Alembic is: a baseline for its head, which it has to be at
+    #[command(after_help = "Example:\n  autogen import alembic --versions migrations/versions")]
+    Alembic(FromAlembic),
+}
+
+#[derive(Debug, Args)]
+pub struct FromAlembic {
+    /// The folder of its version files, where neither alembic.ini nor pyproject.toml says it
+    #[arg(long, value_name = "DIR")]
+    pub versions: Option<PathBuf>,
+    /// The message of the baseline; said again, a further paragraph
+    #[arg(short, long)]
+    pub message: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

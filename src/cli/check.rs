@@ -1,6 +1,9 @@
 //! `autogen check`: do models, revisions and database agree?
 //!
-//! 0 yes, 1 no, 2 could not tell. A difference is reported only after a second reading gave it too.
+//! 0 yes, 1 no, 2 could not tell. A difference is reported only after a second reading gave it too. What is applied has to be
+//! what its files say, whatever is remembered of models and database.
+
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -11,15 +14,21 @@ use super::output::Output;
 use super::session::{self, Session};
 use crate::error::Result;
 use crate::render;
-use crate::runner::Ledger;
+use crate::revision::Stored;
+use crate::runner::{Ledger, Standing};
+
+/// A file of an applied revision is gone or other than it was, or one has come in below an applied one.
+pub const CHANGED: &str = "changed revision";
 
 pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let folder = session::folder(&session.config)?;
     let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
-    let pending = pending(&folder, &ledger)?;
+    let standing = Standing::of(&folder, &ledger);
+    let root = session.config.root.clone();
+    let books = Books { pending: pending(&standing), standing, root };
     // the order of columns, which -v tells, is not remembered
-    let memory = (pending.is_empty() && !output.verbose).then(|| Memory::of(&session.config, &mut session.client));
+    let memory = (books.agree() && !output.verbose).then(|| Memory::of(&session.config, &mut session.client));
     if let Some(found) = memory.as_ref().and_then(Memory::unchanged) {
         match format {
             Format::Json => output.result(&format!("{:#}", agreed(&found.unmodelled))),
@@ -34,10 +43,10 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
     if !comparison.is_equal() {
         comparison = compare_plainly(&mut session)?;
     }
-    let verdict = Verdict::of(&comparison, &pending);
+    let verdict = Verdict::of(&comparison, &books);
     match format {
-        Format::Json => output.result(&format!("{:#}", json(&comparison, &pending, verdict))),
-        Format::Text => text(&session, &comparison, &pending, verdict, output),
+        Format::Json => output.result(&format!("{:#}", json(&comparison, &books, verdict))),
+        Format::Text => text(&session, &comparison, &books, verdict, output),
     }
     if let Some(memory) = memory.filter(|_| verdict == Verdict::InStep) {
         memory.keep(&comparison, &session.config, &mut session.client);
@@ -51,17 +60,38 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
     answer
 }
 
+/// What the files and the bookkeeping say.
+struct Books<'a> {
+    standing: Standing<'a, 'a>,
+    pending: Vec<String>,
+    /// The project's folder.
+    root: PathBuf,
+}
+
+impl Books<'_> {
+    fn shown(&self, file: &Stored) -> String {
+        file.path.strip_prefix(&self.root).unwrap_or(&file.path).display().to_string()
+    }
+
+    fn agree(&self) -> bool {
+        self.pending.is_empty() && !self.standing.is_odd()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     InStep,
+    Changed,
     Drift,
     NotAtHead,
     Unknown,
 }
 
 impl Verdict {
-    fn of(comparison: &Comparison, pending: &[String]) -> Self {
-        if !pending.is_empty() {
+    fn of(comparison: &Comparison, books: &Books<'_>) -> Self {
+        if books.standing.is_odd() {
+            Verdict::Changed
+        } else if !books.pending.is_empty() {
             Verdict::NotAtHead
         } else if !comparison.is_equal() {
             Verdict::Drift
@@ -75,7 +105,7 @@ impl Verdict {
     fn code(self) -> u8 {
         match self {
             Verdict::InStep => 0,
-            Verdict::Drift | Verdict::NotAtHead => 1,
+            Verdict::Changed | Verdict::Drift | Verdict::NotAtHead => 1,
             Verdict::Unknown => 2,
         }
     }
@@ -83,6 +113,7 @@ impl Verdict {
     fn word(self) -> &'static str {
         match self {
             Verdict::InStep => "in step",
+            Verdict::Changed => CHANGED,
             Verdict::Drift => "drift",
             Verdict::NotAtHead => "not at head",
             Verdict::Unknown => "could not tell",
@@ -90,18 +121,25 @@ impl Verdict {
     }
 }
 
-fn text(session: &Session, comparison: &Comparison, pending: &[String], verdict: Verdict, output: Output) {
+fn text(session: &Session, comparison: &Comparison, books: &Books<'_>, verdict: Verdict, output: Output) {
+    let pending = &books.pending;
     output.unmodelled(&comparison.live.catalog.notes.unmodelled);
     output.left_out(&comparison.left_out);
     if output.verbose {
         comparison.column_orders().iter().for_each(|order| output.detail(order));
+    }
+    for odd in books.standing.errors() {
+        let text = odd.to_string();
+        output.say(&format!("{CHANGED}: {}", text.strip_prefix("error: ").unwrap_or(&text)));
     }
     if !pending.is_empty() {
         output.say(&format!("not at head: {} pending", count(pending.len(), "revision")));
         for revision in pending {
             output.say(&format!("  {revision}"));
         }
-        output.say("  hint: run `autogen upgrade head`, then check again");
+        if verdict == Verdict::NotAtHead {
+            output.say("  hint: run `autogen upgrade head`, then check again");
+        }
     }
     // what is still to run would look like drift
     if pending.is_empty() && !comparison.is_equal() {
@@ -128,11 +166,12 @@ fn in_step(session: &Session, found: &InStep) -> String {
 
 /// The same as [`json`] of a comparison that found nothing.
 fn agreed(unmodelled: &[String]) -> Value {
-    told(Verdict::InStep, &[], &[], unmodelled, &[])
+    told(Verdict::InStep, &[], &[], unmodelled, &[], &[])
 }
 
-fn json(comparison: &Comparison, pending: &[String], verdict: Verdict) -> Value {
-    told(verdict, &render::json(&comparison.upgrade), &comparison.unknown(), &comparison.unmodelled(), pending)
+fn json(comparison: &Comparison, books: &Books<'_>, verdict: Verdict) -> Value {
+    let (differences, unknown) = (render::json(&comparison.upgrade), comparison.unknown());
+    told(verdict, &differences, &unknown, &comparison.unmodelled(), &books.pending, &odd(books))
 }
 
 fn told(
@@ -141,6 +180,7 @@ fn told(
     unknown: &[Value],
     unmodelled: &[String],
     pending: &[String],
+    revisions: &[Value],
 ) -> Value {
     json!({
         "version": render::JSON_VERSION,
@@ -149,5 +189,23 @@ fn told(
         "unknown": unknown,
         "unmodelled": unmodelled,
         "pending": pending,
+        "revisions": revisions,
     })
+}
+
+/// Revisions that are not as they were applied.
+fn odd(books: &Books<'_>) -> Vec<Value> {
+    let (standing, shown) = (&books.standing, |file: &Stored| books.shown(file));
+    let unknown = standing.unknown.iter().map(|row| {
+        let (at, by) = (&row.applied_at, &row.applied_by);
+        json!({ "id": row.id, "state": "unknown", "file": null, "applied_at": at, "applied_by": by })
+    });
+    let changed = standing.changed.iter().map(|(row, file)| {
+        let (at, by) = (&row.applied_at, &row.applied_by);
+        json!({ "id": row.id, "state": "changed", "file": shown(file), "applied_at": at, "applied_by": by })
+    });
+    let below = standing.below.iter().map(
+        |(file, above)| json!({ "id": file.id(), "state": "slipped in", "file": shown(file), "below": above.id() }),
+    );
+    unknown.chain(changed).chain(below).collect()
 }

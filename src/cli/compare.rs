@@ -21,8 +21,7 @@ use crate::name::Ident;
 use crate::normal::{self, Known, Remembering, Twins, Unknown, Wanted};
 use crate::ours::{self, LeftOut, Rules};
 use crate::plan::{self, Plan};
-use crate::revision::Folder;
-use crate::runner::Ledger;
+use crate::runner::Standing;
 
 /// Models and database, compared.
 pub struct Comparison {
@@ -196,8 +195,6 @@ pub fn count(number: usize, word: &str) -> String {
 }
 
 /// The revisions that are in files and not in the database.
-pub fn pending(folder: &Folder, ledger: &Ledger) -> Result<Vec<String>> {
-    folder.check_applied(ledger.applied())?;
-    let pending = folder.history().into_iter().rev().filter(|stored| !ledger.applied().contains(stored.id()));
-    Ok(pending.map(|stored| format!("{}, {}", stored.id(), stored.revision.title())).collect())
+pub fn pending(standing: &Standing<'_, '_>) -> Vec<String> {
+    standing.pending.iter().map(|stored| format!("{}, {}", stored.id(), stored.revision.title())).collect()
 }

@@ -10,13 +10,15 @@ use super::session;
 use crate::error::Result;
 use crate::ours::LeftOut;
 use crate::render;
-use crate::runner::Ledger;
+use crate::runner::{Ledger, Standing};
 
 pub fn diff(global: &Global, format: Format, exit_code: bool, explain_ignored: bool, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let folder = session::folder(&session.config)?;
     let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
-    let pending = pending(&folder, &ledger)?;
+    let standing = Standing::of(&folder, &ledger);
+    standing.errors().iter().for_each(|odd| output.warn_of(odd));
+    let pending = pending(&standing);
     let comparison = compare_and_name(&mut session, explain_ignored)?;
     if format == Format::Json {
         let mut value = json!({

@@ -9,14 +9,14 @@ use super::output::Output;
 use super::session;
 use crate::error::{Error, Result};
 use crate::revision::{Folder, Stored};
-use crate::runner::Ledger;
+use crate::runner::{self, Ledger, Standing};
 
 pub fn current(global: &Global, check_heads: bool, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let folder = session::folder(&session.config)?;
     let ledger = Ledger::read(&mut session.client)?;
     let lines = Lines::new(&folder, BTreeSet::new());
-    let stands = folder.heads_of(ledger.applied());
+    let stands = ledger.stands(&folder);
     for id in &stands {
         match folder.get(id) {
             Some(file) if output.verbose => output.result(&lines.entry(file)),
@@ -27,7 +27,11 @@ pub fn current(global: &Global, check_heads: bool, output: Output) -> Result<u8>
             output.say(&format!("  applied {} by {}", applied.applied_at, applied.applied_by));
         }
     }
-    folder.check_applied(ledger.applied())?;
+    let unknown = runner::unknown(&Standing::of(&folder, &ledger).unknown);
+    if check_heads && let Some(error) = unknown {
+        return Err(error);
+    }
+    unknown.iter().for_each(|odd| output.warn_of(odd));
     let missing: Vec<&Stored> =
         folder.heads().into_iter().filter(|file| !ledger.applied().contains(file.id())).collect();
     if !check_heads || missing.is_empty() {
@@ -42,7 +46,7 @@ pub fn current(global: &Global, check_heads: bool, output: Output) -> Result<u8>
 
 pub fn heads(global: &Global, resolve_dependencies: bool, output: Output) -> Result<u8> {
     let folder = session::folder(&session::config(global)?)?;
-    sound(&folder)?;
+    sound(&folder, output)?;
     let lines = Lines::new(&folder, BTreeSet::new());
     for file in folder.heads() {
         if resolve_dependencies && folder.is_only_depended_on(file.id()) {
@@ -58,7 +62,7 @@ pub fn heads(global: &Global, resolve_dependencies: bool, output: Output) -> Res
 
 pub fn branches(global: &Global, output: Output) -> Result<u8> {
     let folder = session::folder(&session::config(global)?)?;
-    sound(&folder)?;
+    sound(&folder, output)?;
     let lines = Lines::new(&folder, BTreeSet::new());
     for file in folder.history() {
         let children = folder.children(file.id());
@@ -80,7 +84,7 @@ pub fn branches(global: &Global, output: Output) -> Result<u8> {
 
 pub fn history(global: &Global, args: &History, output: Output) -> Result<u8> {
     let folder = session::folder(&session::config(global)?)?;
-    sound(&folder)?;
+    sound(&folder, output)?;
     let range = args.rev_range.as_deref();
     let current = match args.indicate_current {
         true => session::stands(global, &folder, output)?,
@@ -111,16 +115,20 @@ pub fn history(global: &Global, args: &History, output: Output) -> Result<u8> {
 pub fn show(global: &Global, target: &str, output: Output) -> Result<u8> {
     let folder = session::folder(&session::config(global)?)?;
     let current = session::current(global, target, &folder, output)?;
-    for id in folder.resolve(target, &current)? {
-        if let Some(file) = folder.get(&id) {
-            output.detail(&format!("{}", file.path.display()));
-            output.raw(&file.text);
-        }
+    let ids = folder.resolve(target, &current)?;
+    for file in ids.iter().filter_map(|id| folder.get(id)) {
+        output.detail(&format!("{}", file.path.display()));
+        output.raw(&file.text);
     }
-    Ok(0)
+    // what the database stands at may be in no file
+    Ok(u8::from(ids.iter().any(|id| folder.get(id).is_none())))
 }
 
-/// The first thing that is wrong with the graph.
-fn sound(folder: &Folder) -> Result<()> {
-    folder.problems().into_iter().next().map_or(Ok(()), Err::<(), Error>)
+/// A revision that names what no file holds breaks only what depends on it; in a cycle nothing is first.
+fn sound(folder: &Folder, output: Output) -> Result<()> {
+    if let Some(cycle) = folder.cycle_errors().next() {
+        return Err(cycle);
+    }
+    folder.lost().iter().for_each(|missing| output.warn_of(missing));
+    Ok(())
 }

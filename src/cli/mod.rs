@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 
 mod answers;
 mod args;
+mod baseline;
 mod batch;
 mod cache;
 mod check;
@@ -21,6 +22,7 @@ mod edit;
 mod guard;
 mod history;
 mod hooks;
+mod import;
 mod in_step;
 mod init;
 mod inspect;
@@ -33,9 +35,10 @@ mod progress;
 mod revision;
 mod run;
 mod session;
+mod status;
 mod tour;
 
-use args::{Cli, Color, Command};
+use args::{Cli, Color, Command, Import};
 use output::Output;
 
 /// The whole program.
@@ -71,7 +74,9 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
             .hint("leave it out: what only reads goes through a pooler as it is"));
     }
     match command {
-        Command::Init { dir } => init::init(&dir, output),
+        Command::Init { dir, from_database: false } => init::init(&dir, output),
+        Command::Init { dir, from_database: true } => init::from_database(&global, &dir, output),
+        Command::Import(Import::Alembic(args)) => import::alembic(&global, &args, output),
         Command::Inspect { out } => inspect::inspect(&global, &out, output),
         Command::Diff { format, exit_code, explain_ignored } => {
             diff::diff(&global, format, exit_code, explain_ignored, output)
@@ -93,6 +98,7 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
         Command::EnsureVersion { sql: false } => run::ensure_version(&global, output),
         Command::Show { revision } => history::show(&global, &revision, output),
         Command::Check { format } => check::check(&global, format, output),
+        Command::Status { format } => status::status(&global, format, output),
         Command::Db(command) => db::db(&global, command, output),
         Command::Tour { keep } => tour::tour(&global, keep, output),
         Command::Completions { shell } => {

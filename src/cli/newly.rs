@@ -41,6 +41,10 @@ pub fn no_message() -> Error {
 
 /// A revision on these others (whole ids), with nothing in it.
 pub fn skeleton(folder: &Folder, parents: Vec<String>, depends_on: Vec<String>, new: &New) -> Result<Revision> {
+    if let Some(unknown) = parents.iter().find(|id| folder.get(id).is_none()) {
+        return Err(Error::no(format!("no file holds {unknown}, so nothing can stand on it"))
+            .hint("get its file back, or name another parent; `autogen heads` lists the newest"));
+    }
     if !new.splice
         && let Some((parent, child)) = parents.iter().find_map(|id| Some((id, *folder.children(id).first()?)))
     {

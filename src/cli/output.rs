@@ -70,6 +70,12 @@ impl Output {
         self.say(&format!("{style}warning:{style:#} {text}"));
     }
 
+    /// What is wrong and stops nothing, with what can be done about it.
+    pub fn warn_of(self, error: &Error) {
+        let text = error.to_string();
+        self.warn(text.strip_prefix("error: ").unwrap_or(&text));
+    }
+
     pub fn error(self, error: &Error) {
         let text = error.to_string();
         let rest = text.strip_prefix("error:").unwrap_or(&text);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::args::{Global, Revision as Args};
+use super::baseline;
 use super::compare::{Comparison, compare, count, pending};
 use super::in_step::InStep;
 use super::newly;
@@ -12,9 +13,12 @@ use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::render;
 use crate::revision::{self, Folder, Revision, Script, Stored};
-use crate::runner::Ledger;
+use crate::runner::{self, Ledger, Standing};
 
 pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
+    if args.baseline {
+        return baseline::revision(global, args, output);
+    }
     if args.empty {
         return empty(global, args, output);
     }
@@ -69,7 +73,11 @@ fn report(session: &Session, file: &Path, comparison: &Comparison, output: Outpu
 
 /// The database has all that the files have.
 fn at_head(folder: &Folder, ledger: &Ledger) -> Result<()> {
-    let pending = pending(folder, ledger)?;
+    let standing = Standing::of(folder, ledger);
+    if let Some(error) = runner::unknown(&standing.unknown) {
+        return Err(error);
+    }
+    let pending = pending(&standing);
     if pending.is_empty() {
         return Ok(());
     }
@@ -81,16 +89,17 @@ fn at_head(folder: &Folder, ledger: &Ledger) -> Result<()> {
 }
 
 fn newest_unapplied<'a>(folder: &'a Folder, ledger: &Ledger, args: &Args) -> Result<&'a Stored> {
-    folder.check_applied(ledger.applied())?;
-    let pending: Vec<&Stored> =
-        folder.history().into_iter().filter(|stored| !ledger.applied().contains(stored.id())).collect();
-    let stored = match pending.as_slice() {
+    let standing = Standing::of(folder, ledger);
+    if let Some(error) = runner::unknown(&standing.unknown) {
+        return Err(error);
+    }
+    let stored = match standing.pending.as_slice() {
         [] => {
             return Err(Error::no("there is no unapplied revision to amend")
                 .hint("`autogen downgrade -1` takes the last one back, if it may be taken back"));
         }
         [only] => *only,
-        [newest, ..] => {
+        [.., newest] => {
             return Err(Error::no(format!("{} stands on a revision that is not applied either", newest.id()))
                 .hint("run `autogen upgrade` up to the revision before it"));
         }

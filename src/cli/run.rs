@@ -17,6 +17,7 @@ pub fn upgrade(global: &Global, args: &Upgrade, output: Output) -> Result<u8> {
     no_way("upgrade", &args.revision, '-', "downgrade")?;
     let mut run = Run::open(global, output)?;
     run.options.single_transaction = args.single_transaction;
+    (run.options.accept_changed, run.options.out_of_order) = (args.accept_changed, args.out_of_order);
     run.options.approve = Some(run.approve(args.yes));
     run.with(|session, options, progress| {
         let folder = session::folder(&session.config)?;
@@ -29,6 +30,7 @@ pub fn downgrade(global: &Global, args: &Downgrade, output: Output) -> Result<u8
     no_way("downgrade", &args.revision, '+', "upgrade")?;
     let mut run = Run::open(global, output)?;
     run.options.single_transaction = args.single_transaction;
+    run.options.accept_changed = args.accept_changed;
     run.options.approve = Some(run.approve(args.yes));
     run.with(|session, options, progress| {
         let folder = session::folder(&session.config)?;
@@ -70,16 +72,19 @@ fn no_way(what: &str, target: &str, sign: char, other: &str) -> Result<()> {
 }
 
 /// A session that may write, and how to.
-struct Run {
-    session: Session,
+pub struct Run {
+    pub session: Session,
     address: Arc<Address>,
-    options: Options,
-    teller: Teller,
+    pub options: Options,
+    pub teller: Teller,
 }
 
 impl Run {
-    fn open(global: &Global, output: Output) -> Result<Self> {
-        let mut session = session::open(global, output)?;
+    pub fn open(global: &Global, output: Output) -> Result<Self> {
+        Self::of(session::open(global, output)?, global, output)
+    }
+
+    pub fn of(mut session: Session, global: &Global, output: Output) -> Result<Self> {
         let running = &session.config.running;
         let teller = Teller::new(output, running.log_format);
         let address = Arc::new(session.address.clone());

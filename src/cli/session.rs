@@ -1,5 +1,6 @@
 //! Which project is this, and where is its database?
 
+use std::path::Path;
 use std::time::Duration;
 
 use postgres::{Client, SimpleQueryMessage};
@@ -11,7 +12,7 @@ use crate::connect::{self, Address, Dialled, Pooler};
 use crate::embedded::{self, Cluster};
 use crate::error::{Error, Result};
 use crate::revision::Folder;
-use crate::runner::{Keeper, LEDGER_THERE, Ledger, Options, is_there};
+use crate::runner::{self, Keeper, LEDGER_THERE, Ledger, Options, Standing, is_there};
 
 /// The database of a project that names none.
 pub const EMBEDDED_DATABASE: &str = "autogen";
@@ -50,11 +51,15 @@ pub fn current(global: &Global, target: &str, folder: &Folder, output: Output) -
 pub fn stands(global: &Global, folder: &Folder, output: Output) -> Result<Vec<String>> {
     let mut session = open(global, output)?;
     let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
-    Ok(folder.heads_of(ledger.applied()))
+    runner::unknown(&Standing::of(folder, &ledger).unknown).iter().for_each(|odd| output.warn_of(odd));
+    Ok(ledger.stands(folder))
 }
 
 pub fn open(global: &Global, output: Output) -> Result<Session> {
-    let config = config(global)?;
+    open_project(config(global)?, global, output)
+}
+
+pub fn open_project(config: Config, global: &Global, output: Output) -> Result<Session> {
     let (address, cluster) = match Address::find(global.database_url.as_deref(), &config)? {
         Some(address) => (address, None),
         None => {
@@ -119,6 +124,11 @@ pub fn guard(session: &mut Session, global: &Global, options: &mut Options, outp
         .hint(format!("use the direct endpoint: {direct}"))
         .hint("or --allow-pooler, which keeps a second connection for the lock and every setting in a transaction")),
     }
+}
+
+/// The path as a person in the project's folder would type it.
+pub fn shown(session: &Session, path: &Path) -> String {
+    path.strip_prefix(&session.config.root).unwrap_or(path).display().to_string()
 }
 
 /// The project's own server, made and started if need be.

@@ -199,11 +199,15 @@ impl Folder {
 
     /// Every missing revision and every cycle.
     pub fn problems(&self) -> Vec<Error> {
-        let missing = self.graph.missing.keys().flat_map(|at| self.missing_errors(*at));
-        missing.chain(self.cycle_errors()).collect()
+        self.lost().into_iter().chain(self.cycle_errors()).collect()
     }
 
-    pub(super) fn cycle_errors(&self) -> impl Iterator<Item = Error> {
+    /// Every missing revision.
+    pub fn lost(&self) -> Vec<Error> {
+        self.graph.missing.keys().flat_map(|at| self.missing_errors(*at)).collect()
+    }
+
+    pub fn cycle_errors(&self) -> impl Iterator<Item = Error> {
         self.cycles().into_iter().map(|cycle| self.cycle_error(&Cycle { left: cycle }))
     }
 

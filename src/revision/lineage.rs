@@ -80,6 +80,16 @@ impl Folder {
         after.into_iter().map(|at| self.stored[at].revision.id.clone()).filter(|other| other != id).collect()
     }
 
+    /// Those that are not applied though something that comes after them is, each with the first such, oldest first.
+    pub fn below(&self, applied: &BTreeSet<String>) -> Vec<(&Stored, &Stored)> {
+        let open = self.history().into_iter().rev().filter(|file| !applied.contains(file.id()));
+        let first_above = |file: &Stored| {
+            let after = self.graph.with_descendants([self.ids[file.id()]]);
+            self.sorted(after.into_iter().filter(|at| applied.contains(self.stored[*at].id()))).into_iter().next()
+        };
+        open.filter_map(|file| Some((file, first_above(file)?))).collect()
+    }
+
     /// Applied ones that neither lead to these nor follow them.
     pub fn unrelated(&self, applied: &BTreeSet<String>, ids: &[String]) -> Result<Vec<String>> {
         let mut related = BTreeSet::new();

@@ -15,10 +15,13 @@ use crate::revision::{Folder, Statement, Step};
 
 use super::check::{self, Job, Prepared};
 use super::failure::{self, Stop};
+use super::kept::{self, Entry};
 use super::known::{counts_rows, is_setting, leading_words};
-use super::ledger::{self, Entry, Mark};
+use super::ledger::{self, Mark};
 use super::watch::Running;
-use super::{Direction, Options, Progress, Report, alone, batch, lock, loss, own, pooled, session, transaction};
+use super::{
+    Direction, Options, Progress, Report, alone, batch, lock, loss, own, pooled, session, standing, transaction,
+};
 
 pub(super) struct Runner<'a> {
     pub client: &'a mut Client,
@@ -43,10 +46,11 @@ pub(super) fn run(
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report> {
-    let Prepared { mut ledger, jobs, from } = check::prepare(client, folder, target, direction, progress)?;
+    let Prepared { mut ledger, jobs, from, changed } =
+        check::prepare(client, folder, target, direction, options, progress)?;
     let mut report = Report { direction: None, moved: Vec::new(), to: from.clone(), from };
     if jobs.is_empty() {
-        return Ok(report);
+        return standing::accept(client, &mut ledger, &changed, options, progress).map(|()| report);
     }
     pooled::check(client, options, &jobs)?;
     if options.single_transaction {
@@ -54,6 +58,7 @@ pub(super) fn run(
     }
     begin(client, folder, &ledger, &jobs, direction, options)?;
     ledger.ensure(client)?;
+    standing::accept(client, &mut ledger, &changed, options, progress)?;
     report.direction = Some(direction);
     let mut walk = Walk { folder, direction, applied: ledger.applied().clone(), report, count: jobs.len() };
     let mut runner = Runner::new(client, options, progress)?;
@@ -343,7 +348,7 @@ fn finish(client: &mut Client, job: &Job<'_>, elapsed: Duration) -> Result<(), p
 /// Statements that note that all of it is done.
 pub(super) fn finished(job: &Job<'_>, duration_ms: &str) -> Vec<String> {
     let row = match job.direction {
-        Direction::Upgrade => ledger::added(&Entry::of(&job.file.revision, duration_ms)),
+        Direction::Upgrade => kept::added(&Entry { file: job.file, duration_ms, fits: job.fits }),
         Direction::Downgrade => ledger::removed(job.id()),
     };
     std::iter::once(row).chain(job.is_stepwise().then(|| ledger::cleared(job.id()))).collect()

@@ -8,16 +8,20 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Place, Result};
 use crate::hex::hex;
-use crate::revision::{Folder, Statement, Step, Stored, fingerprint};
+use crate::revision::{Folder, Statement, Step, Stored};
 
-use super::ledger::{self, Begun, Ledger, Mark};
-use super::{Direction, Progress};
+use super::kept::Fits;
+use super::ledger::{Begun, Ledger, Mark};
+use super::standing::Standing;
+use super::{Direction, Options, Progress};
 
 /// One revision to run.
 pub(super) struct Job<'f> {
     pub file: &'f Stored,
     pub direction: Direction,
     pub steps: Vec<Step>,
+    /// Which texts the bookkeeping can hold.
+    pub fits: Fits,
     /// What an earlier run has begun of it, in the order of steps.
     pub begun: Vec<Begun>,
 }
@@ -68,6 +72,8 @@ pub(super) struct Prepared<'f> {
     pub ledger: Ledger,
     pub jobs: Vec<Job<'f>>,
     pub from: Vec<String>,
+    /// Files that are to be remembered as they are now.
+    pub changed: Vec<&'f Stored>,
 }
 
 pub(super) fn prepare<'f>(
@@ -75,13 +81,15 @@ pub(super) fn prepare<'f>(
     folder: &'f Folder,
     target: &str,
     direction: Direction,
+    options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Prepared<'f>> {
     let ledger = Ledger::read(client)?;
-    if let Some(row) = ledger.rows().into_iter().find(|row| folder.get(&row.id).is_none()) {
-        return Err(ledger::unknown(row));
+    let standing = Standing::of(folder, &ledger);
+    if let Some(error) = standing.refusal(direction, options) {
+        return Err(error);
     }
-    warn_of_changed(folder, &ledger, progress);
+    let changed = standing.changed.iter().map(|(_, file)| *file).collect();
     let from = folder.heads_of(ledger.applied());
     let targets = folder.resolve(target, &from)?;
     let files = match direction {
@@ -89,29 +97,18 @@ pub(super) fn prepare<'f>(
         Direction::Downgrade => folder.downgrade_path(ledger.applied(), &targets)?,
     };
     check_half_done(folder, &ledger, &files, direction)?;
-    let jobs = files.into_iter().map(|file| job(file, direction, ledger.begun())).collect::<Result<Vec<_>>>()?;
+    let mut jobs = files.into_iter().map(|file| job(file, direction, ledger.begun())).collect::<Result<Vec<_>>>()?;
+    if !jobs.is_empty() {
+        let fits = Fits::of(client)?;
+        jobs.iter_mut().for_each(|job| job.fits = fits);
+    }
     for job in jobs.iter().filter(|job| direction == Direction::Downgrade && job.steps.is_empty()) {
         if !job.file.revision.upgrade.steps(&job.file.path)?.is_empty() {
             let path = job.file.path.display();
             progress(Progress::Warning(format!("the downgrade of {} holds no statement ({path})", job.id())));
         }
     }
-    Ok(Prepared { ledger, jobs, from })
-}
-
-fn warn_of_changed(folder: &Folder, ledger: &Ledger, progress: &mut dyn FnMut(Progress)) {
-    for row in ledger.rows() {
-        let Some(file) = folder.get(&row.id) else { continue };
-        if fingerprint(&file.revision) != row.fingerprint {
-            progress(Progress::Warning(format!(
-                "the statements of {} are other than those that were applied {} by {} ({})",
-                row.id,
-                row.applied_at,
-                row.applied_by,
-                file.path.display()
-            )));
-        }
-    }
+    Ok(Prepared { ledger, jobs, from, changed })
 }
 
 /// A revision that is half done comes first, and in the direction in which it was begun.
@@ -152,7 +149,7 @@ pub(super) fn job<'f>(file: &'f Stored, direction: Direction, begun: &[Begun]) -
     script.check(&file.path)?;
     let steps = script.steps(&file.path)?;
     let begun: Vec<Begun> = begun.iter().filter(|begun| begun.revision == file.id()).cloned().collect();
-    let job = Job { file, direction, steps, begun };
+    let job = Job { file, direction, steps, fits: Fits::All, begun };
     job.begun.iter().try_for_each(|begun| check_unchanged(&job, begun))?;
     Ok(job)
 }

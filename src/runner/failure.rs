@@ -111,6 +111,12 @@ pub(super) fn bookkeeping(doing: &str, cause: &postgres::Error) -> Error {
     }
 }
 
+const BASELINE: &str = "if the database was there before autogen, delete this file and begin with \
+    `autogen revision --baseline -m …`, which notes what is there";
+
+const NO_BASELINE: &str = "if it is older than the first revision, none makes it: a line that begins with \
+    `autogen revision --baseline` makes all of it on a new database";
+
 const READ_ONLY: &str = "the session is read-only: connect to the primary, as a role and to a database for which \
     default_transaction_read_only is off";
 
@@ -205,9 +211,15 @@ fn hints(error: Error, cause: &postgres::Error, job: &Job<'_>) -> Error {
     let Some(code) = cause.code() else { return error };
     let id = job.id();
     match code.code() {
-        "42P07" | "42710" | "42701" | "42P06" | "42723" | "42P04" | "42712" => error
-            .hint("it is there already: perhaps it was made by hand or by another tool")
-            .hint(format!("if all that {id} does is there, `autogen stamp {id}` records it without running it")),
+        "42P07" | "42710" | "42701" | "42P06" | "42723" | "42P04" | "42712" => {
+            let error = error
+                .hint("it is there already: perhaps it was made by hand or by another tool")
+                .hint(format!("if all that {id} does is there, `autogen stamp {id}` records it without running it"));
+            match job.file.revision.parents.is_empty() && job.direction == Direction::Upgrade {
+                true => error.hint(BASELINE),
+                false => error,
+            }
+        }
         "42P01" | "42703" | "42704" | "42883" | "3F000" | "3D000" => {
             let parents = &job.file.revision.parents;
             let below = if parents.is_empty() { "base".to_owned() } else { parents.join(" ") };
@@ -215,9 +227,13 @@ fn hints(error: Error, cause: &postgres::Error, job: &Job<'_>) -> Error {
                 Direction::Upgrade => (format!("all that {id} does is done"), id),
                 Direction::Downgrade => (format!("all that {id} made is gone"), below.as_str()),
             };
-            error
+            let error = error
                 .hint("it is not there: perhaps it was removed by hand, or this is not the database that the file was written for")
-                .hint(format!("if {what} already, `autogen stamp {target}` records that without running it"))
+                .hint(format!("if {what} already, `autogen stamp {target}` records that without running it"));
+            match job.direction {
+                Direction::Upgrade => error.hint(NO_BASELINE),
+                Direction::Downgrade => error,
+            }
         }
         "42601" => error.hint("correct the statement in the file, then run this again"),
         "42501" => error.hint("connect as the role that owns the object, or give this one the right that it lacks"),

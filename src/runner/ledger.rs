@@ -15,6 +15,10 @@
 //! | `duration_ms`     | `bigint`      | how long it ran; 0 where it was stamped                               |
 //! | `autogen_version` | `text`        | the autogen that ran it                                               |
 //! | `position`        | `integer`     | 1 for the first that was applied, then upwards                        |
+//! | `content`         | `text`        | the file as it was then, `***` for its passwords; null where an older autogen applied it |
+//!
+//! Tables that an older autogen made lack `content` until something is written: reading does without it, and it is read only
+//! where somebody asks what was changed.
 //!
 //! `autogen_steps`, only while a revision is half applied or half undone, one row for each step that has begun:
 //!
@@ -38,7 +42,7 @@ use std::str::FromStr;
 use postgres::{Client, GenericClient, SimpleQueryMessage, SimpleQueryRow};
 
 use crate::error::{Error, Result};
-use crate::revision::{Revision, fingerprint};
+use crate::revision::Folder;
 use crate::sql::quote_literal;
 
 use super::{Direction, failure};
@@ -89,6 +93,7 @@ pub const LEDGER_THERE: &str = "SELECT count(*) = 2 AS autogen_ledger FROM pg_ca
 pub(super) const CREATE: &str = "
 BEGIN;
 SET LOCAL lock_timeout = 0;
+SET LOCAL client_min_messages = 'warning';
 CREATE TABLE IF NOT EXISTS public.autogen_revisions (
     id pg_catalog.text PRIMARY KEY,
     parents pg_catalog.text[] NOT NULL,
@@ -98,8 +103,10 @@ CREATE TABLE IF NOT EXISTS public.autogen_revisions (
     applied_by pg_catalog.text NOT NULL,
     duration_ms pg_catalog.int8 NOT NULL,
     autogen_version pg_catalog.text NOT NULL,
-    position pg_catalog.int4 NOT NULL
+    position pg_catalog.int4 NOT NULL,
+    content pg_catalog.text
 );
+ALTER TABLE public.autogen_revisions ADD COLUMN IF NOT EXISTS content pg_catalog.text;
 CREATE TABLE IF NOT EXISTS public.autogen_steps (
     revision pg_catalog.text,
     direction pg_catalog.text,
@@ -114,6 +121,19 @@ CREATE TABLE IF NOT EXISTS public.autogen_steps (
 COMMENT ON TABLE public.autogen_revisions IS 'The revisions that autogen has applied to this database';
 COMMENT ON TABLE public.autogen_steps IS 'How far autogen has come with a revision that is not whole';
 COMMIT;";
+
+/// What the tables of an older autogen lack.
+pub(super) const EXTEND: &str = "
+BEGIN;
+SET LOCAL lock_timeout = 0;
+SET LOCAL client_min_messages = 'warning';
+ALTER TABLE public.autogen_revisions ADD COLUMN IF NOT EXISTS content pg_catalog.text;
+COMMIT;";
+
+/// Whether no older autogen has made the tables.
+const UP_TO_DATE: &str = "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a \
+    JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+    WHERE n.nspname = 'public' AND c.relname = 'autogen_revisions' AND a.attname = 'content' AND NOT a.attisdropped) AS up_to_date";
 
 const REVISIONS: &str = "SELECT id, pg_catalog.array_to_json(parents) AS parents, message, fingerprint, \
     pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC', \
@@ -156,13 +176,15 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Creates the tables where they are absent. Only for who holds the lock and is about to write.
+    /// Creates the tables, or what they lack. Only for who holds the lock and is about to write.
     pub(super) fn ensure(&mut self, client: &mut Client) -> Result<()> {
-        if !self.exists {
-            client.batch_execute(CREATE).map_err(|cause| {
+        let asked = client.simple_query(UP_TO_DATE).map_err(|cause| failure::bookkeeping("cannot read", &cause))?;
+        let (lacking, doing) = if self.exists { (EXTEND, "cannot extend") } else { (CREATE, "cannot create") };
+        if !self.exists || !is_true(&asked, "up_to_date") {
+            client.batch_execute(lacking).map_err(|cause| {
                 // the transaction that CREATE began is still open
                 let _ = client.batch_execute("ROLLBACK");
-                failure::bookkeeping("cannot create", &cause)
+                failure::bookkeeping(doing, &cause)
             })?;
             self.exists = true;
         }
@@ -185,6 +207,15 @@ impl Ledger {
         rows
     }
 
+    /// The applied revisions that are no parent of another one: by its file, or by the bookkeeping where no file holds it.
+    pub fn stands(&self, folder: &Folder) -> Vec<String> {
+        let parents = |row: &Applied| {
+            folder.get(&row.id).map_or_else(|| row.parents.clone(), |file| file.revision.parents.clone())
+        };
+        let parents: BTreeSet<String> = self.rows.values().flat_map(parents).collect();
+        self.ids.difference(&parents).cloned().collect()
+    }
+
     /// The steps of revisions that are neither applied nor undone as a whole.
     pub fn begun(&self) -> &[Begun] {
         &self.begun
@@ -199,8 +230,12 @@ impl Ledger {
 
 /// What the server answered to [`LEDGER_THERE`], be it among other things.
 pub fn is_there(answer: &[SimpleQueryMessage]) -> bool {
+    is_true(answer, "autogen_ledger")
+}
+
+pub(super) fn is_true(answer: &[SimpleQueryMessage], column: &str) -> bool {
     let told = answer.iter().rev().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get("autogen_ledger"),
+        SimpleQueryMessage::Row(row) => row.get(column),
         _ => None,
     });
     told == Some("t")
@@ -234,7 +269,7 @@ fn read_begun(row: &SimpleQueryRow) -> Result<Begun> {
     })
 }
 
-fn text(row: &SimpleQueryRow, at: usize) -> Result<&str> {
+pub(super) fn text(row: &SimpleQueryRow, at: usize) -> Result<&str> {
     row.get(at).ok_or_else(|| unreadable(row.columns()[at].name()))
 }
 
@@ -246,37 +281,6 @@ fn parsed<T: FromStr>(row: &SimpleQueryRow, at: usize) -> Result<T> {
 fn unreadable(column: &str) -> Error {
     Error::new(format!("cannot read the bookkeeping: its column {column} does not hold what autogen writes"))
         .hint("restore the tables public.autogen_revisions and public.autogen_steps from a backup")
-}
-
-/// A revision's row, as it is to be written.
-pub(super) struct Entry<'a> {
-    revision: &'a Revision,
-    /// A number, or what the server makes one of.
-    duration_ms: &'a str,
-}
-
-impl<'a> Entry<'a> {
-    pub fn of(revision: &'a Revision, duration_ms: &'a str) -> Self {
-        Self { revision, duration_ms }
-    }
-}
-
-pub(super) fn added(entry: &Entry<'_>) -> String {
-    let Entry { revision, duration_ms } = entry;
-    let parents: Vec<String> = revision.parents.iter().map(|id| quote_literal(id)).collect();
-    // a message may hold what no text of the server can
-    let message = revision.message.replace('\0', "\u{fffd}");
-    format!(
-        "INSERT INTO public.autogen_revisions (id, parents, message, fingerprint, applied_at, applied_by, duration_ms, \
-         autogen_version, position)\n\
-         SELECT {}, ARRAY[{}]::pg_catalog.text[], {}, {}, pg_catalog.clock_timestamp(), session_user::pg_catalog.text, \
-         {duration_ms}, {}, coalesce(pg_catalog.max(r.position), 0) + 1 FROM public.autogen_revisions AS r",
-        quote_literal(&revision.id),
-        parents.join(", "),
-        quote_literal(&message),
-        quote_literal(&fingerprint(revision)),
-        quote_literal(env!("CARGO_PKG_VERSION")),
-    )
 }
 
 pub(super) fn removed(id: &str) -> String {
@@ -319,16 +323,7 @@ pub(super) fn cleared(revision: &str) -> String {
 }
 
 /// An applied revision in words: `3f2a… "add tasks", applied 2026-11-20 09:41:00 UTC by app`.
-pub(super) fn describe(row: &Applied) -> String {
+pub fn describe(row: &Applied) -> String {
     let title: String = row.message.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
     format!("{} \"{title}\", applied {} by {}", row.id, row.applied_at, row.applied_by)
-}
-
-pub(super) fn unknown(row: &Applied) -> Error {
-    Error::new(format!("the database has applied revision {}, which no file holds", row.id))
-        .detail(describe(row))
-        .hint("get its file, e.g. from the branch that made it, and put it into the revisions folder")
-        .hint(
-            "if the file is gone for good, `autogen stamp` the revision that the database is at; the row then goes too",
-        )
 }

@@ -12,6 +12,7 @@ mod failure;
 mod found;
 mod interrupt;
 mod keeper;
+mod kept;
 mod known;
 mod ledger;
 mod lock;
@@ -24,6 +25,7 @@ mod place;
 mod pooled;
 mod session;
 mod stamp;
+mod standing;
 mod transaction;
 mod watch;
 
@@ -38,12 +40,14 @@ use crate::revision::Folder;
 
 pub use interrupt::{Cancel, Interrupt, canceller};
 pub use keeper::Keeper;
-pub use ledger::{Applied, Begun, LEDGER_THERE, Ledger, is_there};
+pub use kept::{Content, contents};
+pub use ledger::{Applied, Begun, LEDGER_THERE, Ledger, describe, is_there};
 pub use lock::Holder;
 pub use loss::Loss;
 pub use offline::{ensure_version_script, script, stamp_script};
 pub use patience::Blocker;
-pub use stamp::{ensure_version, stamp};
+pub use stamp::{baseline, ensure_version, no_books, stamp};
+pub use standing::{Standing, unknown};
 pub use watch::{Running, Watch};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +91,10 @@ pub struct Options {
     pub watch: Option<Watch>,
     /// Asked before anything runs; an error stops the run with nothing done.
     pub approve: Option<Approve>,
+    /// Remember revisions that were changed after they were applied as their files are now.
+    pub accept_changed: bool,
+    /// Run what comes before something that is applied already.
+    pub out_of_order: bool,
 }
 
 /// Says whether what is intended may be done.
@@ -119,6 +127,8 @@ impl Options {
             cancel: None,
             watch: None,
             approve: None,
+            accept_changed: false,
+            out_of_order: false,
         }
     }
 }

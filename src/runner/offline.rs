@@ -12,7 +12,8 @@ use crate::sql::quote_literal;
 
 use super::apply;
 use super::check::{self, Job};
-use super::ledger::{self, Entry, Mark};
+use super::kept::{self, Entry, Fits};
+use super::ledger::{self, Mark};
 use super::{Direction, lock, session};
 
 /// The script that takes a database from one place to another; both are whole ids, none is the base.
@@ -57,7 +58,7 @@ pub fn stamp_script(folder: &Folder, from: &[String], to: &[String]) -> Result<S
         statement(&ledger::removed(file.id()), &mut out);
     }
     for file in new {
-        statement(&ledger::added(&Entry::of(&file.revision, "0")), &mut out);
+        statement(&kept::added(&Entry { file, duration_ms: "0", fits: Fits::All }), &mut out);
     }
     out.push_str("COMMIT;\n");
     Ok(out)
@@ -72,9 +73,9 @@ fn ids(files: &[&Stored]) -> BTreeSet<String> {
     files.iter().map(|file| file.id().to_owned()).collect()
 }
 
-/// What it is for, and the tables of the bookkeeping where there are none yet.
+/// What it is for, and the tables of the bookkeeping where there are none yet, or what an older autogen's lack.
 fn head(what: &str, from: &[String], to: &[String]) -> String {
-    let books = if from.is_empty() { ensure_version_script() } else { String::new() };
+    let books = if from.is_empty() { ensure_version_script() } else { format!("{}\n", ledger::EXTEND.trim_start()) };
     format!(
         "-- autogen {what} {} -> {}\n-- It stops where the database is not at {}; have psql stop with it: psql -v ON_ERROR_STOP=1 -f FILE\n\n{books}",
         place(from),

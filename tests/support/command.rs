@@ -119,6 +119,7 @@ impl Project {
             None => line.to_owned(),
         };
         let text: String = text.split_inclusive('\n').map(dated).collect();
+        let text = mask_moments(&text);
         let text = text.replace(&self.folder.display().to_string(), "[project]");
         let text = text.replace(&socket.unwrap_or_default(), "[socket]").replace(self.database.name(), "[database]");
         let text: String =
@@ -185,6 +186,26 @@ fn mask_seconds(text: &str) -> String {
         part = next;
     }
     out + part
+}
+
+/// `2026-11-20 09:41:00 UTC`
+fn mask_moments(text: &str) -> String {
+    let mut parts = text.split(" UTC");
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let start = masked.len().saturating_sub(19);
+        let is_moment = masked.get(start..).is_some_and(|moment| {
+            moment.len() == 19 && moment.bytes().all(|b| b.is_ascii_digit() || b"-: ".contains(&b))
+        });
+        if is_moment {
+            masked.truncate(start);
+            masked.push_str("[time] UTC");
+        } else {
+            masked.push_str(" UTC");
+        }
+        masked.push_str(part);
+    }
+    masked
 }
 
 /// Ids of revisions, and when a file was made.
