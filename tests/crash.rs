@@ -225,9 +225,9 @@ fn cut_off(project: &Project, watcher: &mut Client, fate: Fate, counts: &Counts)
 /// All that has to be the same.
 fn state(project: &Project) -> String {
     const QUERIES: [&str; 5] = [
-        "SELECT indexrelid::regclass, indisvalid, indisready, indislive FROM pg_index WHERE indrelid::regclass::text !~ '^(pg_|autogen)' ORDER BY 1::text",
+        "SELECT indexrelid::regclass, indisvalid, indisready, indislive FROM pg_index WHERE indrelid::regclass::text !~ '^(pg_|autogen)' ORDER BY indexrelid::regclass::text",
         "SELECT conname, convalidated FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1",
-        "SELECT inhrelid::regclass, inhdetachpending FROM pg_inherits ORDER BY 1::text",
+        "SELECT inhrelid::regclass, inhdetachpending FROM pg_inherits ORDER BY inhrelid::regclass::text",
         "SELECT id, parents, message, fingerprint, applied_by, autogen_version, position FROM public.autogen_revisions",
         "SELECT * FROM public.autogen_steps",
     ];
@@ -270,6 +270,9 @@ fn trial(mut random: Random, whole: Duration, expected: &str, counts: &Counts) -
 
 #[test]
 fn a_run_that_is_cut_off_ends_where_an_undisturbed_one_does() {
+    if !server::is_from(14, "crashes in the middle of a revision, one step of which is DETACH PARTITION CONCURRENTLY") {
+        return;
+    }
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let (trials, seed) = (number("CRASH_TRIALS").unwrap_or(25), number("CRASH_SEED").unwrap_or(20_260_101));
     println!("CRASH_SEED={seed} CRASH_TRIALS={trials}");

@@ -30,6 +30,15 @@ pub fn database() -> Database {
     Database { name, cluster }
 }
 
+/// Whether the server is of this major version or a later one; where it is not, the test says what it leaves out.
+pub fn is_from(major: u32, what: &str) -> bool {
+    let is = embedded::find(None).is_ok_and(|binaries| binaries.major >= major);
+    if !is {
+        eprintln!("not tested before PostgreSQL {major}: {what}");
+    }
+    is
+}
+
 impl Database {
     pub fn name(&self) -> &str {
         &self.name
