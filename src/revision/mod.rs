@@ -5,18 +5,22 @@
 //! here knows a connection, a clock, chance or the environment; only [`Folder::read`] reads files.
 
 mod batch;
+mod edit;
 mod file;
 mod folder;
 mod graph;
 mod header;
 mod lineage;
 mod naming;
+mod rebase;
 mod refuse;
 mod script;
 mod source;
 mod target;
+mod template;
 #[cfg(test)]
 mod tests;
+mod untangle;
 
 use std::path::Path;
 
@@ -25,11 +29,15 @@ use sha2::{Digest, Sha256};
 use crate::hex::hex;
 
 pub use batch::{Batch, Rounds};
+pub use edit::{with_facts, with_fingerprint};
 pub use file::{parse, write};
 pub use folder::{Folder, Stored};
 pub use header::{check_id, check_label};
-pub use naming::{file_name, slug};
+pub use naming::{FileTemplate, created, created_line, number, number_of, slug};
+pub use rebase::Branch;
 pub use script::{Entry, Script, Statement, Step};
+pub use template::Template;
+pub use untangle::untangle;
 
 /// One revision file, read or about to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
