@@ -108,6 +108,7 @@ fn inputs(config: &Config) -> Option<String> {
     // where the database is, and which revisions there are, is looked at every time
     let Config {
         file: _,
+        new_files: _,
         root,
         environment: _,
         models: _,

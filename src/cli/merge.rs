@@ -28,7 +28,7 @@ pub fn merge(global: &Global, args: &Merge, output: Output) -> Result<u8> {
         })
         .hint("`autogen heads` lists the heads"));
     }
-    let mut new = newly::skeleton(&folder, parents, Vec::new(), &args.new)?;
+    let mut new = newly::skeleton(&config, &folder, parents, Vec::new(), &args.new)?;
     if new.message.is_empty() {
         new.message = format!("merge {}", new.parents.join(" and "));
     }

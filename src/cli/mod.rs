@@ -31,6 +31,7 @@ mod merge;
 mod newly;
 mod offline;
 mod output;
+mod post_write;
 mod progress;
 mod revision;
 mod run;

@@ -6,14 +6,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::args::New;
 use super::batch::Batch;
 use super::output::Output;
-use crate::config::Config;
-use crate::error::{Error, Result};
-use crate::revision::{self, Folder, Revision, Script, Stored};
+use super::post_write;
+use crate::config::{Config, RevisionIds};
+use crate::error::{Error, Place, Result};
+use crate::revision::{self, Folder, Revision, Script, Stored, Template};
 
 /// What the command line says of it, or nothing.
 pub fn message(new: &New) -> Result<Option<String>> {
@@ -40,7 +40,13 @@ pub fn no_message() -> Error {
 }
 
 /// A revision on these others (whole ids), with nothing in it.
-pub fn skeleton(folder: &Folder, parents: Vec<String>, depends_on: Vec<String>, new: &New) -> Result<Revision> {
+pub fn skeleton(
+    config: &Config,
+    folder: &Folder,
+    parents: Vec<String>,
+    depends_on: Vec<String>,
+    new: &New,
+) -> Result<Revision> {
     if let Some(unknown) = parents.iter().find(|id| folder.get(id).is_none()) {
         return Err(Error::no(format!("no file holds {unknown}, so nothing can stand on it"))
             .hint("get its file back, or name another parent; `autogen heads` lists the newest"));
@@ -62,7 +68,7 @@ pub fn skeleton(folder: &Folder, parents: Vec<String>, depends_on: Vec<String>, 
             }
             id.clone()
         }
-        None => random_id(folder),
+        None => fresh_id(config, folder, &[])?,
     };
     for label in &new.branch_label {
         revision::check_label(label)?;
@@ -77,7 +83,7 @@ pub fn skeleton(folder: &Folder, parents: Vec<String>, depends_on: Vec<String>, 
         depends_on,
         branch_labels: new.branch_label.clone(),
         message: message(new)?.unwrap_or_default(),
-        created: Timestamp::now().to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S+00:00").to_string(),
+        created: revision::created_line(&Timestamp::now().to_zoned(config.new_files.zone.clone())),
         fingerprint: String::new(),
         summary: Vec::new(),
         upgrade: Script::new(""),
@@ -85,13 +91,17 @@ pub fn skeleton(folder: &Folder, parents: Vec<String>, depends_on: Vec<String>, 
     })
 }
 
-/// Twelve hexadecimal digits that no file bears yet.
-fn random_id(folder: &Folder) -> String {
+/// An id that no file and none of these bears: twelve hexadecimal digits, or the number after the highest.
+pub fn fresh_id(config: &Config, folder: &Folder, taken: &[String]) -> Result<String> {
+    if config.new_files.ids == RevisionIds::Sequence {
+        let ids = folder.iter().map(Stored::id).chain(taken.iter().map(String::as_str));
+        return Ok(revision::number(ids.filter_map(revision::number_of).max().unwrap_or_default() + 1));
+    }
     loop {
         let random = std::collections::hash_map::RandomState::new().build_hasher().finish();
         let id = format!("{:012x}", random & 0xffff_ffff_ffff);
-        if folder.get(&id).is_none() {
-            return id;
+        if folder.get(&id).is_none() && !taken.contains(&id) {
+            return Ok(id);
         }
     }
 }
@@ -136,40 +146,68 @@ pub fn path_of(config: &Config, folder: &Folder, revision: &Revision, new: &New)
             })?
         }
     };
-    let created = Timestamp::now().to_zoned(TimeZone::UTC).datetime();
-    let file = dir.join(revision::file_name(created, &revision.id, &revision::slug(revision.title(), 40)));
+    let file = dir.join(config.new_files.name.path(revision, config.new_files.slug)?);
     match file.exists() {
         true => Err(Error::new(format!("{} is there already", file.display())).hint("run again")),
         false => Ok(file),
     }
 }
 
-/// The file's text, after reading it back, alone and among the others: what is written is what will be run.
-pub fn checked(file: &Path, folder: &Folder, new: &Revision) -> Result<String> {
-    let text = revision::write(new);
+/// The file's text, after the template of the project, and after reading it back, alone and among the others: what is
+/// written is what will be run.
+pub fn checked(config: &Config, file: &Path, folder: &Folder, new: &Revision) -> Result<String> {
+    let new = match &config.new_files.template {
+        Some((path, place)) => template(path, place)?.apply(new)?,
+        None => new.clone(),
+    };
+    let text = revision::write(&new);
     let back = revision::parse(file, &text)?;
     back.upgrade.check(file)?;
     back.downgrade.check(file)?;
-    let others = folder.iter().filter(|stored| stored.id() != new.id).cloned();
-    Folder::new(others.chain([Stored { path: file.to_owned(), text: text.clone(), revision: back }]).collect())?;
+    if back != new {
+        return Err(Error::new(format!("revision {} would not read back as it was written", new.id))
+            .hint("this is a fault of autogen: please report it with the models and the template"));
+    }
+    among(folder, Stored { path: file.to_owned(), text: text.clone(), revision: back })?;
     Ok(text)
+}
+
+/// All revisions, with this one in the place of the one of its id.
+pub fn among(folder: &Folder, new: Stored) -> Result<Folder> {
+    let mut all: Vec<Stored> = folder.iter().filter(|stored| stored.id() != new.id()).cloned().collect();
+    all.push(new);
+    Folder::new(all)
+}
+
+fn template(path: &Path, place: &Place) -> Result<Template> {
+    let text = fs::read_to_string(path).map_err(|cause| {
+        let error = Error::io("read the template of revisions", path, &cause).at(place.clone());
+        error.hint("correct `template:` of autogen.yaml; the README shows a template")
+    })?;
+    Template::read(path, &text)
 }
 
 /// Makes its file, and says which.
 pub fn add(config: &Config, folder: &Folder, mut revision: Revision, new: &New, output: Output) -> Result<u8> {
     revision.fingerprint = revision::fingerprint(&revision);
     let file = path_of(config, folder, &revision, new)?;
-    write(&file, &checked(&file, folder, &revision)?)?;
-    output.result(&file.strip_prefix(&config.root).unwrap_or(&file).display().to_string());
+    let text = checked(config, &file, folder, &revision)?;
+    write(config, folder, &[(file, text)], output)?;
     Ok(0)
 }
 
-pub fn write(file: &Path, text: &str) -> Result<()> {
+/// Writes all of them or none, says which, and has the commands of the project look them over.
+pub fn write(config: &Config, folder: &Folder, files: &[(PathBuf, String)], output: Output) -> Result<()> {
     let mut batch = Batch::default();
-    batch.folder(file.parent().unwrap_or(Path::new("")))?;
-    batch.file(file, text)?;
+    for (file, text) in files {
+        batch.folder(file.parent().unwrap_or(Path::new("")))?;
+        batch.file(file, text)?;
+    }
     batch.keep();
-    Ok(())
+    for (file, _) in files {
+        output.result(&file.strip_prefix(&config.root).unwrap_or(file).display().to_string());
+    }
+    post_write::run(config, folder, files, output)
 }
 
 /// Two revisions written at a time would both stand on the head that each of them saw. Held while the value lives; where

@@ -1,15 +1,14 @@
 //! `autogen revision`: the file that takes the database to the models, and back.
 
-use std::path::Path;
-
 use super::args::{Global, Revision as Args};
 use super::baseline;
 use super::compare::{Comparison, compare, count, pending};
 use super::in_step::InStep;
 use super::newly;
 use super::output::Output;
-use super::session::{self, Session};
+use super::session;
 use crate::catalog::Catalog;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::render;
 use crate::revision::{self, Folder, Revision, Script, Stored};
@@ -49,26 +48,20 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     guard(&comparison, args)?;
     let new = match amended {
         Some(stored) => stored.revision.clone(),
-        None => stand(global, args, &folder, output)?,
+        None => stand(global, &session.config, args, &folder, output)?,
     };
     let new = generated(&comparison, args, new)?;
     let file = match amended {
         Some(stored) => stored.path.clone(),
         None => newly::path_of(&session.config, &folder, &new, &args.new)?,
     };
-    let text = newly::checked(&file, &folder, &new)?;
+    let text = newly::checked(&session.config, &file, &folder, &new)?;
     if let Some(stored) = amended {
         show_change(&stored.text, &text, output);
     }
-    newly::write(&file, &text)?;
-    report(&session, &file, &comparison, output);
-    Ok(0)
-}
-
-fn report(session: &Session, file: &Path, comparison: &Comparison, output: Output) {
     output.lines_to_stderr(&render::lines(&comparison.upgrade, false));
-    let shown = file.strip_prefix(&session.config.root).unwrap_or(file);
-    output.result(&shown.display().to_string());
+    newly::write(&session.config, &folder, &[(file, text)], output)?;
+    Ok(0)
 }
 
 /// The database has all that the files have.
@@ -152,7 +145,7 @@ fn empty(global: &Global, args: &Args, output: Output) -> Result<u8> {
     let config = session::config(global)?;
     let _alone = newly::alone(&config, output);
     let folder = session::folder(&config)?;
-    let mut new = stand(global, args, &folder, output)?;
+    let mut new = stand(global, &config, args, &folder, output)?;
     if new.message.is_empty() {
         return Err(newly::no_message());
     }
@@ -164,7 +157,7 @@ fn empty(global: &Global, args: &Args, output: Output) -> Result<u8> {
 }
 
 /// A revision where the command line wants it, with nothing in it.
-fn stand(global: &Global, args: &Args, folder: &Folder, output: Output) -> Result<Revision> {
+fn stand(global: &Global, config: &Config, args: &Args, folder: &Folder, output: Output) -> Result<Revision> {
     let asked: Vec<&String> = std::iter::once(&args.head).chain(&args.depends_on).collect();
     let mut current = Vec::new();
     for target in asked {
@@ -174,7 +167,7 @@ fn stand(global: &Global, args: &Args, folder: &Folder, output: Output) -> Resul
     }
     let parents = folder.resolve(&args.head, &current)?;
     let depends_on = newly::dependencies(folder, &args.depends_on, &current)?;
-    newly::skeleton(folder, parents, depends_on, &args.new)
+    newly::skeleton(config, folder, parents, depends_on, &args.new)
 }
 
 /// The old and the new text of the file, line by line.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_yaml::Spanned;
 
+use super::new_files;
 use super::rules::Form;
 use super::secret::Secret;
 
@@ -55,6 +56,18 @@ keys! {
         indexes: IndexKeys,
         /// how constraints of tables that exist are added
         constraints: ConstraintKeys,
+        /// how files of new revisions are called, with Alembic's tokens; `/` makes folders (default: %(year)d%(month).2d%(day).2d_%(hour).2d%(minute).2d_%(rev)s_%(slug)s)
+        file_template: Spanned<String>,
+        /// how many characters of the message are in that name (default: 40)
+        truncate_slug_length: Spanned<String>,
+        /// the time zone of file names and `created` lines, as Europe/Paris (default: UTC)
+        timezone: Spanned<String>,
+        /// ids of new revisions: random, or sequence for 001, 002 and so on (default: random)
+        revision_ids: Spanned<String>,
+        /// a file with holes that new revision files are written after (default: none)
+        template: Spanned<String>,
+        /// commands that run on each new revision file, a list (default: none)
+        post_write: Spanned<Vec<Spanned<new_files::Form>>>,
         /// keys that are laid over the top level by --env NAME or AUTOGEN_ENV
         environments: Spanned<IndexMap<String, Option<Layer>>>,
         /// what to do where a drop and a create look like a rename: ask, when-certain or never (default: ask)

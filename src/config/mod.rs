@@ -6,6 +6,7 @@
 
 mod file;
 mod naming;
+mod new_files;
 mod place;
 mod rules;
 mod running;
@@ -29,6 +30,7 @@ use naming::Template;
 use place::Source;
 
 pub use naming::Naming;
+pub use new_files::{Hook, NewFiles, RevisionIds};
 pub use running::{Confirm, Hooks, LogFormat, Running};
 pub use secret::Secret;
 pub use vars::{Origin, Vars};
@@ -73,6 +75,7 @@ pub struct Config {
     pub models: PathBuf,
     /// At least one.
     pub revisions: Vec<PathBuf>,
+    pub new_files: NewFiles,
     /// The schemas to manage; `None`: all but Postgres's own and those of extensions.
     pub schemas: Option<Vec<String>>,
     pub search_path: Vec<String>,
@@ -174,7 +177,9 @@ impl Config {
         let online = online(&layer);
         let rules = rules::rules(&mut layer, &search_path, &source)?;
         let running = Running::take(&mut layer, &source)?;
+        let new_files = new_files::new_files(&mut layer, &root, &source)?;
         Ok(Self {
+            new_files,
             models: path(&root, layer.models, "models", "schema", &source)?,
             revisions: paths(&root, layer.revisions, &source)?,
             schemas: layer.schemas.map(|words| words.value.0),

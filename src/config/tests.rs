@@ -33,6 +33,7 @@ fn told(config: &Config) -> String {
         environment,
         models,
         revisions,
+        new_files,
         schemas,
         search_path,
         naming,
@@ -45,7 +46,7 @@ fn told(config: &Config) -> String {
         vars: _,
     } = config;
     format!(
-        "{root:?} {environment:?} {models:?} {revisions:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {managed:?} {rules:?} {running:?} {online:?} {database:?}"
+        "{root:?} {environment:?} {models:?} {revisions:?} {new_files:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {managed:?} {rules:?} {running:?} {online:?} {database:?}"
     )
 }
 
@@ -334,7 +335,7 @@ fn what_is_no_yaml_is_an_error_at_its_place() {
       at autogen.yaml:1:1
       1 | a: 1
           ^
-      hint: known keys: models, revisions, schemas, search_path, database, naming, indexes, constraints, environments, renames, manage, include, exclude, presets, unmanaged_partitions, lock_timeout, statement_timeout, lock_patience, confirm, protect, log_format, hooks
+      hint: known keys: models, revisions, schemas, search_path, database, naming, indexes, constraints, file_template, truncate_slug_length, timezone, revision_ids, template, post_write, environments, renames, manage, include, exclude, presets, unmanaged_partitions, lock_timeout, statement_timeout, lock_patience, confirm, protect, log_format, hooks
     ");
 }
 
@@ -368,4 +369,44 @@ fn what_is_done_online_is_asked_for_by_two_keys_that_an_environment_may_change()
     let error = read("indexes:\n  concurrently: perhaps\n", None).unwrap_err();
     assert_eq!(error.place().map(|place| place.line), Some(2), "{error}");
     assert!(read("indexes: { online: true }\n", None).is_err());
+}
+
+#[test]
+fn new_files_are_made_as_it_is_written() {
+    let config = read(
+        "file_template: '%(year)d/%(rev)s'\ntruncate_slug_length: 12\ntimezone: europe/paris\nrevision_ids: sequence\n\
+         template: my.txt\npost_write:\n  - pg_format -i\n  - [sh, -c, 'x \"$1\"', sh, REVISION_SCRIPT_FILENAME]\n",
+        None,
+    );
+    let NewFiles { name, slug, zone, ids, template, post_write } = config.unwrap().new_files;
+    assert_ne!(name, crate::revision::FileTemplate::default());
+    assert_eq!((slug, ids), (12, RevisionIds::Sequence));
+    assert_eq!(zone.iana_name(), Some("Europe/Paris"));
+    assert_eq!(template.unwrap().0, Path::new("my.txt"));
+    assert_eq!(post_write[0].on("a b.sql"), ["pg_format", "-i", "a b.sql"]);
+    assert_eq!(post_write[1].on("a b.sql"), ["sh", "-c", "x \"$1\"", "sh", "a b.sql"]);
+}
+
+#[test]
+fn what_names_no_new_file_is_refused_at_its_place() {
+    for (text, line, message, hint) in [
+        ("file_template: '%(slug)s'", 1, "file_template has no %(rev)s", "add it"),
+        ("\nfile_template: ../%(rev)s", 2, "file_template leads out", "take the `..` away"),
+        ("file_template: '%(revs)s'", 1, "unknown token %(revs) in file_template", "did you mean %(rev)?"),
+        ("truncate_slug_length: forty", 1, "truncate_slug_length cannot be forty", "number of characters"),
+        ("truncate_slug_length: -1", 1, "truncate_slug_length cannot be -1", "number of characters"),
+        ("timezone: Europe/Pariss", 1, "unknown time zone Europe/Pariss", "did you mean Europe/Paris?"),
+        ("timezone: tokyo", 1, "unknown time zone tokyo", "did you mean Asia/Tokyo?"),
+        ("timezone: ../../etc/passwd", 1, "unknown time zone", "IANA"),
+        ("revision_ids: sequenced", 1, "revision_ids cannot be sequenced", "did you mean sequence?"),
+        ("template: ''", 1, "template is empty", "name a file"),
+        ("post_write:\n  - a\n  - b | c", 3, "runs without a shell", "list of words"),
+        ("post_write:\n  - ''", 2, "is empty", "the program first"),
+        ("post_write:\n  - []", 2, "is empty", "the program first"),
+        ("post_write: a", 1, "expected a list", "after a dash"),
+    ] {
+        let error = read(text, None).expect_err(text);
+        assert!(error.message().contains(message) && error.to_string().contains(hint), "{text}: {error}");
+        assert_eq!(error.place().map(|place| place.line), Some(line), "{text}: {error}");
+    }
 }

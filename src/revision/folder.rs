@@ -6,11 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::error::{Error, Place, Result};
 
 use super::Revision;
 use super::file::parse;
 use super::graph::Graph;
+use super::naming;
 
 /// A revision with the file it was read from.
 #[derive(Debug, Clone)]
@@ -22,6 +25,11 @@ pub struct Stored {
 }
 
 impl Stored {
+    /// Reads one file.
+    pub fn read(path: &Path) -> Result<Self> {
+        read_file(path)
+    }
+
     pub fn id(&self) -> &str {
         &self.revision.id
     }
@@ -41,6 +49,8 @@ pub struct Folder {
     pub(super) ids: BTreeMap<String, usize>,
     pub(super) labels: BTreeMap<String, usize>,
     pub(super) graph: Graph,
+    /// When each was made, as far as its file says so.
+    pub(super) made: Vec<Option<Timestamp>>,
 }
 
 impl Folder {
@@ -61,8 +71,13 @@ impl Folder {
         let mut labels: BTreeMap<String, usize> = BTreeMap::new();
         for (at, file) in stored.iter().enumerate() {
             if let Some(other) = ids.insert(file.revision.id.clone(), at) {
-                return Err(twice(&format!("two files hold revision {}", file.id()), &stored[other], file)
-                    .hint("give one of them another id on its first line, or remove the copy"));
+                let error = twice(&format!("two files hold revision {}", file.id()), &stored[other], file);
+                return Err(match naming::number_of(file.id()) {
+                    Some(_) => error.hint(
+                        "if two branches took one number, `autogen rebase` gives one of them another; else remove the copy",
+                    ),
+                    None => error.hint("give one of them another id on its first line, or remove the copy"),
+                });
             }
         }
         for (at, file) in stored.iter().enumerate() {
@@ -74,7 +89,8 @@ impl Folder {
             }
         }
         let graph = Graph::new(&stored, &ids, &labels);
-        Ok(Self { stored, ids, labels, graph })
+        let made = stored.iter().map(|file| naming::instant(&file.revision.created)).collect();
+        Ok(Self { stored, ids, labels, graph, made })
     }
 
     /// All revisions, in the order their files were read.

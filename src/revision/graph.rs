@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -235,12 +236,13 @@ impl Folder {
     /// By time made, then by id.
     pub(super) fn sorted(&self, revisions: impl Iterator<Item = usize>) -> Vec<&Stored> {
         let keys: BTreeSet<_> = revisions.map(|at| self.key(at)).collect();
-        keys.into_iter().map(|(_, _, at)| &self.stored[at]).collect()
+        keys.into_iter().map(|(.., at)| &self.stored[at]).collect()
     }
 
-    fn key(&self, at: usize) -> (&str, &str, usize) {
+    /// Two files may have been made in two time zones.
+    fn key(&self, at: usize) -> (Option<Timestamp>, &str, &str, usize) {
         let revision = &self.stored[at].revision;
-        (&revision.created, &revision.id, at)
+        (self.made[at], &revision.created, &revision.id, at)
     }
 
     /// The members in an order that puts what comes first, first.
@@ -254,7 +256,7 @@ impl Folder {
             members.iter().map(|at| (*at, within(*at, Direction::Incoming).len())).collect();
         let mut ready: BTreeSet<_> = waiting.iter().filter(|(_, n)| **n == 0).map(|(at, _)| self.key(*at)).collect();
         let mut ordered = Vec::with_capacity(members.len());
-        while let Some((_, _, at)) = ready.pop_first() {
+        while let Some((.., at)) = ready.pop_first() {
             ordered.push(at);
             waiting.remove(&at);
             for after in within(at, Direction::Outgoing) {

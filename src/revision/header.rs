@@ -10,15 +10,25 @@ use super::Revision;
 use super::script::Script;
 use super::source::Source;
 
-const FIRST: &str = "-- autogen revision ";
+pub(super) const FIRST: &str = "-- autogen revision ";
 const KEYS: [&str; 6] = ["message", "parents", "depends-on", "branch-labels", "created", "fingerprint"];
 /// What a target may say instead of an id.
 pub(super) const RESERVED: [&str; 4] = ["head", "heads", "base", "current"];
-const NO_PARENTS: &str = "(none)";
+pub(super) const NO_PARENTS: &str = "(none)";
 /// What every marker begins with, after the two dashes.
 pub(super) const MARKER: &str = "autogen:";
 
 pub(super) fn write(revision: &Revision, out: &mut String) {
+    write_facts(revision, out);
+    if !revision.summary.is_empty() {
+        out.push_str("--\n");
+    }
+    write_summary(revision, out);
+    out.push('\n');
+}
+
+/// The lines that say which revision it is.
+pub(super) fn write_facts(revision: &Revision, out: &mut String) {
     out.push_str(&format!("{FIRST}{}\n", revision.id));
     let mut lines = revision.message.split('\n').map(escape);
     put(out, "-- message:", &lines.next().unwrap_or_default());
@@ -34,9 +44,10 @@ pub(super) fn write(revision: &Revision, out: &mut String) {
     if !revision.fingerprint.is_empty() {
         put(out, "-- fingerprint:", &escape(&revision.fingerprint));
     }
-    if !revision.summary.is_empty() {
-        out.push_str("--\n");
-    }
+}
+
+/// The lines for the reviewer.
+pub(super) fn write_summary(revision: &Revision, out: &mut String) {
     for line in &revision.summary {
         let line = escape(line);
         match line.strip_prefix('a').filter(|_| line.starts_with(MARKER)) {
@@ -44,7 +55,6 @@ pub(super) fn write(revision: &Revision, out: &mut String) {
             None => put(out, "--", &line),
         }
     }
-    out.push('\n');
 }
 
 /// No space at the end of a line that would only hold one.

@@ -5,6 +5,7 @@
 //! here knows a connection, a clock, chance or the environment; only [`Folder::read`] reads files.
 
 mod batch;
+mod edit;
 mod file;
 mod folder;
 mod graph;
@@ -15,6 +16,7 @@ mod refuse;
 mod script;
 mod source;
 mod target;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -25,11 +27,13 @@ use sha2::{Digest, Sha256};
 use crate::hex::hex;
 
 pub use batch::{Batch, Rounds};
+pub use edit::{with_facts, with_fingerprint};
 pub use file::{parse, write};
 pub use folder::{Folder, Stored};
 pub use header::{check_id, check_label};
-pub use naming::{file_name, slug};
+pub use naming::{FileTemplate, created, created_line, number, number_of, slug};
 pub use script::{Entry, Script, Statement, Step};
+pub use template::Template;
 
 /// One revision file, read or about to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Entry, Folder, Revision, Script, Stored, parse, write};
 
-fn revision(id: &str) -> Revision {
+pub(super) fn revision(id: &str) -> Revision {
     Revision {
         id: id.to_owned(),
         parents: Vec::new(),

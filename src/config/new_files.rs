@@ -1,0 +1,162 @@
+//! How are the files of new revisions called, made and looked over?
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::{self, TimeZone};
+use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde_yaml::Spanned;
+
+use super::file::Layer;
+use super::place::Source;
+use crate::error::{Error, Place, Result, did_you_mean};
+use crate::revision::FileTemplate;
+
+/// What autogen.yaml says of revisions that are yet to be written.
+#[derive(Debug, Clone)]
+pub struct NewFiles {
+    pub name: FileTemplate,
+    /// Characters of the message in a name.
+    pub slug: usize,
+    pub zone: TimeZone,
+    pub ids: RevisionIds,
+    /// The file that they are written after, and where autogen.yaml names it.
+    pub template: Option<(PathBuf, Place)>,
+    pub post_write: Vec<Hook>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevisionIds {
+    Random,
+    Sequence,
+}
+
+/// A command and its arguments, at least one word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook(pub Vec<String>);
+
+impl Hook {
+    /// What an argument may hold in place of the file.
+    pub const FILE: &str = "REVISION_SCRIPT_FILENAME";
+
+    /// The words to run on this file, which comes last where no word says where.
+    pub fn on(&self, file: &str) -> Vec<String> {
+        let mut words: Vec<String> = self.0.iter().map(|word| word.replace(Self::FILE, file)).collect();
+        if words == self.0 {
+            words.push(file.to_owned());
+        }
+        words
+    }
+}
+
+/// A command as it is written.
+#[derive(Debug, Clone)]
+pub(super) enum Form {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for Form {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Form;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("a command as one text or as a list of words")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Form, E> {
+                Ok(Form::Text(text.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Form, A::Error> {
+                Deserialize::deserialize(SeqAccessDeserializer::new(list)).map(Form::List)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+pub(super) fn new_files(layer: &mut Layer, root: &Path, source: &Source<'_>) -> Result<NewFiles> {
+    let name = match layer.file_template.take() {
+        Some(text) => FileTemplate::read(&text.value).map_err(|error| source.at(error, text.referenced))?,
+        None => FileTemplate::default(),
+    };
+    let slug = layer.truncate_slug_length.take().map_or(Ok(40), |length| {
+        length.value.trim().parse().map_err(|_| {
+            let error = Error::new(format!("truncate_slug_length cannot be {}", length.value));
+            source.at(error.hint("it is a number of characters, as 40"), length.referenced)
+        })
+    })?;
+    let zone = layer.timezone.take().map_or(Ok(TimeZone::UTC), |name| zone(&name, source))?;
+    let ids = layer.revision_ids.take().map_or(Ok(RevisionIds::Random), |word| ids(&word, source))?;
+    let template = layer.template.take().map(|file| template(file, root, source)).transpose()?;
+    let hooks = layer.post_write.take().into_iter().flat_map(|hooks| hooks.value);
+    let post_write = hooks.map(|form| hook(form, source)).collect::<Result<_>>()?;
+    Ok(NewFiles { name, slug, zone, ids, template, post_write })
+}
+
+fn zone(name: &Spanned<String>, source: &Source<'_>) -> Result<TimeZone> {
+    let wanted = name.value.trim();
+    // what the database calls an unknown zone is no place to be
+    if let Ok(zone) = TimeZone::get(wanted)
+        && !zone.is_unknown()
+    {
+        return Ok(zone);
+    }
+    let error = Error::new(format!("unknown time zone {wanted}"));
+    let known: Vec<String> = tz::db().available().map(|name| name.to_string()).collect();
+    let cities = known.iter().map(|name| (name.rsplit('/').next().unwrap_or_default(), name));
+    let city = cities.filter(|(city, _)| city.eq_ignore_ascii_case(wanted)).map(|(_, name)| name.as_str()).next();
+    let error = match city.or_else(|| did_you_mean(wanted, known.iter().map(String::as_str))) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None => error.hint("write it as the IANA database does: Europe/Paris, America/New_York, UTC"),
+    };
+    Err(source.at(error, name.referenced))
+}
+
+fn ids(word: &Spanned<String>, source: &Source<'_>) -> Result<RevisionIds> {
+    match word.value.as_str() {
+        "random" => Ok(RevisionIds::Random),
+        "sequence" => Ok(RevisionIds::Sequence),
+        other => {
+            let error = Error::new(format!("revision_ids cannot be {other}"));
+            let error = error.hint(match did_you_mean(other, ["random", "sequence"]) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "it is random or sequence".to_owned(),
+            });
+            Err(source.at(error, word.referenced))
+        }
+    }
+}
+
+fn template(file: Spanned<String>, root: &Path, source: &Source<'_>) -> Result<(PathBuf, Place)> {
+    let at = file.referenced;
+    if file.value.trim().is_empty() {
+        let error = Error::new("template is empty").hint("name a file, or leave template out");
+        return Err(source.at(error, at));
+    }
+    let path = if root == Path::new(".") { PathBuf::from(file.value) } else { root.join(file.value) };
+    Ok((path, Place::new(source.file, at.line() as usize, at.column() as usize)))
+}
+
+fn hook(form: Spanned<Form>, source: &Source<'_>) -> Result<Hook> {
+    let Spanned { value: form, referenced, .. } = form;
+    let refused = |message: &str, hint: &str| Err(source.at(Error::new(message).hint(hint), referenced));
+    let words = match form {
+        Form::List(words) => words,
+        Form::Text(text) if text.contains(['\'', '"', '$', '|', '&', ';', '>', '<', '`', '\\']) => {
+            return refused(
+                "a command of post_write runs without a shell, which would read its quotes and signs",
+                "write it as a list of words: [program, --option, \"an argument\"]",
+            );
+        }
+        Form::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
+    };
+    if words.first().is_none_or(|program| program.trim().is_empty()) {
+        return refused("a command of post_write is empty", "write the program first, then its arguments");
+    }
+    if words.iter().any(|word| word.contains('\0')) {
+        return refused("a command of post_write holds a NUL character", "take the escape out");
+    }
+    Ok(Hook(words))
+}
