@@ -19,6 +19,7 @@ pub mod model;
 pub mod name;
 pub mod normal;
 pub mod ours;
+pub mod parts;
 pub mod plan;
 pub mod render;
 pub mod revision;

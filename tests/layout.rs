@@ -14,8 +14,8 @@ use autogen::kind::Tag;
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
-const STAGES: [&str; 10] =
-    ["introspect", "normal", "diff", "rewrite", "plan", "render", "revision", "runner", "catalog", "intent"];
+const STAGES: [&str; 11] =
+    ["introspect", "normal", "diff", "rewrite", "plan", "parts", "render", "revision", "runner", "catalog", "intent"];
 
 /// Where a connection may be named.
 const CONNECTED: [&str; 6] = ["introspect", "runner", "normal/twin", "connect", "embedded", "cli"];

@@ -101,7 +101,7 @@ pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> 
 
 /// Drops what bears a name that a rename gives to something else, and what cannot be without it: the name must be free
 /// before the rename, and what is wanted under it comes after.
-fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a, Catalog>, Vec<Statement>)> {
+pub(crate) fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a, Catalog>, Vec<Statement>)> {
     if intent.renames.is_empty() {
         return Ok((Cow::Borrowed(before), Vec::new()));
     }
