@@ -47,7 +47,7 @@ fn can_be_cut(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<(), 
         return Ok(());
     }
     let changes = Changes::of(before, after, intent).map_err(|error| error.to_string())?;
-    let legs = changes.split();
+    let legs = changes.split().map_err(|error| error.to_string())?;
     let mut made = BTreeSet::new();
     for leg in &legs {
         if let Some(twice) = leg.changes.iter().find(|id| !made.insert((*id).clone())) {
@@ -63,7 +63,8 @@ fn can_be_cut(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<(), 
     for table in tables {
         let pattern = Pattern::read(&table.to_string()).map_err(|error| error.to_string())?;
         let cut = changes.only(&[pattern]).map_err(|error| format!("only {table}: {error}"))?;
-        let two = [(format!("only {table}"), changes.catalog(&cut.ids)), ("the rest".into(), after.clone())];
+        let middle = changes.catalog(&cut.ids).map_err(|error| format!("only {table}: {error}"))?;
+        let two = [(format!("only {table}"), middle), ("the rest".into(), after.clone())];
         way(before, &two, intent)?;
     }
     Ok(())

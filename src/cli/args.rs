@@ -92,7 +92,9 @@ pub enum Command {
         explain_ignored: bool,
     },
     /// Compare models and database, and write a revision file
-    #[command(after_help = "Example:\n  autogen revision -m \"add due dates\"")]
+    #[command(after_help = "Examples:\n  autogen revision -m \"add due dates\"\n  \
+                            autogen revision -m \"tasks only\" --only tasks --only 'index public.ix_*'\n  \
+                            autogen revision -m \"first tables\" --split")]
     Revision(Revision),
     /// Run revisions up to one
     #[command(after_help = "Example:\n  autogen upgrade head")]
@@ -139,6 +141,9 @@ pub enum Command {
     /// Write a revision that brings several heads together
     #[command(after_help = "Example:\n  autogen merge heads -m \"both pull requests\"")]
     Merge(Merge),
+    /// Move a branch onto the other head, so that both are one line
+    #[command(after_help = "Examples:\n  autogen rebase\n  autogen rebase 81e6b0a4 --onto 3f2a9c1d")]
+    Rebase(Rebase),
     /// Open a revision file in $EDITOR
     #[command(after_help = "Example:\n  autogen edit head")]
     Edit { revision: String },
@@ -253,6 +258,12 @@ pub struct Revision {
     /// With --amend: give up what a person has edited in the file
     #[arg(long, requires = "amend")]
     pub discard_edits: bool,
+    /// Only what this names, with all that it requires: a name, schema.name or a kind, with * and ?
+    #[arg(long, value_name = "PATTERN", conflicts_with_all = ["empty", "amend", "split"])]
+    pub only: Vec<String>,
+    /// Write one revision for each table, each on the one before
+    #[arg(long, conflicts_with_all = ["empty", "amend", "rev_id"])]
+    pub split: bool,
     /// Accept a revision that drops more than half of the tables
     #[arg(long)]
     pub allow_drop_all: bool,
@@ -287,6 +298,16 @@ pub struct Merge {
     pub revisions: Vec<String>,
     #[command(flatten)]
     pub new: New,
+}
+
+#[derive(Debug, Args)]
+pub struct Rebase {
+    /// A revision of the branch that moves; or the branch's files, where its numbers are taken
+    #[arg(value_name = "REVISION")]
+    pub revisions: Vec<String>,
+    /// The revision to stand on (default: the other head)
+    #[arg(long, value_name = "REVISION")]
+    pub onto: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,8 @@
 //! How do several files come to be, all of them or none?
 //!
-//! Invariant: a [`Batch`] that is dropped without [`Batch::keep`] takes back every file and folder that it made, and a
-//! file is at its path only when it is whole, so that a full disk or a signal leaves no half of one.
+//! Invariant: a [`Batch`] that is dropped without [`Batch::keep`] takes back every file and folder that it made and puts back
+//! what it replaced or took away. A file is at its path only when it is whole, so that a full disk or a signal leaves no half
+//! of one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +11,17 @@ use crate::error::{Error, Result};
 
 #[derive(Default)]
 pub struct Batch {
-    /// In the order in which they were made.
-    made: Vec<PathBuf>,
+    /// In the order in which it was done.
+    done: Vec<Done>,
+}
+
+enum Done {
+    Made(PathBuf),
+    /// What stood at the path is kept beside it.
+    Replaced {
+        path: PathBuf,
+        kept: PathBuf,
+    },
 }
 
 impl Batch {
@@ -21,7 +31,7 @@ impl Batch {
             dir.ancestors().take_while(|dir| *dir != Path::new("") && fs::symlink_metadata(dir).is_err()).collect();
         for dir in missing.into_iter().rev() {
             match fs::create_dir(dir) {
-                Ok(()) => self.made.push(dir.to_owned()),
+                Ok(()) => self.done.push(Done::Made(dir.to_owned())),
                 Err(_) if dir.is_dir() => {}
                 Err(cause) => return Err(Error::io("make the folder", dir, &cause)),
             }
@@ -32,33 +42,73 @@ impl Batch {
         }
     }
 
-    /// Writes the file. One that is there already is replaced, and stays as it now is.
+    /// Writes the file, in the place of one that is there already.
     pub fn file(&mut self, file: &Path, text: &str) -> Result<()> {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        // neither models nor revisions are read from a name with a dot in front
-        let part = file.with_file_name(format!(".{name}.part"));
-        let fresh = !file.exists();
-        fs::write(&part, text).and_then(|()| fs::rename(&part, file)).map_err(|cause| {
-            let _ = fs::remove_file(&part);
-            Error::io("write", file, &cause)
-        })?;
-        if fresh {
-            self.made.push(file.to_owned());
-        }
+        let part = beside(file, "part");
+        let failed = |cause: std::io::Error| Error::io("write", file, &cause);
+        let written = fs::write(&part, text).map_err(failed).and_then(|()| {
+            let kept = self.hold(file)?;
+            let renamed = fs::rename(&part, file).map_err(failed);
+            match (&renamed, kept) {
+                (Ok(()), Some(kept)) => self.done.push(Done::Replaced { path: file.to_owned(), kept }),
+                (Ok(()), None) => self.done.push(Done::Made(file.to_owned())),
+                (Err(_), Some(kept)) => drop(fs::remove_file(kept)),
+                (Err(_), None) => {}
+            }
+            renamed
+        });
+        written.inspect_err(|_| drop(fs::remove_file(&part)))
+    }
+
+    /// Takes the file away.
+    pub fn remove(&mut self, file: &Path) -> Result<()> {
+        let kept = beside(file, "old");
+        fs::rename(file, &kept).map_err(|cause| Error::io("move", file, &cause))?;
+        self.done.push(Done::Replaced { path: file.to_owned(), kept });
         Ok(())
+    }
+
+    /// A second name, or a copy where there can be none, for a file that is about to be replaced.
+    fn hold(&self, file: &Path) -> Result<Option<PathBuf>> {
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let kept = beside(file, "old");
+        // left behind by a run that was killed
+        let _ = fs::remove_file(&kept);
+        let held = fs::hard_link(file, &kept).or_else(|_| fs::copy(file, &kept).map(drop));
+        held.map_err(|cause| {
+            let _ = fs::remove_file(&kept);
+            Error::io("keep a copy of", file, &cause)
+        })?;
+        Ok(Some(kept))
     }
 
     /// All of it is there and stays.
     pub fn keep(mut self) {
-        self.made.clear();
+        for done in std::mem::take(&mut self.done) {
+            if let Done::Replaced { kept, .. } = done {
+                let _ = fs::remove_file(kept);
+            }
+        }
     }
+}
+
+/// Neither models nor revisions are read from a name with a dot in front.
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    file.with_file_name(format!(".{name}.{ending}"))
 }
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        for path in self.made.iter().rev() {
-            // what cannot be removed is named nowhere: the error that led here is the one to read
-            let _ = if path.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) };
+        for done in self.done.iter().rev() {
+            // what cannot be taken back is named nowhere: the error that led here is the one to read
+            let _ = match done {
+                Done::Made(path) if path.is_dir() => fs::remove_dir(path),
+                Done::Made(path) => fs::remove_file(path),
+                Done::Replaced { path, kept } => fs::rename(kept, path),
+            };
         }
     }
 }

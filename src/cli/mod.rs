@@ -14,6 +14,7 @@ mod baseline;
 mod batch;
 mod cache;
 mod check;
+mod commute;
 mod compare;
 mod db;
 mod diff;
@@ -31,8 +32,10 @@ mod merge;
 mod newly;
 mod offline;
 mod output;
+mod parts;
 mod post_write;
 mod progress;
+mod rebase;
 mod revision;
 mod run;
 mod session;
@@ -94,6 +97,7 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
         Command::Branches => history::branches(&global, output),
         Command::History(args) => history::history(&global, &args, output),
         Command::Merge(merge) => merge::merge(&global, &merge, output),
+        Command::Rebase(args) => rebase::rebase(&global, &args, output),
         Command::Edit { revision } => edit::edit(&global, &revision, output),
         Command::EnsureVersion { sql: true } => offline::ensure_version(output),
         Command::EnsureVersion { sql: false } => run::ensure_version(&global, output),

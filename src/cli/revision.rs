@@ -6,10 +6,12 @@ use super::compare::{Comparison, compare, count, pending};
 use super::in_step::InStep;
 use super::newly;
 use super::output::Output;
+use super::parts::Parts;
 use super::session;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::plan::Plan;
 use crate::render;
 use crate::revision::{self, Folder, Revision, Script, Stored};
 use crate::runner::{self, Ledger, Standing};
@@ -45,12 +47,23 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
         output.say(&format!("no changes: {}", InStep::of(&comparison).describe(&session.address)));
         return Ok(0);
     }
-    guard(&comparison, args)?;
+    let parts = match (args.only.as_slice(), args.split) {
+        ([], false) => None,
+        ([], true) => Some(Parts::split(&comparison, &session.config)?),
+        (patterns, _) => Some(Parts::only(&comparison, patterns, output)?),
+    };
+    if let Some(parts) = parts {
+        guard(&comparison, parts.plans(), args)?;
+        let first = stand(global, &session.config, args, &folder, output)?;
+        parts.write(&session.config, &folder, args, first, output)?;
+        return Ok(0);
+    }
+    guard(&comparison, [&comparison.upgrade], args)?;
     let new = match amended {
         Some(stored) => stored.revision.clone(),
         None => stand(global, &session.config, args, &folder, output)?,
     };
-    let new = generated(&comparison, args, new)?;
+    let new = generated(&comparison.live.catalog, &comparison.upgrade, &comparison.downgrade()?, args, new)?;
     let file = match amended {
         Some(stored) => stored.path.clone(),
         None => newly::path_of(&session.config, &folder, &new, &args.new)?,
@@ -105,13 +118,13 @@ fn newest_unapplied<'a>(folder: &'a Folder, ledger: &Ledger, args: &Args) -> Res
 }
 
 /// A revision that drops most of the database is more likely a folder of models that was not found.
-fn guard(comparison: &Comparison, args: &Args) -> Result<()> {
+fn guard<'a>(comparison: &Comparison, plans: impl IntoIterator<Item = &'a Plan>, args: &Args) -> Result<()> {
     if args.allow_drop_all {
         return Ok(());
     }
     let table = |id: &&crate::kind::Id| id.tag.word() == "table";
     let live = comparison.live.catalog.objects().keys().filter(table).count();
-    let dropped = comparison.upgrade.statements.iter().flat_map(|statement| &statement.ops);
+    let dropped = plans.into_iter().flat_map(|plan| &plan.statements).flat_map(|statement| &statement.ops);
     let dropped = dropped.filter(|op| op.new.is_none() && op.id.tag.word() == "table").count();
     // whoever owns what is always there is no model
     let has_any = |catalog: &Catalog| catalog.objects().values().any(|object| object.aspect().is_none());
@@ -128,11 +141,17 @@ fn guard(comparison: &Comparison, args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn generated(comparison: &Comparison, args: &Args, mut new: Revision) -> Result<Revision> {
-    let downgrade = comparison.downgrade()?;
-    let summary = render::summary(&comparison.upgrade, &downgrade, &comparison.live.catalog);
-    let upgrade = Script::compose(&render::entries(&comparison.upgrade));
-    let downgrade = Script::compose(&render::entries(&downgrade));
+/// The revision with these statements, from what is `before` and back to it.
+pub fn generated(
+    before: &Catalog,
+    upgrade: &Plan,
+    downgrade: &Plan,
+    args: &Args,
+    mut new: Revision,
+) -> Result<Revision> {
+    let summary = render::summary(upgrade, downgrade, before);
+    let upgrade = Script::compose(&render::entries(upgrade));
+    let downgrade = Script::compose(&render::entries(downgrade));
     if let Some(message) = newly::message(&args.new)? {
         new.message = message;
     }

@@ -8,9 +8,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Dangling};
 use crate::diff::diff;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::intent::Intent;
 use crate::kind::{Fact, Id, Name, Object};
 use crate::plan::vacate;
@@ -109,8 +109,14 @@ impl<'a> Changes<'a> {
         &self.renamed
     }
 
+    /// Those that belong to none of the others.
+    pub fn outermost(&self, ids: &BTreeSet<Id>) -> Vec<Id> {
+        let within = |id: &Id| self.line(id).iter().skip(1).any(|above| ids.contains(above));
+        ids.iter().filter(|id| !within(id)).cloned().collect()
+    }
+
     /// The catalog that these changes lead to.
-    pub fn catalog(&self, ids: &BTreeSet<Id>) -> Catalog {
+    pub fn catalog(&self, ids: &BTreeSet<Id>) -> Result<Catalog> {
         let (mut objects, mut externals, mut notes) = self.base.clone().into_parts();
         for id in ids {
             match self.after.get(id) {
@@ -125,7 +131,15 @@ impl<'a> Changes<'a> {
         externals.extend(self.after.externals().clone());
         let taken: BTreeSet<Name> = objects.values().flat_map(Object::occupies).collect();
         externals.retain(|name, _| !taken.contains(name));
-        Catalog::close(objects, externals, notes)
+        let catalog = Catalog::close(objects, externals, notes);
+        let known = |side: &Catalog, loose: &Dangling| {
+            side.dangling().iter().any(|other| (&other.id, &other.fact) == (&loose.id, &loose.fact))
+        };
+        match catalog.dangling().iter().find(|loose| !known(&self.base, loose) && !known(self.after, loose)) {
+            Some(loose) => Err(Error::no(format!("{} cannot be without the changes that are left out", loose.id))
+                .hint("write all changes in one revision, or name more of them")),
+            None => Ok(catalog),
+        }
     }
 
     fn link(&mut self) {

@@ -106,7 +106,7 @@ impl Changes<'_> {
     }
 
     fn nothing(&self, pattern: &Pattern) -> Error {
-        let mut there: Vec<String> = self.renamed.iter().chain(&self.ids).map(Id::to_string).collect();
+        let mut there: Vec<String> = self.renamed.iter().chain(&self.outermost(&self.ids)).map(Id::to_string).collect();
         let more = there.len().saturating_sub(LISTED);
         there.truncate(LISTED);
         if more > 0 {

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
+use crate::error::Result;
 use crate::kind::Id;
 
 use super::{Changes, Cut};
 
 /// One step of the way.
 pub struct Leg {
-    /// The tables whose changes begin with it; none: the rest, which is no table's.
+    /// The tables that it is about; none: the rest, which is no table's.
     pub tables: Vec<Id>,
     pub changes: BTreeSet<Id>,
     /// What it leads to.
@@ -18,7 +19,7 @@ pub struct Leg {
 
 impl Changes<'_> {
     /// Legs that lead all the way, one after the other. What is no table's goes with the first that needs it.
-    pub fn split(&self) -> Vec<Leg> {
+    pub fn split(&self) -> Result<Vec<Leg>> {
         let mut families: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
         for id in &self.ids {
             if let Some(table) = self.table_of(id) {
@@ -32,14 +33,20 @@ impl Changes<'_> {
             let family = families.get(&table).into_iter().flatten();
             let data = family.filter(|id| **id == table || self.holds_data(id)).cloned();
             let new = self.add(&mut cut, data.collect::<Vec<_>>());
-            let touched = new.iter().filter_map(|id| self.table_of(id)).chain([table.clone()]);
-            let tables: Vec<Id> = touched.filter(|table| begun.insert(table.clone())).collect();
+            let told = |id: &&Id| self.tables.contains(*id) || self.holds_data(id);
+            let mut tables: Vec<Id> = Vec::new();
+            for table in new.iter().filter(told).filter_map(|id| self.table_of(id)).chain([table.clone()]) {
+                if !tables.contains(&table) {
+                    tables.push(table);
+                }
+            }
+            begun.extend(tables.iter().cloned().chain(new.iter().filter_map(|id| self.table_of(id))));
             let created = new.iter().filter(|id| self.is_created(id)).cloned();
             let from: Vec<Id> = std::mem::take(&mut waiting).into_iter().chain(created).chain([table]).collect();
             waiting = self.grow(&mut cut, from, &begun);
             let changes: BTreeSet<Id> = cut.ids.difference(&had).cloned().collect();
             if !changes.is_empty() {
-                legs.push(Leg { tables, changes, catalog: self.catalog(&cut.ids) });
+                legs.push(Leg { tables, changes, catalog: self.catalog(&cut.ids)? });
             }
         }
         let rest: BTreeSet<Id> = self.ids.difference(&cut.ids).cloned().collect();
@@ -48,7 +55,7 @@ impl Changes<'_> {
         } else if let Some(last) = legs.last_mut() {
             last.catalog = self.after.clone();
         }
-        legs
+        Ok(legs)
     }
 
     /// A table comes after those that its changes need, as far as they do not need each other.

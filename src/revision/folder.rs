@@ -57,12 +57,16 @@ impl Folder {
     /// Reads every `*.sql` in these folders and below; names that begin with a dot are left out, and a file reached
     /// twice counts once. A folder that is not there holds nothing: version control keeps no empty folders.
     pub fn read(dirs: &[PathBuf]) -> Result<Self> {
+        Self::new(Self::read_files(dirs)?)
+    }
+
+    /// The same files, whether or not they can stand beside each other.
+    pub fn read_files(dirs: &[PathBuf]) -> Result<Vec<Stored>> {
         let mut found = Found::default();
         for dir in dirs {
             found.folder(dir)?;
         }
-        let stored = found.files.iter().map(|path| read_file(path)).collect::<Result<_>>()?;
-        Self::new(stored)
+        found.files.iter().map(|path| read_file(path)).collect()
     }
 
     /// The revisions that were read, by whatever way.

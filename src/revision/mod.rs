@@ -12,6 +12,7 @@ mod graph;
 mod header;
 mod lineage;
 mod naming;
+mod rebase;
 mod refuse;
 mod script;
 mod source;
@@ -19,6 +20,7 @@ mod target;
 mod template;
 #[cfg(test)]
 mod tests;
+mod untangle;
 
 use std::path::Path;
 
@@ -32,8 +34,10 @@ pub use file::{parse, write};
 pub use folder::{Folder, Stored};
 pub use header::{check_id, check_label};
 pub use naming::{FileTemplate, created, created_line, number, number_of, slug};
+pub use rebase::Branch;
 pub use script::{Entry, Script, Statement, Step};
 pub use template::Template;
+pub use untangle::untangle;
 
 /// One revision file, read or about to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

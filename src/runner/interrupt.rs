@@ -97,7 +97,7 @@ impl Interrupt {
     }
 
     /// Says that a runner is at work, until the value is dropped.
-    pub(super) fn work(&self) -> Work {
+    pub fn work(&self) -> Work {
         self.state().runners += 1;
         Work { interrupt: self.clone() }
     }
@@ -113,7 +113,7 @@ impl Interrupt {
     }
 }
 
-pub(super) struct Work {
+pub struct Work {
     interrupt: Interrupt,
 }
 

@@ -1,0 +1,144 @@
+//! `autogen revision --only` and `--split`: some of the changes, or all of them table by table.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::args::Revision as Args;
+use super::compare::Comparison;
+use super::newly;
+use super::output::Output;
+use super::revision::generated;
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::intent::Intent;
+use crate::kind::Id;
+use crate::parts::{Changes, Cut, Leg, Pattern};
+use crate::plan::{Plan, plan};
+use crate::render;
+use crate::revision::{self, Folder, Revision, Stored};
+
+/// So many things are named one by one; the rest is counted.
+const NAMED: usize = 20;
+
+/// One revision to be written.
+struct Part {
+    /// The tables that it is about, where there are several parts.
+    about: Option<String>,
+    before: Catalog,
+    upgrade: Plan,
+    downgrade: Plan,
+}
+
+impl Part {
+    fn between(about: Option<String>, before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Self> {
+        let (upgrade, downgrade) = (plan(before, after, intent)?, plan(after, before, &intent.inverted())?);
+        Ok(Self { about, before: before.clone(), upgrade, downgrade })
+    }
+}
+
+/// What of the differences is to be written as revisions, first to last.
+pub struct Parts(Vec<Part>);
+
+impl Parts {
+    /// Some of the changes. The rest has to be possible after them, or nothing is written.
+    pub fn only(comparison: &Comparison, patterns: &[String], output: Output) -> Result<Self> {
+        let patterns = patterns.iter().map(|text| Pattern::read(text)).collect::<Result<Vec<_>>>()?;
+        let Comparison { live, wanted, intent, .. } = comparison;
+        let changes = Changes::of(&live.catalog, wanted, intent)?;
+        let cut = changes.only(&patterns)?;
+        let middle = changes.catalog(&cut.ids)?;
+        let part = Part::between(None, &live.catalog, &middle, intent)?;
+        plan(&middle, wanted, &Intent::default()).map_err(|error| apart(&error))?;
+        tell(&changes, &cut, output);
+        Ok(Self(vec![part]))
+    }
+
+    /// All changes, one revision for each table.
+    pub fn split(comparison: &Comparison, config: &Config) -> Result<Self> {
+        let Comparison { live, wanted, intent, .. } = comparison;
+        let legs = Changes::of(&live.catalog, wanted, intent)?.split()?;
+        let (several, none) = (legs.len() > 1, Intent::default());
+        let mut before = &live.catalog;
+        let mut parts = Vec::with_capacity(legs.len());
+        for (n, leg) in legs.iter().enumerate() {
+            let about = several.then(|| about(leg, config));
+            let intent = if n == 0 { intent } else { &none };
+            parts.push(Part::between(about, before, &leg.catalog, intent).map_err(|error| apart(&error))?);
+            before = &leg.catalog;
+        }
+        Ok(Self(parts))
+    }
+
+    /// The plans of all, for whoever has to agree to them.
+    pub fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.0.iter().map(|part| &part.upgrade)
+    }
+
+    /// Writes a file for each, the second on the first and so on; all of them or none.
+    pub fn write(self, config: &Config, folder: &Folder, args: &Args, first: Revision, output: Output) -> Result<()> {
+        let mut folder = folder.clone();
+        let mut files: Vec<(PathBuf, String)> = Vec::new();
+        let mut next = first;
+        for part in &self.0 {
+            let mut new = generated(&part.before, &part.upgrade, &part.downgrade, args, next.clone())?;
+            if let Some(about) = &part.about {
+                new.message = format!("{about}: {}", new.message);
+                new.fingerprint = revision::fingerprint(&new);
+            }
+            let file = newly::path_of(config, &folder, &new, &args.new)?;
+            let text = newly::checked(config, &file, &folder, &new)?;
+            let stored = Stored { path: file.clone(), text: text.clone(), revision: revision::parse(&file, &text)? };
+            folder = newly::among(&folder, stored)?;
+            files.push((file, text));
+            (next.parents, next.depends_on, next.branch_labels) = (vec![new.id], Vec::new(), Vec::new());
+            next.id = newly::fresh_id(config, &folder, &[])?;
+        }
+        for part in &self.0 {
+            part.about.iter().for_each(|about| output.say(&format!("{about}:")));
+            output.lines_to_stderr(&render::lines(&part.upgrade, false));
+        }
+        newly::write(config, &folder, &files, output)
+    }
+}
+
+/// `users`, `users and audit.log`
+fn about(leg: &Leg, config: &Config) -> String {
+    let schema = config.search_path.first().map_or("public", String::as_str);
+    let name = |id: &Id| {
+        let path: Vec<&str> = id.path.iter().map(|part| part.as_str()).collect();
+        path.strip_prefix(&[schema]).unwrap_or(&path).join(".")
+    };
+    match leg.tables.as_slice() {
+        [] => "the rest".to_owned(),
+        [only] => name(only),
+        [all @ .., last] => format!("{} and {}", all.iter().map(name).collect::<Vec<_>>().join(", "), name(last)),
+    }
+}
+
+fn apart(error: &Error) -> Error {
+    Error::no("these changes cannot be made apart from each other")
+        .detail(error.to_string())
+        .hint("write them in one revision: leave --only or --split out")
+}
+
+/// What came along, and what is left.
+fn tell(changes: &Changes, cut: &Cut, output: Output) {
+    let left: BTreeSet<Id> = changes.ids().difference(&cut.ids).cloned().collect();
+    for id in changes.outermost(&cut.ids) {
+        if let Some(why) = cut.along.get(&id) {
+            output.say(&format!("takes along {id}: {why}"));
+        }
+    }
+    for id in changes.renamed().iter().filter(|_| !left.is_empty()) {
+        output.say(&format!("takes along the rename of {id}: renames come first"));
+    }
+    let mut rest: Vec<String> = changes.outermost(&left).iter().map(Id::to_string).collect();
+    let more = rest.len().saturating_sub(NAMED);
+    rest.truncate(NAMED);
+    rest.extend((more > 0).then(|| format!("and {more} more")));
+    match rest.is_empty() {
+        true => output.say("nothing is left for another revision"),
+        false => output.say(&format!("left for the next revision: {}", rest.join(", "))),
+    }
+}
