@@ -70,7 +70,10 @@ impl Batch {
 
     /// A second name, or a copy where there can be none, for a file that is about to be replaced.
     fn hold(&self, file: &Path) -> Result<Option<PathBuf>> {
-        if !file.is_file() {
+        let known = self.done.iter().any(|done| match done {
+            Done::Made(path) | Done::Replaced { path, .. } => path == file,
+        });
+        if known || !file.is_file() {
             return Ok(None);
         }
         let kept = beside(file, "old");
@@ -110,5 +113,42 @@ impl Drop for Batch {
                 Done::Replaced { path, kept } => fs::rename(kept, path),
             };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_kept_is_as_it_was() {
+        let dir = std::env::temp_dir().join(format!("autogen-batch-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let (there, gone) = (dir.join("there"), dir.join("gone"));
+        fs::write(&there, "old").unwrap();
+        fs::write(&gone, "old too").unwrap();
+        let change = |batch: &mut Batch| {
+            batch.folder(&dir.join("a/b")).unwrap();
+            batch.file(&dir.join("a/b/new"), "new").unwrap();
+            batch.file(&there, "changed").unwrap();
+            batch.file(&there, "changed again").unwrap();
+            batch.remove(&gone).unwrap();
+        };
+        let names = || {
+            let entries = fs::read_dir(&dir).unwrap().flatten();
+            let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        };
+        change(&mut Batch::default());
+        assert_eq!(names(), ["gone", "there"]);
+        assert_eq!(fs::read_to_string(&there).unwrap(), "old");
+        assert_eq!(fs::read_to_string(&gone).unwrap(), "old too");
+        let mut batch = Batch::default();
+        change(&mut batch);
+        batch.keep();
+        assert_eq!(names(), ["a", "there"]);
+        assert_eq!(fs::read_to_string(&there).unwrap(), "changed again");
+        fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -15,7 +15,7 @@ use crate::diff::diff;
 use crate::embedded::{self, Cluster};
 use crate::error::{Error, Result};
 use crate::introspect::{self, Asked};
-use crate::kind::{Aspect, Managed};
+use crate::kind::{Aspect, Id, Managed};
 use crate::name::Ident;
 use crate::ours::Rules;
 use crate::revision::{Branch, Folder, Stored};
@@ -47,9 +47,10 @@ pub fn commute(config: &Config, folder: &Folder, branch: &Branch, around: &Surro
     output.say("trying both orders on a private server");
     let server = Scratch::open(config, around, &common)?;
     let (before, moved) = (server.by_itself(&before)?, server.by_itself(&moved)?);
-    let one = server.after(&before, &moved)?;
-    let other = server.after(&moved, &before)?;
-    same(&one, &other, "run in the one order and in the other, they lead to two ends")
+    let one = server.after(&before, &moved, false)?;
+    let other = server.after(&moved, &before, false)?;
+    same(&one, &other, "run in the one order and in the other, they lead to two ends")?;
+    server.after(&before, &moved, true).and_then(|_| server.after(&moved, &before, true)).map(drop)
 }
 
 /// One of the two branches, and what it does where nothing of the other has run.
@@ -116,19 +117,19 @@ impl<'a> Scratch<'a> {
         })
     }
 
-    /// The catalog after both, and whether they can be undone again, as far as each of them can.
-    fn after(&self, first: &Part<'a>, second: &Part<'a>) -> Result<Catalog> {
+    /// The catalog after both. With `undo`, they are undone again too, as far as each of them can be.
+    fn after(&self, first: &Part<'a>, second: &Part<'a>, undo: bool) -> Result<Catalog> {
         self.trial(|order| {
             let failed = |error: Error, what: &str| apart(&second.files, &first.files, what).detail(plain(&error));
             let then = |error: Error| failed(error, "does not run after");
             order.run(&first.files).and_then(|()| order.run(&second.files)).map_err(then)?;
             let reached = order.catalog()?;
             let ends = "undone in the one order and in the other, they lead to two ends";
-            if second.leads_back {
+            if undo && second.leads_back {
                 order.undo(second.files.len()).map_err(|error| failed(error, "cannot be undone after"))?;
                 same(&order.catalog()?, &first.reached, ends)?;
             }
-            if second.leads_back && first.leads_back {
+            if undo && second.leads_back && first.leads_back {
                 order.undo(first.files.len()).map_err(|error| failed(error, "cannot be undone before"))?;
                 same(&order.catalog()?, &self.base, ends)?;
             }
@@ -275,7 +276,10 @@ const MERGE: &str =
 const NAMED: usize = 10;
 
 fn same(one: &Catalog, other: &Catalog, why: &str) -> Result<()> {
-    let mut differ: Vec<String> = diff(one, other).iter().map(|change| change.subject().id().to_string()).collect();
+    let ids: BTreeSet<Id> = diff(one, other).iter().map(|change| change.subject().id()).collect();
+    // who owns it is no news where the whole of it differs
+    let alone = |id: &&Id| id.on.as_deref().is_none_or(|on| !ids.contains(on));
+    let mut differ: Vec<String> = ids.iter().filter(alone).map(Id::to_string).collect();
     let unmodelled = |catalog: &Catalog| catalog.notes.unmodelled.iter().cloned().collect::<BTreeSet<_>>();
     differ.extend(unmodelled(one).symmetric_difference(&unmodelled(other)).map(|thing| thing.what.clone()));
     if differ.is_empty() {

@@ -162,8 +162,11 @@ pub fn checked(config: &Config, file: &Path, folder: &Folder, new: &Revision) ->
     };
     let text = revision::write(&new);
     let back = revision::parse(file, &text)?;
-    back.upgrade.check(file)?;
-    back.downgrade.check(file)?;
+    let checked = back.upgrade.check(file).and_then(|()| back.downgrade.check(file));
+    checked.map_err(|error| match &config.new_files.template {
+        Some((path, _)) => error.detail(format!("so it would stand in a file after the template {}", path.display())),
+        None => error,
+    })?;
     if back != new {
         return Err(Error::new(format!("revision {} would not read back as it was written", new.id))
             .hint("this is a fault of autogen: please report it with the models and the template"));

@@ -40,7 +40,10 @@ fn call(config: &Config, hook: &Hook, file: &Path, output: Output) -> Result<()>
             .detail(format!("it ran as: {}", words.join(" ")))
             .hint(format!("{shown} is written and stays; correct it or the command, which is not run again by itself"))
     };
-    let done = command.output().map_err(|cause| failed(format!("could not be started: {cause}")))?;
+    let done = command.output().map_err(|cause| {
+        let why = cause.to_string().to_lowercase();
+        failed(format!("could not be started: {}", why.split(" (os error").next().unwrap_or_default()))
+    })?;
     let said = [&done.stdout, &done.stderr].map(|bytes| String::from_utf8_lossy(bytes).trim_end().to_owned());
     let said = said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
     if !done.status.success() {

@@ -13,7 +13,7 @@ use super::{Changes, Cut};
 pub struct Pattern {
     text: String,
     kind: Option<&'static str>,
-    /// One for each part of a name: the name alone, `schema.name`, `schema.table.name`.
+    /// One for each part of a name: the name alone, `schema.name`, `table.name` of what is in a table, `schema.table.name`.
     parts: Vec<Glob>,
 }
 
@@ -33,8 +33,9 @@ impl Pattern {
             name => parts(name).into_iter().map(Glob).collect(),
         };
         let refused = |message: &str| {
-            Err(Error::new(format!("`{text}` {message}"))
-                .hint("write a name, schema.name or schema.table.name, with * and ?; a kind may stand before it"))
+            Err(Error::new(format!("`{text}` {message}")).hint(
+                "write a name, schema.name, table.name or schema.table.name, with * and ?; a kind may stand before it",
+            ))
         };
         if kind.is_none() && parts.is_empty() {
             return refused("is no pattern: there is nothing in it");
@@ -61,7 +62,7 @@ impl Pattern {
         match self.parts.as_slice() {
             [] => true,
             [name] => fits(name, last),
-            [schema, name] => fits(schema, 0) && fits(name, last),
+            [schema, name] => fits(name, last) && (fits(schema, 0) || path.len() == 3 && fits(schema, 1)),
             [schema, table, name] => path.len() == 3 && fits(schema, 0) && fits(table, 1) && fits(name, 2),
             _ => false,
         }
@@ -132,7 +133,9 @@ mod tests {
         let word = |word: &str| Tag::ALL.iter().find(|tag| tag.word() == word).copied().unwrap();
         let id = |kind: &str, path: &[&str]| Id::new(word(kind), path.iter().copied());
         let key = id("foreign key", &["public", "tasks", "tasks_user_fk"]);
-        for pattern in ["tasks_*", "public.*_fk", "public.tasks.*", "foreign key", "foreign key tasks_user_f?"] {
+        for pattern in
+            ["tasks_*", "public.*_fk", "public.tasks.*", "tasks.*_fk", "foreign key", "foreign key tasks_user_f?"]
+        {
             assert!(fits(pattern, &key), "{pattern}");
         }
         for pattern in ["tasks", "audit.*", "public.users.*", "primary key", "foreign key users_*", "table *"] {

@@ -257,7 +257,10 @@ fn fill(pieces: &[Piece], created: &Zoned, id: &str, slug: &str) -> String {
         };
         name.push_str(&format!("{number:0digits$}"));
     }
-    name
+    match pieces.first() {
+        Some(Piece::Token(Token::Slug, _)) if slug.is_empty() => name.trim_start_matches(['_', '-', ' ']).to_owned(),
+        _ => name,
+    }
 }
 
 /// The number that an id is, where ids are numbers: `007`. Twelve random digits may by chance be all decimal.
@@ -344,6 +347,7 @@ mod tests {
     fn a_message_never_leads_out_of_the_folder_nor_makes_a_name_too_long() {
         assert_eq!(named("%(slug)s/%(rev)s", "../../etc/passwd"), "etc_passwd/3f2a9c1d7b04.sql");
         assert_eq!(named("%(slug)s/%(rev)s", ".."), "3f2a9c1d7b04/3f2a9c1d7b04.sql");
+        assert_eq!(named("%(slug)s-%(rev)s", "…"), "3f2a9c1d7b04.sql");
         let template = FileTemplate::read("%(rev)s_%(slug)s").unwrap();
         let mut revision = super::super::tests::revision("0a1b2c3d4e5f");
         revision.message = "é".repeat(4000);
