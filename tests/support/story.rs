@@ -10,7 +10,7 @@ pub fn story(name: &str, project: &Project, commands: &[&[&str]]) {
         told.push_str(&format!("$ autogen {}\n{}\n", args.join(" "), said.trim_end()));
     }
     let steady = |line: &str| match line.trim_start() {
-        text if text.starts_with("done in ") || text.starts_with("applied 20") => None,
+        text if text.starts_with("applied 20") => None,
         text if text.starts_with("-- fingerprint: ") => Some("-- fingerprint: [hash]\n".to_owned()),
         _ => Some(format!("{line}\n")),
     };
