@@ -92,7 +92,7 @@ pub enum Command {
         explain_ignored: bool,
     },
     /// Compare models and database, and write a revision file
-    #[command(after_help = "Examples:\n  autogen revision -m \"add due dates\"\n  \
+    #[command(after_help = "Example:\n  autogen revision -m \"add due dates\"\n  \
                             autogen revision -m \"tasks only\" --only tasks --only 'index public.ix_*'\n  \
                             autogen revision -m \"first tables\" --split")]
     Revision(Revision),
@@ -142,7 +142,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  autogen merge heads -m \"both pull requests\"")]
     Merge(Merge),
     /// Move a branch onto the other head, so that both are one line
-    #[command(after_help = "Examples:\n  autogen rebase\n  autogen rebase 81e6b0a4 --onto 3f2a9c1d")]
+    #[command(after_help = "Example:\n  autogen rebase\n  autogen rebase 81e6b0a4 --onto 3f2a9c1d")]
     Rebase(Rebase),
     /// Open a revision file in $EDITOR
     #[command(after_help = "Example:\n  autogen edit head")]
