@@ -78,6 +78,11 @@ impl Intent {
         }
     }
 
+    /// For what comes after the renames have been made.
+    pub fn afterwards(&self) -> Self {
+        Self { renames: Renames::default(), online: self.online.clone() }
+    }
+
     /// For the way back.
     pub fn inverted(&self) -> Self {
         let tables: BTreeMap<_, _> = self.renames.tables.iter().map(|(old, new)| (new.clone(), old.clone())).collect();

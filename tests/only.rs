@@ -110,3 +110,20 @@ fn a_revision_for_each_table_runs_by_itself() {
         ],
     );
 }
+
+#[test]
+fn what_is_asked_of_the_way_holds_for_every_part() {
+    let without = "tables:\n  a: { columns: { id: bigint, n: int } }\n  b: { columns: { id: bigint, n: int } }\n";
+    let project = Project::with(&[("schema/m.yaml", without), ("autogen.yaml", "indexes: { concurrently: true }\n")]);
+    project.revision("tables");
+    project.done(&["upgrade", "head"]);
+    project.write("schema/m.yaml", without.replace("} }", ", x: { type: int?, index: true } } }"));
+    let paths = project.done(&["-q", "revision", "-m", "indexes", "--split"]);
+    assert_eq!(paths.lines().count(), 2);
+    for path in paths.lines() {
+        assert!(project.read(path).contains("CREATE INDEX CONCURRENTLY"), "{}", project.read(path));
+    }
+    project.done(&["upgrade", "head"]);
+    project.done(&["check"]);
+    project.done(&["downgrade", "base"]);
+}

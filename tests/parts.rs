@@ -25,7 +25,7 @@ use universe::Random;
 
 /// One leg after the other, with the renames before the first.
 fn way(before: &Catalog, legs: &[(String, Catalog)], intent: &Intent) -> Result<(), String> {
-    let none = Intent::default();
+    let none = intent.afterwards();
     let mut here = before;
     for (n, (name, there)) in legs.iter().enumerate() {
         let intent = if n == 0 { intent } else { &none };

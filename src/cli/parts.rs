@@ -49,7 +49,7 @@ impl Parts {
         let cut = changes.only(&patterns)?;
         let middle = changes.catalog(&cut.ids)?;
         let part = Part::between(None, &live.catalog, &middle, intent)?;
-        plan(&middle, wanted, &Intent::default()).map_err(|error| apart(&error))?;
+        plan(&middle, wanted, &intent.afterwards()).map_err(|error| apart(&error))?;
         tell(&changes, &cut, output);
         Ok(Self(vec![part]))
     }
@@ -58,12 +58,12 @@ impl Parts {
     pub fn split(comparison: &Comparison, config: &Config) -> Result<Self> {
         let Comparison { live, wanted, intent, .. } = comparison;
         let legs = Changes::of(&live.catalog, wanted, intent)?.split()?;
-        let (several, none) = (legs.len() > 1, Intent::default());
+        let (several, afterwards) = (legs.len() > 1, intent.afterwards());
         let mut before = &live.catalog;
         let mut parts = Vec::with_capacity(legs.len());
         for (n, leg) in legs.iter().enumerate() {
             let about = several.then(|| about(leg, config));
-            let intent = if n == 0 { intent } else { &none };
+            let intent = if n == 0 { intent } else { &afterwards };
             parts.push(Part::between(about, before, &leg.catalog, intent).map_err(|error| apart(&error))?);
             before = &leg.catalog;
         }

@@ -127,6 +127,7 @@ impl<'a> Changes<'a> {
             notes.order.extend(self.after.notes.order.get(id).map(|order| (id.clone(), *order)));
         }
         notes.keeps_gifts = self.after.notes.keeps_gifts;
+        notes.online.extend(self.after.notes.online.iter().cloned());
         notes.unmanaged.extend(self.after.notes.unmanaged.iter().cloned());
         externals.extend(self.after.externals().clone());
         let taken: BTreeSet<Name> = objects.values().flat_map(Object::occupies).collect();
