@@ -131,11 +131,13 @@ impl Contents {
 
     /// As a revision of this project that is not written yet.
     pub fn stored(self, session: &Session, folder: &Folder, new: &New) -> Result<Stored> {
-        let mut revision = newly::skeleton(folder, Vec::new(), Vec::new(), new)?;
+        let mut revision = newly::skeleton(&session.config, folder, Vec::new(), Vec::new(), new)?;
         (revision.summary, revision.upgrade, revision.downgrade) = (self.summary, self.upgrade, self.downgrade);
         revision.fingerprint = revision::fingerprint(&revision);
         let path = newly::path_of(&session.config, folder, &revision, new)?;
-        let text = newly::checked(&path, folder, &revision)?;
+        let text = newly::checked(&session.config, &path, folder, &revision)?;
+        // the template of the project may have put statements of its own around
+        let revision = revision::parse(&path, &text)?;
         Ok(Stored { path, text, revision })
     }
 }
