@@ -185,8 +185,8 @@ impl Command {
     /// Whether it takes the lock of the runner.
     pub fn writes(&self) -> bool {
         match self {
-            Self::Upgrade(Upgrade { sql, .. })
-            | Self::Downgrade(Downgrade { sql, .. })
+            Self::Upgrade(Upgrade { how: How { sql, .. }, .. })
+            | Self::Downgrade(Downgrade { how: How { sql, .. }, .. })
             | Self::Stamp { sql, .. }
             | Self::EnsureVersion { sql } => !sql,
             _ => false,
@@ -198,18 +198,8 @@ impl Command {
 pub struct Upgrade {
     #[arg(default_value = "head", allow_hyphen_values = true)]
     pub revision: String,
-    /// Print the script in place of running it: from the base, or FROM:TO
-    #[arg(long)]
-    pub sql: bool,
-    /// All revisions in one transaction, in place of one for each
-    #[arg(long, conflicts_with = "sql")]
-    pub single_transaction: bool,
-    /// Go on without asking where rows are lost
-    #[arg(short, long, conflicts_with = "sql")]
-    pub yes: bool,
-    /// Remember files that were changed after they were applied as they are now, and go on
-    #[arg(long, conflicts_with = "sql")]
-    pub accept_changed: bool,
+    #[command(flatten)]
+    pub how: How,
     /// Run what comes before something that is applied already
     #[arg(long, conflicts_with = "sql")]
     pub out_of_order: bool,
@@ -219,7 +209,14 @@ pub struct Upgrade {
 pub struct Downgrade {
     #[arg(allow_hyphen_values = true)]
     pub revision: String,
-    /// Print the script in place of running it: FROM:TO
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// What upgrades and downgrades can be told.
+#[derive(Debug, Args)]
+pub struct How {
+    /// Print the script in place of running it; FROM:TO says where it begins
     #[arg(long)]
     pub sql: bool,
     /// All revisions in one transaction, in place of one for each

@@ -5,7 +5,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::config::Config;
+use crate::config::{Config, Hook};
 use crate::connect::Address;
 use crate::error::{Error, Result};
 use crate::runner::Intended;
@@ -30,13 +30,13 @@ impl Surroundings {
 }
 
 /// Runs it and waits for its end; a failure is an error that names the hook and its command.
-pub fn run(hook: &str, command: &[String], config: &Config, around: &Surroundings) -> Result<()> {
+pub fn run(hook: &str, command: &Hook, config: &Config, around: &Surroundings) -> Result<()> {
     let failed = |why: String| {
         Error::new(format!("the hook {hook} failed: {why}"))
-            .detail(format!("its command: {}", command.join(" ")))
+            .detail(format!("its command: {}", command.0.join(" ")))
             .hint(format!("run the command by hand, or correct hooks.{hook} of {}", config.file.display()))
     };
-    let Some((program, arguments)) = command.split_first() else { return Ok(()) };
+    let Some((program, arguments)) = command.0.split_first() else { return Ok(()) };
     let mut child = Command::new(program);
     child.args(arguments).current_dir(&config.root).stdin(Stdio::null()).stdout(std::io::stderr());
     // what the database's own variables say must not be mixed with what the surroundings say

@@ -86,9 +86,9 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
             diff::diff(&global, format, exit_code, explain_ignored, output)
         }
         Command::Revision(revision) => revision::revision(&global, &revision, output),
-        Command::Upgrade(args) if args.sql => offline::upgrade(&global, &args.revision, output),
+        Command::Upgrade(args) if args.how.sql => offline::upgrade(&global, &args.revision, output),
         Command::Upgrade(args) => run::upgrade(&global, &args, output),
-        Command::Downgrade(args) if args.sql => offline::downgrade(&global, &args.revision, output),
+        Command::Downgrade(args) if args.how.sql => offline::downgrade(&global, &args.revision, output),
         Command::Downgrade(args) => run::downgrade(&global, &args, output),
         Command::Stamp { revisions, sql: true, .. } => offline::stamp(&global, &revisions, output),
         Command::Stamp { revisions, purge, sql: false } => run::stamp(&global, &revisions, purge, output),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::args::{Downgrade, Global, Upgrade};
+use super::args::{Downgrade, Global, How, Upgrade};
 use super::guard;
 use super::hooks::{self, Surroundings};
 use super::output::Output;
@@ -15,10 +15,8 @@ use crate::runner::{self, Direction, Intended, Interrupt, Options, Progress, Rep
 pub fn upgrade(global: &Global, args: &Upgrade, output: Output) -> Result<u8> {
     no_range(&args.revision)?;
     no_way("upgrade", &args.revision, '-', "downgrade")?;
-    let mut run = Run::open(global, output)?;
-    run.options.single_transaction = args.single_transaction;
-    (run.options.accept_changed, run.options.out_of_order) = (args.accept_changed, args.out_of_order);
-    run.options.approve = Some(run.approve(args.yes));
+    let mut run = Run::open(global, output)?.told(&args.how);
+    run.options.out_of_order = args.out_of_order;
     run.with(|session, options, progress| {
         let folder = session::folder(&session.config)?;
         runner::upgrade(&mut session.client, &folder, &args.revision, options, progress)
@@ -28,11 +26,7 @@ pub fn upgrade(global: &Global, args: &Upgrade, output: Output) -> Result<u8> {
 pub fn downgrade(global: &Global, args: &Downgrade, output: Output) -> Result<u8> {
     no_range(&args.revision)?;
     no_way("downgrade", &args.revision, '+', "upgrade")?;
-    let mut run = Run::open(global, output)?;
-    run.options.single_transaction = args.single_transaction;
-    run.options.accept_changed = args.accept_changed;
-    run.options.approve = Some(run.approve(args.yes));
-    run.with(|session, options, progress| {
+    Run::open(global, output)?.told(&args.how).with(|session, options, progress| {
         let folder = session::folder(&session.config)?;
         runner::downgrade(&mut session.client, &folder, &args.revision, options, progress)
     })
@@ -105,8 +99,13 @@ impl Run {
         Ok(Self { session, address, options, teller })
     }
 
-    fn approve(&self, yes: bool) -> runner::Approve {
-        guard::approve(&self.session.config, &self.address, yes, self.teller.clone(), self.options.interrupt.clone())
+    /// For running revisions, with what the command line says of it.
+    fn told(mut self, how: &How) -> Self {
+        (self.options.single_transaction, self.options.accept_changed) = (how.single_transaction, how.accept_changed);
+        let interrupt = self.options.interrupt.clone();
+        let approve = guard::approve(&self.session.config, &self.address, how.yes, self.teller.clone(), interrupt);
+        self.options.approve = Some(approve);
+        self
     }
 
     fn with(

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_yaml::Spanned;
 
-use super::new_files;
+use super::hook;
 use super::rules::Form;
 use super::secret::Secret;
 
@@ -67,7 +67,7 @@ keys! {
         /// a file with holes that new revision files are written after (default: none)
         template: Spanned<String>,
         /// commands that run on each new revision file, a list (default: none)
-        post_write: Spanned<Vec<Spanned<new_files::Form>>>,
+        post_write: Spanned<Vec<Spanned<hook::Form>>>,
         /// keys that are laid over the top level by --env NAME or AUTOGEN_ENV
         environments: Spanned<IndexMap<String, Option<Layer>>>,
         /// what to do where a drop and a create look like a rename: ask, when-certain or never (default: ask)
@@ -147,11 +147,11 @@ keys! {
     /// The commands of `hooks:`.
     HooksKeys, "hooks." {
         /// before the first revision runs; its failure stops the run
-        before_upgrade: Spanned<CommandLine>,
+        before_upgrade: Spanned<hook::Form>,
         /// before a run that loses rows, up or down, say a pg_dump; its failure stops the run
-        before_data_loss: Spanned<CommandLine>,
+        before_data_loss: Spanned<hook::Form>,
         /// after the last revision has run
-        after_upgrade: Spanned<CommandLine>,
+        after_upgrade: Spanned<hook::Form>,
     }
 }
 
@@ -316,28 +316,5 @@ impl<'de> Deserialize<'de> for Words {
             return Err(D::Error::custom(NUL_IN_NAME));
         }
         Ok(Words(words))
-    }
-}
-
-/// A program with its arguments: a list of words, or a text with blanks between them. No shell reads it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CommandLine(pub Vec<String>);
-
-impl<'de> Deserialize<'de> for CommandLine {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a command as a list of words, or as a text with blanks between them")]
-        enum Written {
-            Words(Vec<String>),
-            Text(String),
-        }
-        let words = match Written::deserialize(deserializer)? {
-            Written::Words(words) => words,
-            Written::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
-        };
-        match words.iter().any(|word| word.contains('\0')) {
-            true => Err(D::Error::custom(NUL_IN_NAME)),
-            false => Ok(Self(words)),
-        }
     }
 }

@@ -5,6 +5,7 @@
 //! need no database run without the variable.
 
 mod file;
+mod hook;
 mod naming;
 mod new_files;
 mod place;
@@ -29,8 +30,9 @@ use file::{DatabaseKeys, Layer, NamingKeys};
 use naming::Template;
 use place::Source;
 
+pub use hook::Hook;
 pub use naming::Naming;
-pub use new_files::{Hook, NewFiles, RevisionIds};
+pub use new_files::{NewFiles, RevisionIds};
 pub use running::{Confirm, Hooks, LogFormat, Running};
 pub use secret::Secret;
 pub use vars::{Origin, Vars};

@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use jiff::tz::{self, TimeZone};
-use serde::Deserialize;
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_yaml::Spanned;
 
 use super::file::Layer;
+use super::hook::{self, Hook};
 use super::place::Source;
 use crate::error::{Error, Place, Result, did_you_mean};
 use crate::revision::FileTemplate;
@@ -32,50 +30,6 @@ pub enum RevisionIds {
     Sequence,
 }
 
-/// A command and its arguments, at least one word.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hook(pub Vec<String>);
-
-impl Hook {
-    /// What an argument may hold in place of the file.
-    pub const FILE: &str = "REVISION_SCRIPT_FILENAME";
-
-    /// The words to run on this file, which comes last where no word says where.
-    pub fn on(&self, file: &str) -> Vec<String> {
-        let mut words: Vec<String> = self.0.iter().map(|word| word.replace(Self::FILE, file)).collect();
-        if words == self.0 {
-            words.push(file.to_owned());
-        }
-        words
-    }
-}
-
-/// A command as it is written.
-#[derive(Debug, Clone)]
-pub(super) enum Form {
-    Text(String),
-    List(Vec<String>),
-}
-
-impl<'de> Deserialize<'de> for Form {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = Form;
-            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-                f.write_str("a command as one text or as a list of words")
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Form, E> {
-                Ok(Form::Text(text.to_owned()))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Form, A::Error> {
-                Deserialize::deserialize(SeqAccessDeserializer::new(list)).map(Form::List)
-            }
-        }
-        deserializer.deserialize_any(Either)
-    }
-}
-
 pub(super) fn new_files(layer: &mut Layer, root: &Path, source: &Source<'_>) -> Result<NewFiles> {
     let name = match layer.file_template.take() {
         Some(text) => FileTemplate::read(&text.value).map_err(|error| source.at(error, text.referenced))?,
@@ -91,7 +45,7 @@ pub(super) fn new_files(layer: &mut Layer, root: &Path, source: &Source<'_>) -> 
     let ids = layer.revision_ids.take().map_or(Ok(RevisionIds::Random), |word| ids(&word, source))?;
     let template = layer.template.take().map(|file| template(file, root, source)).transpose()?;
     let hooks = layer.post_write.take().into_iter().flat_map(|hooks| hooks.value);
-    let post_write = hooks.map(|form| hook(form, source)).collect::<Result<_>>()?;
+    let post_write = hooks.map(|form| hook::hook("post_write", form, source)).collect::<Result<_>>()?;
     Ok(NewFiles { name, slug, zone, ids, template, post_write })
 }
 
@@ -137,26 +91,4 @@ fn template(file: Spanned<String>, root: &Path, source: &Source<'_>) -> Result<(
     }
     let path = if root == Path::new(".") { PathBuf::from(file.value) } else { root.join(file.value) };
     Ok((path, Place::new(source.file, at.line() as usize, at.column() as usize)))
-}
-
-fn hook(form: Spanned<Form>, source: &Source<'_>) -> Result<Hook> {
-    let Spanned { value: form, referenced, .. } = form;
-    let refused = |message: &str, hint: &str| Err(source.at(Error::new(message).hint(hint), referenced));
-    let words = match form {
-        Form::List(words) => words,
-        Form::Text(text) if text.contains(['\'', '"', '$', '|', '&', ';', '>', '<', '`', '\\']) => {
-            return refused(
-                "a command of post_write runs without a shell, which would read its quotes and signs",
-                "write it as a list of words: [program, --option, \"an argument\"]",
-            );
-        }
-        Form::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
-    };
-    if words.first().is_none_or(|program| program.trim().is_empty()) {
-        return refused("a command of post_write is empty", "write the program first, then its arguments");
-    }
-    if words.iter().any(|word| word.contains('\0')) {
-        return refused("a command of post_write holds a NUL character", "take the escape out");
-    }
-    Ok(Hook(words))
 }

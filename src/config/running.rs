@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_yaml::Spanned;
 
-use super::file::{CommandLine, HooksKeys, Layer};
+use super::file::{HooksKeys, Layer};
+use super::hook::{self, Hook};
 use super::place::Source;
 use crate::duration::duration;
 use crate::error::{Error, Result, did_you_mean};
@@ -29,12 +30,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Commands that run before and after revisions do; none is empty.
+/// Commands that run before and after revisions do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hooks {
-    pub before_upgrade: Option<Vec<String>>,
-    pub before_data_loss: Option<Vec<String>>,
-    pub after_upgrade: Option<Vec<String>>,
+    pub before_upgrade: Option<Hook>,
+    pub before_data_loss: Option<Hook>,
+    pub after_upgrade: Option<Hook>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,18 +135,13 @@ fn word<T: Copy + Default>(
 }
 
 fn hooks(keys: HooksKeys, source: &Source<'_>) -> Result<Hooks> {
-    let read = |command: Option<Spanned<CommandLine>>| match command {
-        Some(command) if command.value.0.first().is_none_or(|program| program.trim().is_empty()) => {
-            let error =
-                Error::new("the command of a hook is empty").hint("write it as a list of words, or leave the key out");
-            Err(source.at(error, command.referenced))
-        }
-        command => Ok(command.map(|command| command.value.0)),
+    let read = |key: &str, form: Option<Spanned<hook::Form>>| {
+        form.map(|form| hook::hook(&format!("hooks.{key}"), form, source)).transpose()
     };
     let HooksKeys { before_upgrade, before_data_loss, after_upgrade } = keys;
     Ok(Hooks {
-        before_upgrade: read(before_upgrade)?,
-        before_data_loss: read(before_data_loss)?,
-        after_upgrade: read(after_upgrade)?,
+        before_upgrade: read("before_upgrade", before_upgrade)?,
+        before_data_loss: read("before_data_loss", before_data_loss)?,
+        after_upgrade: read("after_upgrade", after_upgrade)?,
     })
 }
