@@ -55,6 +55,11 @@ pub fn current(global: &Global, target: &str, folder: &Folder, output: Output) -
     }
 }
 
+/// The command that applies all that is pending: `head` is an error while there are several.
+pub fn to_head(folder: &Folder) -> &'static str {
+    if folder.heads().len() > 1 { "autogen upgrade heads" } else { "autogen upgrade head" }
+}
+
 pub fn stands(global: &Global, folder: &Folder, output: Output) -> Result<Vec<String>> {
     let mut session = open(global, output)?;
     let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;

@@ -52,7 +52,8 @@ impl Folder {
             above.retain(|at| branch.contains(at) || trunk.contains(at));
         }
         let gone = self.graph.with_descendants(above);
-        let left = applied.iter().filter(|id| self.ids.get(*id).is_some_and(|at| !gone.contains(at))).cloned().collect();
+        let left =
+            applied.iter().filter(|id| self.ids.get(*id).is_some_and(|at| !gone.contains(at))).cloned().collect();
         stays.extend(self.heads_of(&left));
         stays.sort();
         stays.dedup();
