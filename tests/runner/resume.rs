@@ -44,7 +44,7 @@ fn a_revision_with_steps_of_its_own_goes_on_where_it_failed() {
     assert!(text.contains("SQLSTATE 23505"), "{text}");
     assert!(
         text.contains(
-            "the database stands at the base; step 1 of 3 and 1 of the statements of step 2 of this revision are kept"
+            "the database stands at the base; kept of this revision: step 1 of 3 and 1 of the statements of step 2"
         ),
         "{text}"
     );
