@@ -115,7 +115,9 @@ fn a_downgrade_with_steps_of_its_own_goes_on_where_it_failed() {
     client.batch_execute("CREATE VIEW public.v AS SELECT id FROM public.b").unwrap();
     let error = project.down(&mut client, "base").unwrap_err();
     assert!(
-        error.to_string().contains("the database stands at bbb1; step 1 of 2 and 1 of the statements of step 2"),
+        error.to_string().contains(
+            "the database stands at bbb1; done of this downgrade: step 1 of 2 and 1 of the statements of step 2"
+        ),
         "{error}"
     );
     let error = project.up(&mut client, "head").unwrap_err();
