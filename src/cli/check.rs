@@ -26,7 +26,7 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
     let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
     let standing = Standing::of(&folder, &ledger);
     let root = session.config.root.clone();
-    let books = Books { pending: pending(&standing), standing, root };
+    let books = Books { pending: pending(&standing), to_head: session::to_head(&folder), standing, root };
     // the order of columns, which -v tells, is not remembered
     let memory = (books.agree() && !output.verbose).then(|| Memory::of(&session.config, &mut session.client));
     if let Some(found) = memory.as_ref().and_then(Memory::unchanged) {
@@ -64,6 +64,8 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
 struct Books<'a> {
     standing: Standing<'a, 'a>,
     pending: Vec<String>,
+    /// What to run where something is pending.
+    to_head: &'static str,
     /// The project's folder.
     root: PathBuf,
 }
@@ -138,7 +140,7 @@ fn text(session: &Session, comparison: &Comparison, books: &Books<'_>, verdict: 
             output.say(&format!("  {revision}"));
         }
         if verdict == Verdict::NotAtHead {
-            output.say("  hint: run `autogen upgrade head`, then check again");
+            output.say(&format!("  hint: run `{}`, then check again", books.to_head));
         }
     }
     // what is still to run would look like drift

@@ -1,5 +1,7 @@
 //! `--sql`: what a run would do, as a script for somebody else to run.
 
+use std::collections::BTreeSet;
+
 use super::args::Global;
 use super::output::Output;
 use super::session;
@@ -23,7 +25,11 @@ pub fn downgrade(global: &Global, target: &str, output: Output) -> Result<u8> {
 }
 
 fn moved(global: &Global, target: &str, direction: Direction, output: Output) -> Result<u8> {
-    let Ends { config, folder, from, to } = ends(global, target, output)?;
+    let Ends { config, folder, from, mut to } = ends(global, target, output)?;
+    if direction == Direction::Downgrade {
+        let applied = folder.upgrade_path(&BTreeSet::new(), &from)?.iter().map(|file| file.id().to_owned()).collect();
+        to = folder.resolve_down(target.split_once(':').map_or(target, |(_, to)| to), &applied)?;
+    }
     output.raw(&runner::script(&folder, direction, &from, &to, &connect::pin(&config.search_path))?);
     Ok(0)
 }

@@ -91,7 +91,10 @@ fn at_head(folder: &Folder, ledger: &Ledger) -> Result<()> {
     for revision in pending {
         error = error.detail(revision);
     }
-    Err(error.hint("run `autogen upgrade head` first; a revision is what makes the live database follow the models"))
+    Err(error.hint(format!(
+        "run `{}` first; a revision is what makes the live database follow the models",
+        session::to_head(folder)
+    )))
 }
 
 fn newest_unapplied<'a>(folder: &'a Folder, ledger: &Ledger, args: &Args) -> Result<&'a Stored> {

@@ -42,10 +42,22 @@ pub fn current(global: &Global, target: &str, folder: &Folder, output: Output) -
     let asks = |end: &str| end.is_empty() || end == "current" || end.ends_with('@');
     let starts_there = |end: &str| end.find(['+', '-']).map_or(end == "current", |sign| asks(&end[..sign]));
     let of_a_branch = |end: &str| end.split_once('@').is_some_and(|(_, rest)| rest == "base" || starts_there(rest));
-    match target.split(':').any(|end| starts_there(end) || of_a_branch(end)) {
+    let steps = |end: &str| end.starts_with(['+', '-']);
+    // a step as one end of a range starts from the other
+    let named = match target.split_once(':') {
+        Some((from, to)) if steps(from) && !steps(to) => to,
+        Some((from, to)) if steps(to) && !steps(from) && !from.is_empty() => from,
+        _ => target,
+    };
+    match named.split(':').any(|end| starts_there(end) || of_a_branch(end)) {
         true => stands(global, folder, output),
         false => Ok(Vec::new()),
     }
+}
+
+/// The command that applies all that is pending: `head` is an error while there are several.
+pub fn to_head(folder: &Folder) -> &'static str {
+    if folder.heads().len() > 1 { "autogen upgrade heads" } else { "autogen upgrade head" }
 }
 
 pub fn stands(global: &Global, folder: &Folder, output: Output) -> Result<Vec<String>> {

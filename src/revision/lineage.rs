@@ -49,6 +49,11 @@ impl Folder {
         let (first, last) = match (from, to) {
             ("", "") => (Vec::new(), self.resolve("heads", current)?),
             ("", to) => (Vec::new(), self.resolve(to, current)?),
+            (from, "") if steps(from) => {
+                let last = self.resolve("heads", current)?;
+                let first = last.iter().map(|head| self.resolve(from, std::slice::from_ref(head)));
+                (first.collect::<Result<Vec<_>>>()?.concat(), last)
+            }
             (from, "") => (self.resolve(from, current)?, self.resolve("heads", current)?),
             (from, to) if steps(to) && !steps(from) => {
                 let first = self.resolve(from, current)?;

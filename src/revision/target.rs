@@ -34,6 +34,32 @@ impl Folder {
         Ok(found.into_iter().map(|at| self.stored[at].revision.id.clone()).collect())
     }
 
+    /// What stays when a database that has applied these is taken down to `target`. Only what stands on the target goes, with
+    /// all that depends on it: another branch, and the other side of a merge, keep their rows. `label@ID` undoes that branch.
+    pub fn resolve_down(&self, target: &str, applied: &BTreeSet<String>) -> Result<Vec<String>> {
+        let mut stays = self.resolve(target, &self.heads_of(applied))?;
+        let (label, rest) = target.trim().split_once('@').map_or((None, target), |(label, rest)| (Some(label), rest));
+        let steps = relative(rest).is_some_and(|(from, ..)| from.is_empty());
+        // these have said already what stays of other branches
+        if stays.is_empty() || rest == "base" || label.is_some() && steps {
+            return Ok(stays);
+        }
+        let mut above: BTreeSet<usize> =
+            self.located(&stays)?.into_iter().flat_map(|at| self.graph.children(at)).collect();
+        if let Some(label) = label {
+            let root = self.root(label)?;
+            let (branch, trunk) = (self.graph.branch(root), self.graph.trunk(root));
+            above.retain(|at| branch.contains(at) || trunk.contains(at));
+        }
+        let gone = self.graph.with_descendants(above);
+        let left =
+            applied.iter().filter(|id| self.ids.get(*id).is_some_and(|at| !gone.contains(at))).cloned().collect();
+        stays.extend(self.heads_of(&left));
+        stays.sort();
+        stays.dedup();
+        Ok(stays)
+    }
+
     fn plain(&self, target: &str, current: &[String]) -> Result<BTreeSet<usize>> {
         match target {
             "heads" => return self.all_heads(),
@@ -91,13 +117,10 @@ impl Folder {
 
     /// `label@head`, `label@heads`, `label@base`, `label@-1`, `label@+1`, `label@ID`; an id may stand for a label.
     fn in_branch(&self, label: &str, rest: &str, current: &[String]) -> Result<BTreeSet<usize>> {
-        let root = match self.labels.get(label) {
-            Some(at) => *at,
-            None if label.is_empty() => {
-                return Err(Error::new(format!("`@{rest}` names no branch")).hint("put a branch label before the `@`"));
-            }
-            None => self.by_prefix(label)?,
-        };
+        if label.is_empty() {
+            return Err(Error::new(format!("`@{rest}` names no branch")).hint("put a branch label before the `@`"));
+        }
+        let root = self.root(label)?;
         let branch = self.graph.branch(root);
         let heads = || Ok(self.all_heads()?.intersection(&branch).copied().collect::<BTreeSet<_>>());
         match rest {
@@ -124,6 +147,11 @@ impl Folder {
                 .hint(format!("`{label}@head` is the branch's newest"))),
             None => Ok(found),
         }
+    }
+
+    /// Where a branch begins.
+    fn root(&self, label: &str) -> Result<usize> {
+        self.labels.get(label).map_or_else(|| self.by_prefix(label), |at| Ok(*at))
     }
 
     fn step_in_branch(

@@ -91,10 +91,10 @@ pub(super) fn prepare<'f>(
     }
     let changed = standing.changed.iter().map(|(_, file)| *file).collect();
     let from = folder.heads_of(ledger.applied());
-    let targets = folder.resolve(target, &from)?;
+    let applied = ledger.applied();
     let files = match direction {
-        Direction::Upgrade => folder.upgrade_path(ledger.applied(), &targets)?,
-        Direction::Downgrade => folder.downgrade_path(ledger.applied(), &targets)?,
+        Direction::Upgrade => folder.upgrade_path(applied, &folder.resolve(target, &from)?)?,
+        Direction::Downgrade => folder.downgrade_path(applied, &folder.resolve_down(target, applied)?)?,
     };
     check_half_done(folder, &ledger, &files, direction)?;
     let mut jobs = files.into_iter().map(|file| job(file, direction, ledger.begun())).collect::<Result<Vec<_>>>()?;

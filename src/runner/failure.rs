@@ -177,14 +177,14 @@ fn standing(error: Error, ledger: &Ledger, job: &Job<'_>) -> Error {
     };
     kept.extend(partly.map(|begun| format!("{} of the statements of step {}", begun.done, begun.step)));
     let (undone, direction) = match job.direction {
-        Direction::Upgrade => ("nothing of this revision was kept", "of this revision are kept"),
-        Direction::Downgrade => ("nothing of this revision was undone", "of this downgrade are done"),
+        Direction::Upgrade => ("nothing of this revision was kept", "kept of this revision"),
+        Direction::Downgrade => ("nothing of this revision was undone", "done of this downgrade"),
     };
     if kept.is_empty() {
         return error.detail(format!("the database stands at {stands}; {undone}"));
     }
     error
-        .detail(format!("the database stands at {stands}; {} {direction}", kept.join(" and ")))
+        .detail(format!("the database stands at {stands}; {direction}: {}", kept.join(" and ")))
         .hint(format!("run {} again to go on from there", job.direction))
 }
 

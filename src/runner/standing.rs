@@ -131,7 +131,7 @@ pub fn unknown(rows: &[&Applied]) -> Option<Error> {
         error
             .hint("get the file, e.g. from the branch that made it, and put it into the folder of the revisions")
             .hint(
-                "if it is gone for good, `autogen stamp` the revision that the database is at; the row then goes too",
+                "if it is gone for good, `autogen stamp` the newest revision here that the database has: the other is forgotten, and what it did stays",
             ),
     )
 }

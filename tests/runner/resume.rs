@@ -44,7 +44,7 @@ fn a_revision_with_steps_of_its_own_goes_on_where_it_failed() {
     assert!(text.contains("SQLSTATE 23505"), "{text}");
     assert!(
         text.contains(
-            "the database stands at the base; step 1 of 3 and 1 of the statements of step 2 of this revision are kept"
+            "the database stands at the base; kept of this revision: step 1 of 3 and 1 of the statements of step 2"
         ),
         "{text}"
     );
@@ -115,7 +115,9 @@ fn a_downgrade_with_steps_of_its_own_goes_on_where_it_failed() {
     client.batch_execute("CREATE VIEW public.v AS SELECT id FROM public.b").unwrap();
     let error = project.down(&mut client, "base").unwrap_err();
     assert!(
-        error.to_string().contains("the database stands at bbb1; step 1 of 2 and 1 of the statements of step 2"),
+        error.to_string().contains(
+            "the database stands at bbb1; done of this downgrade: step 1 of 2 and 1 of the statements of step 2"
+        ),
         "{error}"
     );
     let error = project.up(&mut client, "head").unwrap_err();

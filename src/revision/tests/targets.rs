@@ -99,3 +99,32 @@ fn several_heads_from_a_lost_parent_say_so() {
     let error = folder("a1:\nb1: a1\nc1: bx9").resolve("head", &[]).unwrap_err().to_string();
     assert!(error.contains("there are 2 heads") && error.contains("names bx9 as parent"), "{error}");
 }
+
+/// As Alembic does it: another branch, and the other side of a merge, stay.
+#[test]
+fn a_downgrade_takes_what_stands_on_the_target_and_nothing_else() {
+    let folder = folder("a:\nb: a\nc: a\nd: c\nm: b d\ni:\nj: i; b");
+    let down = |applied: &str, target: &str| {
+        let applied = names(applied).into_iter().collect();
+        let stays = folder.resolve_down(target, &applied).unwrap();
+        ids(&folder.downgrade_path(&applied, &stays).unwrap())
+    };
+    for (applied, target, undone) in [
+        ("a b c d", "b", ""),
+        ("a b c d", "c", "d"),
+        ("a b c d", "a", "d c b"),
+        ("a b c d", "d-1", "d"),
+        ("a b c d", "d@-1", "d"),
+        ("a b c d", "d@c", "d"),
+        ("a b c d", "d@a", "d c"),
+        ("a b c d m", "b", "m"),
+        ("a b c d m", "-1", "m"),
+        ("a b c d m i", "a", "m d c b"),
+        ("a b i j", "a", "j b"),
+        ("a b i j", "i", "j"),
+        ("a b i j", "base", "j i b a"),
+        ("a b c d i", "i@base", "i"),
+    ] {
+        assert_eq!(down(applied, target), undone, "{target} of {applied}");
+    }
+}
