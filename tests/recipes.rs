@@ -146,6 +146,29 @@ fn the_rehearsal_leaves_the_real_database_alone() {
 }
 
 #[test]
+fn a_change_made_by_hand_becomes_a_revision() {
+    let script = blocks(section("### A change made by hand that is to stay"), "sh")[0];
+    let project = project();
+    project.done(&["upgrade"]);
+    let other = server::database();
+    let there = project.command(&["upgrade"]).env("DATABASE_URL", other.url()).output().unwrap();
+    assert!(there.status.success());
+    project.sql("CREATE INDEX by_hand ON public.tasks (title)");
+    let drift = project.run(&["check"]);
+    assert!(
+        drift.status.code() == Some(1) && project.told(&drift).contains("changed by hand"),
+        "{}",
+        project.told(&drift)
+    );
+    let model = project.read("schema/tasks.yaml");
+    project.write("schema/tasks.yaml", format!("{model}    indexes:\n      by_hand: [title]\n"));
+    let output = shell(&project, script, &BTreeMap::from([("OTHER_DATABASE".to_owned(), other.url())]));
+    assert!(output.status.success(), "{}", project.told(&output));
+    let there = project.command(&["upgrade"]).env("DATABASE_URL", other.url()).output().unwrap();
+    assert!(there.status.success(), "{}", project.told(&there));
+}
+
+#[test]
 fn every_command_of_the_checklist_works() {
     let text = section("### The production checklist");
     let commands =

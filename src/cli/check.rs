@@ -153,6 +153,8 @@ fn text(session: &Session, comparison: &Comparison, books: &Books<'_>, verdict: 
         ));
         output.lines(&render::lines(&comparison.upgrade, output.verbose));
         output.say("  hint: `autogen revision -m …` writes what makes the database follow the models");
+        output
+            .say("  hint: what was changed by hand and is to stay belongs into the models: `autogen inspect` shows it");
         for unknown in &comparison.unknowns {
             output.say(&format!("could not tell: {}: {}", unknown.id, unknown.reason));
         }

@@ -269,8 +269,8 @@ fn apart(part: &[&Stored], other: &[&Stored], what: &str) -> Error {
     Error::no(format!("the two branches do not commute: {} {what} {}", called(part), called(other))).hint(MERGE)
 }
 
-const MERGE: &str =
-    "`autogen merge heads` keeps both as they are; or correct the files so that the order does not matter";
+const MERGE: &str = "correct the files so that the order does not matter; `autogen merge heads` keeps both as they are, for databases \
+     that run them in the order that works";
 
 /// So many differences are named.
 const NAMED: usize = 10;

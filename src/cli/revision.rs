@@ -11,6 +11,7 @@ use super::session;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::kind::Id;
 use crate::plan::Plan;
 use crate::render;
 use crate::revision::{self, Folder, Revision, Script, Stored};
@@ -46,6 +47,12 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     if comparison.is_equal() && amended.is_none() {
         output.say(&format!("no changes: {}", InStep::of(&comparison).describe(&session.address)));
         return Ok(0);
+    }
+    if folder.iter().next().is_none() && dropped_tables([&comparison.upgrade]) > 0 {
+        output.warn(
+            "this is the first revision, and it drops what was there before; `autogen init --from-database` and \
+             `autogen revision --baseline` begin with it instead",
+        );
     }
     let parts = match (args.only.as_slice(), args.split) {
         ([], false) => None,
@@ -125,10 +132,8 @@ fn guard<'a>(comparison: &Comparison, plans: impl IntoIterator<Item = &'a Plan>,
     if args.allow_drop_all {
         return Ok(());
     }
-    let table = |id: &&crate::kind::Id| id.tag.word() == "table";
-    let live = comparison.live.catalog.objects().keys().filter(table).count();
-    let dropped = plans.into_iter().flat_map(|plan| &plan.statements).flat_map(|statement| &statement.ops);
-    let dropped = dropped.filter(|op| op.new.is_none() && op.id.tag.word() == "table").count();
+    let live = comparison.live.catalog.objects().keys().filter(|id| is_table(id)).count();
+    let dropped = dropped_tables(plans);
     // whoever owns what is always there is no model
     let has_any = |catalog: &Catalog| catalog.objects().values().any(|object| object.aspect().is_none());
     let none = !has_any(&comparison.wanted) && has_any(&comparison.live.catalog);
@@ -142,6 +147,15 @@ fn guard<'a>(comparison: &Comparison, plans: impl IntoIterator<Item = &'a Plan>,
             .hint("if that is meant, say --allow-drop-all; else look whether `models:` names the right folder"));
     }
     Ok(())
+}
+
+fn dropped_tables<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> usize {
+    let ops = plans.into_iter().flat_map(|plan| &plan.statements).flat_map(|statement| &statement.ops);
+    ops.filter(|op| op.new.is_none() && is_table(&op.id)).count()
+}
+
+fn is_table(id: &Id) -> bool {
+    id.tag.word() == "table"
 }
 
 /// The revision with these statements, from what is `before` and back to it.
