@@ -63,9 +63,7 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
         Some(stored) => stored.revision.clone(),
         None => stand(global, &session.config, args, &folder, output)?,
     };
-    let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
-    let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
-    let new = generated(summary, upgrade, &downgrade, args, new)?;
+    let new = whole(&comparison, args, new)?;
     let file = match amended {
         Some(stored) => stored.path.clone(),
         None => newly::path_of(&session.config, &folder, &new, &args.new)?,
@@ -141,6 +139,13 @@ fn guard<'a>(comparison: &Comparison, plans: impl IntoIterator<Item = &'a Plan>,
             .hint("if that is meant, say --allow-drop-all; else look whether `models:` names the right folder"));
     }
     Ok(())
+}
+
+/// The revision with all differences.
+fn whole(comparison: &Comparison, args: &Args, new: Revision) -> Result<Revision> {
+    let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
+    let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
+    generated(summary, upgrade, &downgrade, args, new)
 }
 
 /// The revision with the statements of these plans, there and back.
