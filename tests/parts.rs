@@ -47,7 +47,12 @@ fn can_be_cut(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<(), 
         return Ok(());
     }
     let changes = Changes::of(before, after, intent).map_err(|error| error.to_string())?;
-    let legs = changes.split().map_err(|error| error.to_string())?;
+    let mut legs = Vec::new();
+    let split = changes.split(&mut |leg| {
+        legs.push(leg);
+        Ok(())
+    });
+    split.map_err(|error| error.to_string())?;
     let mut made = BTreeSet::new();
     for leg in &legs {
         if let Some(twice) = leg.changes.iter().find(|id| !made.insert((*id).clone())) {

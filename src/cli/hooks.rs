@@ -40,7 +40,18 @@ pub fn run(hook: &str, command: &Hook, config: &Config, around: &Surroundings) -
     let mut child = Command::new(program);
     child.args(arguments).current_dir(&config.root).stdin(Stdio::null()).stdout(std::io::stderr());
     // what the database's own variables say must not be mixed with what the surroundings say
-    for name in ["PGHOSTADDR", "PGSERVICE", "PGPASSFILE", "PGPASSWORD", "PGOPTIONS", "PGSSLROOTCERT"] {
+    for name in [
+        "PGHOSTADDR",
+        "PGSERVICE",
+        "PGPASSFILE",
+        "PGPASSWORD",
+        "PGOPTIONS",
+        "PGSSLROOTCERT",
+        "PGSSLCERT",
+        "PGSSLKEY",
+        "PGSSLNEGOTIATION",
+        "PGCHANNELBINDING",
+    ] {
         child.env_remove(name);
     }
     child.envs(around.0.iter().map(|(name, value)| (name, value)));

@@ -25,7 +25,7 @@ const NAMED: usize = 20;
 struct Part {
     /// The tables that it is about, where there are several parts.
     about: Option<String>,
-    before: Catalog,
+    summary: Vec<String>,
     upgrade: Plan,
     downgrade: Plan,
 }
@@ -33,7 +33,7 @@ struct Part {
 impl Part {
     fn between(about: Option<String>, before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Self> {
         let (upgrade, downgrade) = (plan(before, after, intent)?, plan(after, before, &intent.inverted())?);
-        Ok(Self { about, before: before.clone(), upgrade, downgrade })
+        Ok(Self { about, summary: render::summary(&upgrade, &downgrade, before), upgrade, downgrade })
     }
 }
 
@@ -57,15 +57,18 @@ impl Parts {
     /// All changes, one revision for each table.
     pub fn split(comparison: &Comparison, config: &Config) -> Result<Self> {
         let Comparison { live, wanted, intent, .. } = comparison;
-        let legs = Changes::of(&live.catalog, wanted, intent)?.split()?;
-        let (several, afterwards) = (legs.len() > 1, intent.afterwards());
-        let mut before = &live.catalog;
-        let mut parts = Vec::with_capacity(legs.len());
-        for (n, leg) in legs.iter().enumerate() {
-            let about = several.then(|| about(leg, config));
-            let intent = if n == 0 { intent } else { &afterwards };
-            parts.push(Part::between(about, before, &leg.catalog, intent).map_err(|error| apart(&error))?);
-            before = &leg.catalog;
+        let afterwards = intent.afterwards();
+        let mut before = live.catalog.clone();
+        let mut parts: Vec<Part> = Vec::new();
+        Changes::of(&live.catalog, wanted, intent)?.split(&mut |leg| {
+            let intent = if parts.is_empty() { intent } else { &afterwards };
+            let part = Part::between(Some(about(&leg, config)), &before, &leg.catalog, intent);
+            parts.push(part.map_err(|error| apart(&error))?);
+            before = leg.catalog;
+            Ok(())
+        })?;
+        if let [only] = parts.as_mut_slice() {
+            only.about = None;
         }
         Ok(Self(parts))
     }
@@ -81,7 +84,7 @@ impl Parts {
         let mut files: Vec<(PathBuf, String)> = Vec::new();
         let mut next = first;
         for part in &self.0 {
-            let mut new = generated(&part.before, &part.upgrade, &part.downgrade, args, next.clone())?;
+            let mut new = generated(part.summary.clone(), &part.upgrade, &part.downgrade, args, next.clone())?;
             if let Some(about) = &part.about {
                 new.message = format!("{about}: {}", new.message);
                 new.fingerprint = revision::fingerprint(&new);

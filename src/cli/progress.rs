@@ -5,7 +5,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -27,6 +27,8 @@ pub struct Teller {
     title: Arc<Mutex<String>>,
     /// The statement at work, for the line of its end.
     statement: Arc<Mutex<String>>,
+    /// Until when a batch is not told of again.
+    silent: Arc<Mutex<Instant>>,
 }
 
 /// Where nobody watches, a line now and then shows that it is not stuck.
@@ -36,7 +38,9 @@ const EVERY: [Duration; 2] = [Duration::from_secs(30), Duration::from_secs(1)];
 impl Teller {
     pub fn new(output: Output, format: LogFormat) -> Self {
         let terminal = format == LogFormat::Text && std::io::stderr().is_terminal();
-        Self { output, format, terminal, transient: Arc::default(), title: Arc::default(), statement: Arc::default() }
+        let silent = Arc::new(Mutex::new(Instant::now()));
+        let (transient, title, statement) = Default::default();
+        Self { output, format, terminal, transient, title, statement, silent }
     }
 
     /// After how long a statement is told of for the first time, and how often then.
@@ -94,10 +98,26 @@ impl Teller {
     }
 
     pub fn tell(&self, progress: Progress) {
+        if self.is_too_soon(&progress) {
+            return;
+        }
         match self.format {
             LogFormat::Json => self.object(object(&progress)),
             LogFormat::Text => self.text(progress),
         }
+    }
+
+    /// Rounds of a batch are told of no more often than a statement that takes long.
+    fn is_too_soon(&self, progress: &Progress) -> bool {
+        let ((first, every), now) = (self.rhythm(), Instant::now());
+        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        match progress {
+            Progress::Statement { .. } => *silent = now + first,
+            Progress::Batch { .. } if now < *silent => return true,
+            Progress::Batch { .. } => *silent = now + every,
+            _ => {}
+        }
+        false
     }
 
     fn text(&self, progress: Progress) {

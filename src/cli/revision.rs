@@ -70,7 +70,7 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
         Some(stored) => stored.revision.clone(),
         None => stand(global, &session.config, args, &folder, output)?,
     };
-    let new = generated(&comparison.live.catalog, &comparison.upgrade, &comparison.downgrade()?, args, new)?;
+    let new = whole(&comparison, args, new)?;
     let file = match amended {
         Some(stored) => stored.path.clone(),
         None => newly::path_of(&session.config, &folder, &new, &args.new)?,
@@ -158,15 +158,21 @@ fn is_table(id: &Id) -> bool {
     id.tag.word() == "table"
 }
 
-/// The revision with these statements, from what is `before` and back to it.
+/// The revision with all differences.
+fn whole(comparison: &Comparison, args: &Args, new: Revision) -> Result<Revision> {
+    let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
+    let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
+    generated(summary, upgrade, &downgrade, args, new)
+}
+
+/// The revision with the statements of these plans, there and back.
 pub fn generated(
-    before: &Catalog,
+    summary: Vec<String>,
     upgrade: &Plan,
     downgrade: &Plan,
     args: &Args,
     mut new: Revision,
 ) -> Result<Revision> {
-    let summary = render::summary(upgrade, downgrade, before);
     let upgrade = Script::compose(&render::entries(upgrade));
     let downgrade = Script::compose(&render::entries(downgrade));
     if let Some(message) = newly::message(&args.new)? {

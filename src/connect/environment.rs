@@ -21,6 +21,7 @@ impl Address {
             ("PGDATABASE", self.database.clone()),
             ("PGUSER", self.user.clone()),
             ("PGSSLMODE", self.sslmode.to_string()),
+            ("PGTARGETSESSIONATTRS", self.target_session_attrs.word().to_owned()),
         ];
         let of_hosts = || self.hosts.iter().find_map(|host| host.password.as_ref());
         all.extend(

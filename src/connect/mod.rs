@@ -112,6 +112,22 @@ pub enum SessionAttrs {
     PreferStandby,
 }
 
+impl SessionAttrs {
+    const ALL: [SessionAttrs; 6] =
+        [Self::Any, Self::ReadWrite, Self::ReadOnly, Self::Primary, Self::Standby, Self::PreferStandby];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::ReadWrite => "read-write",
+            Self::ReadOnly => "read-only",
+            Self::Primary => "primary",
+            Self::Standby => "standby",
+            Self::PreferStandby => "prefer-standby",
+        }
+    }
+}
+
 /// The root certificates that a server's certificate must lead to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RootCert {

@@ -317,15 +317,7 @@ fn ssl_mode(key: &str, value: &str) -> Result<SslMode, Refused> {
 }
 
 fn session_attrs(value: &str) -> Result<SessionAttrs, Refused> {
-    let known = [
-        ("any", SessionAttrs::Any),
-        ("read-write", SessionAttrs::ReadWrite),
-        ("read-only", SessionAttrs::ReadOnly),
-        ("primary", SessionAttrs::Primary),
-        ("standby", SessionAttrs::Standby),
-        ("prefer-standby", SessionAttrs::PreferStandby),
-    ];
-    one_of("target_session_attrs", value, &known)
+    one_of("target_session_attrs", value, &SessionAttrs::ALL.map(|attrs| (attrs.word(), attrs)))
 }
 
 fn binding(value: &str) -> Result<ChannelBinding, Refused> {

@@ -18,15 +18,16 @@ pub struct Leg {
 }
 
 impl Changes<'_> {
-    /// Legs that lead all the way, one after the other. What is no table's goes with the first that needs it.
-    pub fn split(&self) -> Result<Vec<Leg>> {
+    /// Hands over legs that lead all the way, one after the other: a catalog for each table is too much to hold at once. What
+    /// is no table's goes with the first that needs it.
+    pub fn split(&self, each: &mut dyn FnMut(Leg) -> Result<()>) -> Result<()> {
         let mut families: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
         for id in &self.ids {
             if let Some(table) = self.table_of(id) {
                 families.entry(table).or_default().push(id.clone());
             }
         }
-        let (mut legs, mut cut): (Vec<Leg>, Cut) = Default::default();
+        let (mut last, mut cut): (Option<Leg>, Cut) = Default::default();
         let (mut begun, mut waiting) = (BTreeSet::new(), Vec::new());
         for table in self.in_order(&families) {
             let had = cut.ids.clone();
@@ -46,16 +47,19 @@ impl Changes<'_> {
             waiting = self.grow(&mut cut, from, &begun);
             let changes: BTreeSet<Id> = cut.ids.difference(&had).cloned().collect();
             if !changes.is_empty() {
-                legs.push(Leg { tables, changes, catalog: self.catalog(&cut.ids)? });
+                let leg = Leg { tables, changes, catalog: self.catalog(&cut.ids)? };
+                last.replace(leg).map_or(Ok(()), &mut *each)?;
             }
         }
         let rest: BTreeSet<Id> = self.ids.difference(&cut.ids).cloned().collect();
-        if !rest.is_empty() || legs.is_empty() {
-            legs.push(Leg { tables: Vec::new(), changes: rest, catalog: self.after.clone() });
-        } else if let Some(last) = legs.last_mut() {
-            last.catalog = self.after.clone();
-        }
-        Ok(legs)
+        let end = match last {
+            Some(last) if rest.is_empty() => Leg { catalog: self.after.clone(), ..last },
+            before => {
+                before.map_or(Ok(()), &mut *each)?;
+                Leg { tables: Vec::new(), changes: rest, catalog: self.after.clone() }
+            }
+        };
+        each(end)
     }
 
     /// A table comes after those that its changes need, as far as they do not need each other.

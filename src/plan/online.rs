@@ -84,7 +84,10 @@ impl Online<'_> {
         let partitioned = self.after.get(&parent).is_some_and(|table| table.divides().is_some());
         let ground = Ground {
             partitioned,
-            related: related.iter().any(|table| [&table.schema, &table.name].into_iter().eq(&parent.path)),
+            related: match parent.path.as_slice() {
+                [schema, name] => related.contains(&Qualified { schema: schema.clone(), name: name.clone() }),
+                _ => false,
+            },
             free: &free,
         };
         match Object::online(root.change(), &ground) {

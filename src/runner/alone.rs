@@ -2,7 +2,7 @@
 //!
 //! Invariants: one that builds or drops beside the running work (`CONCURRENTLY`) has no limit of time but one that its file
 //! sets, since a limit would hit it while it waits for others and leave half of it; any other waits no longer for a lock
-//! than the rest of the file, and is tried again.
+//! than the rest of the file, and is tried again, unless it may have committed a part of its work by then.
 
 use crate::revision::Statement;
 
@@ -29,7 +29,7 @@ pub(super) fn send<'j>(
     loop {
         let done = runner.send(statement, number, count);
         let pause = match &done {
-            Err(stop) if stop.cause().is_some_and(is_blocked) => transaction::rest(runner),
+            Err(stop) if stop.cause().is_some_and(is_blocked) && !commits(&statement.sql) => transaction::rest(runner),
             _ => return done,
         };
         let locks = locks::resolved(runner, &named);
@@ -37,6 +37,12 @@ pub(super) fn send<'j>(
             return done;
         }
     }
+}
+
+/// Whether it may end transactions itself, so that what it did before it failed is kept.
+pub(super) fn commits(sql: &str) -> bool {
+    let words = Words::of(sql);
+    words.is(0, "call") || words.is(0, "do")
 }
 
 /// `REINDEX` says it in brackets too.

@@ -19,11 +19,14 @@ use super::{Progress, alone, ledger, own, session, transaction};
 /// How long the rows may be counted; without their number the progress has no end.
 const COUNTING: Duration = Duration::from_secs(5);
 const TELL: Duration = Duration::from_secs(1);
+/// After so many rounds in a row that found rows, changed none and came no further, nothing more is expected of the next.
+pub(super) const IN_VAIN: u32 = 5;
 
 /// Runs what is left of the step `at`, all but the record of its end.
 pub(super) fn run<'j>(runner: &mut Runner<'_>, job: &'j Job<'_>, at: usize, batch: &Batch) -> Result<(), Stop<'j>> {
     let statements = &job.steps[at].statements;
-    let done = job.begun_step(at).map_or(0, |before| before.done).min(statements.len());
+    let before = job.begun_step(at);
+    let done = before.map_or(0, |before| before.done).min(statements.len());
     runner.settings(&statements[..done])?;
     note(runner, job, at, done)?;
     for (n, statement) in statements.iter().enumerate().skip(done) {
@@ -42,7 +45,8 @@ pub(super) fn run<'j>(runner: &mut Runner<'_>, job: &'j Job<'_>, at: usize, batc
         let begun = Instant::now();
         let mut all = All { rows: 0, of: count(runner, &rounds), told: Instant::now() };
         let ended = passes(runner, job, statement, &rounds, batch, &mut all);
-        if ended.is_err() && all.rows == 0 && at == 0 && n == 0 && !runner.client.is_closed() {
+        let nothing = all.rows == 0 && before.is_none() && at == 0 && n == 0;
+        if ended.is_err() && nothing && !runner.client.is_closed() {
             // nothing of the revision was kept, so that nothing need be noted of it
             let _ = runner.client.batch_execute("ROLLBACK");
             let _ = own::record(runner.client, |client| client.batch_execute(&ledger::cleared(job.id())));
@@ -83,13 +87,18 @@ fn passes<'j>(
     batch: &Batch,
     all: &mut All,
 ) -> Result<(), Stop<'j>> {
-    let mut block = 0;
+    let (mut block, mut idle) = (0, 0);
     let mut found = false;
     loop {
         runner.go_on()?;
         let round = round(runner, job, statement, rounds, batch, block)?;
         found |= round.taken > 0;
         all.rows += round.changed;
+        let in_vain = round.taken > 0 && (round.taken < batch.size || round.block == block);
+        idle = if round.changed == 0 && in_vain { idle + 1 } else { 0 };
+        if idle == IN_VAIN {
+            return Err(Stop::Said(untouched(job, statement)));
+        }
         if all.told.elapsed() >= TELL {
             all.told = Instant::now();
             (runner.progress)(Progress::Batch { rows: all.rows, of: all.of });
@@ -173,6 +182,17 @@ fn endless(job: &Job<'_>, statement: &Statement) -> Error {
     ))
     .at(job.place(statement))
     .hint("let the WHERE ask for what is not done yet, as in `SET a = b WHERE a IS NULL`")
+}
+
+/// A trigger may give back NULL for a row, which then stays as it is.
+fn untouched(job: &Job<'_>, statement: &Statement) -> Error {
+    Error::new(format!(
+        "{} of {} would never end: its WHERE finds rows that the server leaves as they are",
+        name(statement),
+        job.id()
+    ))
+    .at(job.place(statement))
+    .hint("look for a BEFORE trigger or a policy that keeps them from being changed, or let the WHERE leave them out")
 }
 
 fn count(runner: &mut Runner<'_>, rounds: &Rounds<'_>) -> Option<u64> {

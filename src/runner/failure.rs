@@ -10,7 +10,7 @@ use crate::revision::Statement;
 use super::apply::{Runner, name};
 use super::check::Job;
 use super::ledger::Ledger;
-use super::{Direction, interrupt, own, place, session};
+use super::{Direction, alone, interrupt, own, place, session};
 
 /// Why a revision did not come to its end.
 pub(super) enum Stop<'a> {
@@ -67,6 +67,12 @@ pub(super) fn explain(runner: &mut Runner<'_>, job: &Job<'_>, stop: Stop<'_>) ->
         Ok(ledger) => standing(error, &ledger, job),
         Err(_) if runner.client.is_closed() => return unknown(error, job, &stop),
         Err(unread) => error.detail(unread.message()).hint("`autogen current` shows where the database stands"),
+    };
+    let error = match &stop {
+        Stop::Statement { statement, .. } if is_alone(job, statement) && alone::commits(&statement.sql) => {
+            error.detail("what it has committed itself before that is kept all the same")
+        }
+        _ => error,
     };
     match stop {
         Stop::Statement { statement, cause } if signal.is_none() => {
@@ -176,6 +182,9 @@ fn standing(error: Error, ledger: &Ledger, job: &Job<'_>) -> Error {
         _ => vec![format!("steps 1 to {finished} of {of}")],
     };
     kept.extend(partly.map(|begun| format!("{} of the statements of step {}", begun.done, begun.step)));
+    let is_batch = |step: usize| job.steps.get(step - 1).is_some_and(|step| step.batch.is_some());
+    let in_rounds = begun.iter().find(|begun| !begun.finished && begun.step > 0 && is_batch(begun.step));
+    kept.extend(in_rounds.map(|begun| format!("the rounds that step {} has ended", begun.step)));
     let (undone, direction) = match job.direction {
         Direction::Upgrade => ("nothing of this revision was kept", "kept of this revision"),
         Direction::Downgrade => ("nothing of this revision was undone", "done of this downgrade"),
@@ -188,13 +197,16 @@ fn standing(error: Error, ledger: &Ledger, job: &Job<'_>) -> Error {
         .hint(format!("run {} again to go on from there", job.direction))
 }
 
+/// Whether it has no transaction of ours.
+fn is_alone(job: &Job<'_>, statement: &Statement) -> bool {
+    job.steps.iter().any(|step| !step.transaction && step.statements.contains(statement))
+}
+
 fn unknown(error: Error, job: &Job<'_>, stop: &Stop<'_>) -> Error {
     let id = job.id();
     let detail = match stop {
         Stop::Commit(_) => format!("the connection was lost at the COMMIT, so it is not known whether {id} was kept"),
-        Stop::Statement { statement, .. }
-            if job.steps.iter().any(|s| !s.transaction && s.statements.contains(statement)) =>
-        {
+        Stop::Statement { statement, .. } if is_alone(job, statement) => {
             "the connection was lost, so it is not known whether the statement took effect; it had no transaction"
                 .into()
         }

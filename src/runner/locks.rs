@@ -47,10 +47,26 @@ pub(super) struct Locked {
 /// Names as they are written, of tables, or of indexes for their table, each with the strongest lock that is asked for.
 pub(super) fn named<'a>(statements: impl IntoIterator<Item = &'a str>) -> BTreeMap<String, Mode> {
     let mut all = BTreeMap::new();
-    for (name, mode) in statements.into_iter().flat_map(of_statement) {
-        all.entry(name).and_modify(|known: &mut Mode| *known = mode.max(*known)).or_insert(mode);
+    let mut elsewhere = false;
+    for sql in statements {
+        elsewhere |= sets_path(sql);
+        // along a path that does not hold yet, another table has the name
+        for (name, mode) in of_statement(sql).into_iter().filter(|(name, _)| !elsewhere || is_qualified(name)) {
+            all.entry(name).and_modify(|known: &mut Mode| *known = mode.max(*known)).or_insert(mode);
+        }
     }
     all
+}
+
+fn is_qualified(name: &str) -> bool {
+    Words::of(name).is_symbol(1, ".")
+}
+
+/// Whether names may be looked up otherwise from here on.
+fn sets_path(sql: &str) -> bool {
+    let words = Words::of(sql);
+    let set = words.is(0, "set") && ["search_path", "schema"].iter().any(|word| words.find_before(word, 3).is_some());
+    set || words.is(0, "reset") || words.is(0, "discard") || words.all("set_config").next().is_some()
 }
 
 /// Those that are tables by now and that we may lock, the strongest lock first, then by age, so that no two runs that lock
@@ -235,6 +251,19 @@ mod tests {
         for (sql, expected) in cases {
             let expected: Vec<(String, Mode)> = expected.iter().map(|(name, mode)| ((*name).into(), *mode)).collect();
             assert_eq!(of(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_another_path_will_find_is_left_out() {
+        for set in [
+            "SET LOCAL search_path = app",
+            "SET SCHEMA 'app'",
+            "SELECT pg_catalog.set_config('search_path', '', false)",
+        ] {
+            let names =
+                named(["ALTER TABLE t ADD a int", set, "ALTER TABLE u ADD a int", "ALTER TABLE app.v ADD a int"]);
+            assert_eq!(names.into_keys().collect::<Vec<_>>(), ["app.v", "t"], "{set}");
         }
     }
 

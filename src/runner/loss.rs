@@ -262,20 +262,21 @@ impl Found {
         Ok(())
     }
 
-    /// All in one message. Where that fails or takes long, nothing is counted.
+    /// All in one statement, so that its limit of time is that of all. Where it fails or takes long, nothing is counted.
     fn count(&mut self, client: &mut Client, wanted: BTreeSet<(String, Option<String>)>) {
         if wanted.is_empty() {
             return;
         }
         let one = |(table, column): &(String, Option<String>)| match column {
-            Some(column) => format!("SELECT pg_catalog.count({}) FROM {table}", Ident::new(column.as_str()).quoted()),
-            None => format!("SELECT pg_catalog.count(*) FROM {table}"),
+            Some(column) => format!("(SELECT pg_catalog.count({}) FROM {table})", Ident::new(column.as_str()).quoted()),
+            None => format!("(SELECT pg_catalog.count(*) FROM {table})"),
         };
         let counts: Vec<String> = wanted.iter().map(one).collect();
         let sql = format!(
-            "BEGIN READ ONLY;\nSET LOCAL statement_timeout = {};\nSET LOCAL lock_timeout = 200;\n{}",
+            "BEGIN READ ONLY;\nSET LOCAL statement_timeout = {};\nSET LOCAL lock_timeout = 200;\n\
+             SELECT pg_catalog.unnest(ARRAY[{}])",
             COUNTING.as_millis(),
-            counts.join(";\n")
+            counts.join(", ")
         );
         let answer = client.simple_query(&sql);
         let _ = client.batch_execute("ROLLBACK");

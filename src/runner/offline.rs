@@ -14,7 +14,7 @@ use super::apply;
 use super::check::{self, Job};
 use super::kept::{self, Entry, Fits};
 use super::ledger::{self, Mark};
-use super::{Direction, lock, session};
+use super::{Direction, batch, lock, session};
 
 /// The script that takes a database from one place to another; both are whole ids, none is the base.
 pub fn script(folder: &Folder, direction: Direction, from: &[String], to: &[String], pin: &str) -> Result<String> {
@@ -135,23 +135,24 @@ fn in_rounds(one: &Statement, batch: &Batch) -> Option<String> {
     // the names of columns come first where they could mean both
     let body = format!(
         "#variable_conflict use_column\nDECLARE\n    autogen_block pg_catalog.int8 := 0;\n    autogen_taken pg_catalog.int8;\n    \
-         autogen_still pg_catalog.int8;\n    autogen_last pg_catalog.int8;\n    autogen_found pg_catalog.bool := false;\nBEGIN\n\
-         SET synchronize_seqscans = off;\nLOOP\n{}\nINTO autogen_taken, autogen_still, autogen_last;\n\
+         autogen_still pg_catalog.int8;\n    autogen_last pg_catalog.int8;\n    autogen_changed pg_catalog.int8;\n    \
+         autogen_idle pg_catalog.int4 := 0;\n    autogen_found pg_catalog.bool := false;\nBEGIN\n\
+         SET synchronize_seqscans = off;\nLOOP\n{}\nINTO autogen_taken, autogen_still, autogen_last, autogen_changed;\n\
          IF autogen_still > 0 THEN\n    RAISE EXCEPTION 'rows that it changes still match its WHERE, so it would never end';\nEND IF;\n\
          COMMIT;\nautogen_found := autogen_found OR autogen_taken > 0;\n\
-         IF autogen_taken = {} THEN\n    autogen_block := autogen_last;\nELSIF autogen_found THEN\n    \
+         IF autogen_changed > 0 OR autogen_taken = {size} AND autogen_last <> autogen_block THEN\n    autogen_idle := 0;\n\
+         ELSIF autogen_taken > 0 THEN\n    autogen_idle := autogen_idle + 1;\nEND IF;\n\
+         IF autogen_idle = {} THEN\n    \
+         RAISE EXCEPTION 'its WHERE finds rows that the server leaves as they are, so it would never end';\nEND IF;\n\
+         IF autogen_taken = {size} THEN\n    autogen_block := autogen_last;\nELSIF autogen_found THEN\n    \
          autogen_block := 0;\n    autogen_found := false;\nELSE\n    EXIT;\nEND IF;\n\
          PERFORM pg_catalog.pg_sleep({});\nEND LOOP;\nEND\n",
-        first_three(&round),
-        batch.size,
-        batch.pause.as_secs_f64()
+        round,
+        batch::IN_VAIN,
+        batch.pause.as_secs_f64(),
+        size = batch.size,
     );
     Some(format!("DO {}", quote_literal(&body)))
-}
-
-/// A DO block has no use for the number of rows.
-fn first_three(round: &str) -> &str {
-    round.rsplit_once(", (SELECT pg_catalog.count(*) FROM changed)").map_or(round, |(before, _)| before)
 }
 
 fn written(one: &Statement, out: &mut String) {

@@ -67,6 +67,11 @@ fn after_failure(runner: &mut Runner<'_>, job: &Job<'_>, at: usize, done: usize,
         return;
     }
     session::settle(runner.client, runner.options);
+    // the names of the statement are looked up as the file has it
+    for step in &job.steps[..at] {
+        let _ = runner.settings(&step.statements);
+    }
+    let _ = runner.settings(&job.steps[at].statements[..done]);
     // what is left stays in doubt; of what is half done the next run has to know that it was begun
     let (in_doubt, begun) = match known(&statement.sql) {
         Known::CreateIndex { name: Some(name), table } => {

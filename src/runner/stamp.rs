@@ -16,8 +16,8 @@ use super::ledger::{self, Ledger};
 use super::standing::{self, Standing};
 use super::{Options, Progress, Report, failure, lock, session};
 
-/// Says that the database stands at the targets; with `purge`, at nothing else. Rows that no file holds go, and so does what is noted of a revision that is
-/// half applied: this is the way out where the bookkeeping and the database have parted.
+/// Says that the database stands at the targets; with `purge`, at nothing else. Rows that no file holds go, and so does what
+/// is noted of a revision that is half applied: this is the way out where the bookkeeping and the database have parted.
 pub fn stamp(
     client: &mut Client,
     folder: &Folder,
@@ -125,19 +125,10 @@ struct Rows<'a> {
 
 /// In a transaction that stays open.
 fn write(client: &mut Client, rows: &Rows<'_>) -> Result<(), postgres::Error> {
-    client.batch_execute("BEGIN")?;
-    session::bookkeeping(client)?;
-    for id in rows.gone {
-        client.batch_execute(&ledger::removed(id))?;
-    }
-    for id in rows.half {
-        client.batch_execute(&ledger::cleared(id))?;
-    }
-    for file in rows.changed {
-        client.batch_execute(&kept::accepted(file, rows.fits))?;
-    }
-    for file in rows.new {
-        client.batch_execute(&kept::added(&Entry { file, duration_ms: "0", fits: rows.fits }))?;
-    }
-    Ok(())
+    let gone = rows.gone.iter().map(|id| ledger::removed(id));
+    let half = rows.half.iter().map(|id| ledger::cleared(id));
+    let changed = rows.changed.iter().map(|file| kept::accepted(file, rows.fits));
+    let new = rows.new.iter().map(|file| kept::added(&Entry { file, duration_ms: "0", fits: rows.fits }));
+    let written: Vec<String> = gone.chain(half).chain(changed).chain(new).collect();
+    client.batch_execute(&format!("BEGIN;\n{};\n{}", session::BOOKKEEPING, written.join(";\n")))
 }

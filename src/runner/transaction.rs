@@ -73,6 +73,8 @@ pub(super) fn body<'j>(
     if ended || session::is_idle(runner.client).map_err(Stop::Bookkeeping)? {
         return Err(Stop::Said(transaction_ended()));
     }
+    let options = runner.options;
+    let _running = options.interrupt.statement(options.cancel.as_ref());
     session::bookkeeping(runner.client).and_then(|()| record(runner.client)).map_err(Stop::Bookkeeping)
 }
 

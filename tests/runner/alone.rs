@@ -23,6 +23,12 @@ fn made(client: &mut Client) {
     client.batch_execute(TABLE).unwrap();
 }
 
+/// The function takes so many seconds for that row.
+fn slow_for(client: &mut Client, seconds: &str) {
+    let function = &TABLE[TABLE.find("CREATE FUNCTION").unwrap()..];
+    client.batch_execute(&function.replace("CREATE", "CREATE OR REPLACE").replace("30", seconds)).unwrap();
+}
+
 /// One revision, of one step with these statements.
 fn alone(statements: &str) -> Project {
     project([file("bbb1", &[], &format!("{OWN}{statements}"), "")])
@@ -71,13 +77,7 @@ fn an_index_that_another_backend_still_builds_is_waited_for() {
     let database = database();
     let mut client = database.client();
     made(&mut client);
-    client
-        .batch_execute(
-            &TABLE[TABLE.find("CREATE FUNCTION").unwrap()..]
-                .replace("CREATE", "CREATE OR REPLACE")
-                .replace("30", "1.5"),
-        )
-        .unwrap();
+    slow_for(&mut client, "1.5");
     let project = alone("CREATE INDEX CONCURRENTLY ix ON public.t (public.slow(id));\n");
     in_doubt(&mut client, &project);
     let builder = elsewhere(&database, "CREATE INDEX CONCURRENTLY ix ON public.t (public.slow(id))");
@@ -265,13 +265,7 @@ fn two_runners_that_build_concurrently_do_not_deadlock() {
     let database = database();
     let mut client = database.client();
     made(&mut client);
-    client
-        .batch_execute(
-            &TABLE[TABLE.find("CREATE FUNCTION").unwrap()..]
-                .replace("CREATE", "CREATE OR REPLACE")
-                .replace("30", "0.4"),
-        )
-        .unwrap();
+    slow_for(&mut client, "0.4");
     let run = || {
         let statements = "CREATE INDEX CONCURRENTLY a ON public.t (public.slow(id)) WHERE id > 0;\n\
             CREATE INDEX CONCURRENTLY b ON public.t (public.slow(id));\n";
@@ -282,4 +276,18 @@ fn two_runners_that_build_concurrently_do_not_deadlock() {
         runners.into_iter().map(|runner| runner.join().unwrap()).sum()
     });
     assert_eq!((moved, count(&mut client, INVALID)), (1, 0));
+}
+
+#[test]
+fn an_index_that_rows_have_stopped_is_found_along_the_path_of_its_file() {
+    let database = database();
+    let mut client = database.client();
+    client.batch_execute("CREATE SCHEMA app; CREATE TABLE app.t (a int); INSERT INTO app.t VALUES (1), (1)").unwrap();
+    let steps = format!("SET search_path = app;\n{OWN}CREATE UNIQUE INDEX CONCURRENTLY ix ON t (a);\n");
+    let project = project([file("bbb1", &[], &steps, "")]);
+    project.up(&mut client, "head").unwrap_err();
+    assert_eq!(count(&mut client, INVALID), 0);
+    client.batch_execute("DELETE FROM app.t WHERE ctid = '(0,1)'").unwrap();
+    project.up(&mut client, "head").unwrap();
+    assert!(exists(&mut client, "app.ix"));
 }

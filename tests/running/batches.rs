@@ -98,3 +98,22 @@ fn a_script_does_the_same_rounds() {
     assert_eq!(rows(&project, "SELECT count(*) FROM public.t WHERE m = n"), 2500 - 357);
     assert!(project.done(&["current"]).contains("aaa1 (head)"), "{script}");
 }
+
+#[test]
+fn rows_that_a_trigger_keeps_as_they_are_end_a_batch_and_what_was_kept_is_said() {
+    let batch = "-- autogen:step batch size=10\nUPDATE public.t SET m = 1 WHERE m IS NULL;";
+    let project = project(&[(TABLE, "DROP TABLE public.t;"), (batch, "")]);
+    project.done(&["upgrade", "aaa1"]);
+    project.sql("CREATE FUNCTION public.keep() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN CASE WHEN new.id > 20 THEN new END; END$$; CREATE TRIGGER keep BEFORE UPDATE ON public.t FOR EACH ROW EXECUTE FUNCTION public.keep()");
+    project.sql("DELETE FROM public.t WHERE id < 15");
+    let told = project.told(&project.run(&["upgrade"]));
+    assert!(told.contains("the server leaves as they are"), "{told}");
+    assert!(told.contains("the database stands at aaa1; the rounds that step 1 has ended"), "{told}");
+    assert_eq!(rows(&project, "SELECT count(*) FROM public.t WHERE m IS NULL"), 6);
+    // what the first run has kept is not forgotten by one that comes no further
+    project.run(&["upgrade"]);
+    assert_eq!(rows(&project, "SELECT count(*) FROM public.autogen_steps"), 1);
+    project.sql("DROP TRIGGER keep ON public.t");
+    project.done(&["upgrade"]);
+    assert_eq!(rows(&project, "SELECT count(*) FROM public.t WHERE m IS NULL"), 0);
+}

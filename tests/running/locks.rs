@@ -111,3 +111,28 @@ fn a_concurrent_index_is_built_without_limits_of_time() {
     let limit: String = project.database.client().query_one("SELECT l FROM public.l", &[]).unwrap().get(0);
     assert_eq!(limit, "50ms");
 }
+
+#[test]
+fn a_procedure_that_commits_is_not_called_again_when_it_has_waited_in_vain() {
+    let project = table();
+    project.sql("CREATE TABLE public.calls (n int); CREATE PROCEDURE public.p() LANGUAGE plpgsql AS $$BEGIN INSERT INTO public.calls VALUES (1); COMMIT; LOCK TABLE public.t; END$$");
+    super::add(&project, 2, "-- autogen:step no-transaction\nCALL public.p();", "");
+    project.write("autogen.yaml", "lock_timeout: 50ms\n");
+    let mut holder = project.database.client();
+    holder.batch_execute("BEGIN; SELECT * FROM public.t").unwrap();
+    let told = project.told(&project.run(&["upgrade"]));
+    assert!(told.contains("what it has committed itself before that is kept"), "{told}");
+    let calls: i64 = holder.query_one("SELECT count(*) FROM public.calls", &[]).unwrap().get(0);
+    assert_eq!(calls, 1);
+}
+
+#[test]
+fn a_table_of_the_same_name_on_another_path_is_left_alone() {
+    let project = table();
+    project.sql("CREATE SCHEMA app; CREATE TABLE app.t (id int)");
+    super::add(&project, 2, "SET search_path = app;\nALTER TABLE t ADD COLUMN n int;", "");
+    project.write("autogen.yaml", "lock_patience: 1s\n");
+    let mut holder = project.database.client();
+    holder.batch_execute("BEGIN; SELECT * FROM public.t").unwrap();
+    project.done(&["upgrade"]);
+}
