@@ -9,7 +9,7 @@ use crate::revision::Statement;
 
 use super::apply::{Runner, name};
 use super::check::Job;
-use super::ledger::Ledger;
+use super::ledger::{Begun, Ledger};
 use super::{Direction, interrupt, own, place, session};
 
 /// Why a revision did not come to its end.
