@@ -238,7 +238,7 @@ pub struct Revision {
     #[arg(long, conflicts_with_all = ["amend", "allow_drop_all"])]
     pub empty: bool,
     /// Write what would create the database as it is, and note it as applied there; with --empty, nothing that creates it
-    #[arg(long, conflicts_with_all = ["amend", "allow_drop_all", "head", "depends_on", "splice", "autogenerate"])]
+    #[arg(long, conflicts_with_all = ["amend", "allow_drop_all", "head", "depends_on", "splice", "autogenerate", "only", "split"])]
     pub baseline: bool,
     /// What is done anyway, as Alembic calls it
     #[arg(long, conflicts_with = "empty")]
