@@ -102,6 +102,9 @@ pub(super) fn bookkeeping(doing: &str, cause: &postgres::Error) -> Error {
         Some(code) if *code == SqlState::UNDEFINED_COLUMN => {
             error.hint("a table of that name is not autogen's, or of another version of it: rename it, or use that version")
         }
+        Some(code) if *code == SqlState::UNDEFINED_TABLE => {
+            error.hint("restore the table from a backup; `autogen ensure-version --sql` is what makes it anew, empty")
+        }
         Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => error.hint(READ_ONLY),
         Some(code) if *code == SqlState::QUERY_CANCELED => {
             error.hint("statement_timeout is too short even for this, or somebody cancelled it: run again, with a longer one")
@@ -176,6 +179,10 @@ fn standing(error: Error, ledger: &Ledger, job: &Job<'_>) -> Error {
         _ => vec![format!("steps 1 to {finished} of {of}")],
     };
     kept.extend(partly.map(|begun| format!("{} of the statements of step {}", begun.done, begun.step)));
+    // the rounds of a batch are kept one by one, and only its beginning is noted
+    let in_rounds = |begun: &&&Begun| job.steps.get(begun.step - 1).is_some_and(|step| step.batch.is_some());
+    let batch = begun.iter().filter(|begun| !begun.finished).find(in_rounds);
+    kept.extend(batch.map(|begun| format!("what the batch of step {} had done", begun.step)));
     let (undone, direction) = match job.direction {
         Direction::Upgrade => ("nothing of this revision was kept", "of this revision are kept"),
         Direction::Downgrade => ("nothing of this revision was undone", "of this downgrade are done"),
