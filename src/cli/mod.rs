@@ -74,7 +74,7 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: Cli, output: Output) -> Result<u8> {
     let Cli { global, command } = cli;
     if global.allow_pooler && !command.writes() {
-        return Err(Error::new("--allow-pooler is for upgrade, downgrade, stamp and ensure-version")
+        return Err(Error::new("--allow-pooler is for what writes to the database, and this does not")
             .hint("leave it out: what only reads goes through a pooler as it is"));
     }
     match command {
