@@ -71,6 +71,11 @@ fn sessions(text: &str) -> String {
     out
 }
 
+fn signal(child: &std::process::Child, signal: i32) {
+    // SAFETY: a plain system call; the child has not been waited for
+    assert_eq!(unsafe { libc::kill(child.id() as libc::pid_t, signal) }, 0);
+}
+
 fn story(name: &str, project: &Project, commands: &[&[&str]]) {
     let mut told = String::new();
     for args in commands {

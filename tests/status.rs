@@ -71,6 +71,22 @@ impl Project {
 }
 
 #[test]
+fn half_of_the_bookkeeping_is_no_base() {
+    for table in ["autogen_steps", "autogen_revisions"] {
+        let project = applied();
+        project.sql(&format!("DROP TABLE public.{table}"));
+        for args in [&["current"][..], &["status"], &["upgrade"], &["stamp", "head"], &["downgrade", "base"]] {
+            let told = project.refused(args);
+            assert!(told.contains(&format!("\"public.{table}\" does not exist")), "{args:?}: {told}");
+        }
+        let script = project.done(&["ensure-version", "--sql"]);
+        project.sql(&script);
+        project.done(&["stamp", "aaa2"]);
+        assert!(project.done(&["current"]).contains("aaa2 (head)"));
+    }
+}
+
+#[test]
 fn what_is_applied_and_what_is_pending_is_listed() {
     let project = applied();
     project.done(&["revision", "--empty", "-m", "three", "--rev-id", "aaa3"]);

@@ -28,7 +28,7 @@ pub struct Global {
     /// Wait so long for a server that is still starting
     #[arg(long, global = true, value_name = "SECONDS")]
     pub wait: Option<u64>,
-    /// With upgrade, downgrade, stamp and ensure-version: run through a transaction pooler, in the way that is safe there
+    /// With what writes to the database: run through a transaction pooler, in the way that is safe there
     #[arg(long, global = true)]
     pub allow_pooler: bool,
     /// Say only results and errors
@@ -189,6 +189,10 @@ impl Command {
             | Self::Downgrade(Downgrade { how: How { sql, .. }, .. })
             | Self::Stamp { sql, .. }
             | Self::EnsureVersion { sql } => !sql,
+            // they note what is there as applied
+            Self::Init { from_database, .. } => *from_database,
+            Self::Revision(Revision { baseline, .. }) => *baseline,
+            Self::Import(Import::Alembic(_)) => true,
             _ => false,
         }
     }
@@ -238,7 +242,7 @@ pub struct Revision {
     #[arg(long, conflicts_with_all = ["amend", "allow_drop_all"])]
     pub empty: bool,
     /// Write what would create the database as it is, and note it as applied there; with --empty, nothing that creates it
-    #[arg(long, conflicts_with_all = ["amend", "allow_drop_all", "head", "depends_on", "splice", "autogenerate"])]
+    #[arg(long, conflicts_with_all = ["amend", "allow_drop_all", "head", "depends_on", "splice", "autogenerate", "only", "split"])]
     pub baseline: bool,
     /// What is done anyway, as Alembic calls it
     #[arg(long, conflicts_with = "empty")]

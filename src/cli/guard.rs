@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::hooks::{self, Surroundings};
 use super::progress::{self, Teller};
-use crate::config::{Config, Confirm};
+use crate::config::{Config, Confirm, Hook};
 use crate::connect::Address;
 use crate::error::{Error, Exit, Result};
 use crate::runner::{Approve, Direction, Intended, Interrupt};
@@ -23,11 +23,14 @@ pub fn approve(config: &Config, address: &Arc<Address>, yes: bool, teller: Telle
         }
         let hooks = &config.running.hooks;
         let around = Surroundings::of(&address, intended);
+        let run = |hook: &str, command: &Hook| {
+            hooks::run(hook, command, &config, &around, &interrupt).map_err(|error| error.detail("nothing was done"))
+        };
         if let Some(command) = hooks.before_data_loss.as_ref().filter(|_| !intended.losses.is_empty()) {
-            hooks::run("before_data_loss", command, &config, &around)?;
+            run("before_data_loss", command)?;
         }
         if let Some(command) = hooks.before_upgrade.as_ref().filter(|_| intended.direction == Direction::Upgrade) {
-            hooks::run("before_upgrade", command, &config, &around)?;
+            run("before_upgrade", command)?;
         }
         Ok(())
     })

@@ -15,7 +15,7 @@ use super::session::{self, Session};
 use crate::catalog::Catalog;
 use crate::config::{self, Config};
 use crate::connect::Address;
-use crate::error::{Error, Result};
+use crate::error::{Error, Exit, Result};
 use crate::model;
 use crate::name::Ident;
 use crate::render;
@@ -118,8 +118,14 @@ impl Adopted {
         let _alone = newly::alone(&session.config, output);
         let folder = baseline::no_revisions(session)?;
         let live = baseline::live(session)?;
+        // from here on a signal waits until what was written can be taken back
+        let interrupt = run.options.interrupt.clone();
+        let _working = interrupt.work();
         let models = self.models(&live, session)?;
         let in_step = equal(session)?;
+        if let Some(signal) = interrupt.signal() {
+            return Err(Error::new("interrupted: nothing was written").exit(Exit::Signal(signal)));
+        }
         // among several folders, the first
         let version_path = session.config.revisions.first().cloned();
         let new = New { message: vec!["baseline".to_owned()], version_path, ..New::default() };

@@ -74,10 +74,14 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: Cli, output: Output) -> Result<u8> {
     let Cli { global, command } = cli;
     if global.allow_pooler && !command.writes() {
-        return Err(Error::new("--allow-pooler is for upgrade, downgrade, stamp and ensure-version")
+        return Err(Error::new("--allow-pooler is for what writes to the database, and this does not")
             .hint("leave it out: what only reads goes through a pooler as it is"));
     }
     match command {
+        Command::Init { from_database: false, .. } if global.database_url.is_some() => {
+            Err(Error::new("`init` alone looks at no database")
+                .hint("--from-database begins with what the database holds; else leave --database-url out"))
+        }
         Command::Init { dir, from_database: false } => init::init(&dir, output),
         Command::Init { dir, from_database: true } => init::from_database(&global, &dir, output),
         Command::Import(Import::Alembic(args)) => import::alembic(&global, &args, output),

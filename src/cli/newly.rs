@@ -12,8 +12,9 @@ use super::batch::Batch;
 use super::output::Output;
 use super::post_write;
 use crate::config::{Config, RevisionIds};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Exit, Place, Result};
 use crate::revision::{self, Folder, Revision, Script, Stored, Template};
+use crate::runner::Interrupt;
 
 /// What the command line says of it, or nothing.
 pub fn message(new: &New) -> Result<Option<String>> {
@@ -28,8 +29,8 @@ pub fn message(new: &New) -> Result<Option<String>> {
         None if new.message.is_empty() => return Ok(None),
         None => new.message.join("\n\n"),
     };
-    let text = text.replace("\r\n", "\n").trim_end().to_owned();
-    match text.trim().is_empty() {
+    let text = text.replace("\r\n", "\n").trim().to_owned();
+    match text.is_empty() {
         true => Err(Error::new("the message is empty").hint("say in a few words what the revision does")),
         false => Ok(Some(text)),
     }
@@ -66,6 +67,10 @@ pub fn skeleton(
                     .detail(there.path.display().to_string())
                     .hint("choose another id, or leave --rev-id out"));
             }
+            if folder.has_label(id) {
+                return Err(Error::new(format!("there is a branch {id} already, and an id would hide it"))
+                    .hint(format!("choose another id; `autogen show {id}` is where the branch begins")));
+            }
             id.clone()
         }
         None => fresh_id(config, folder, &[])?,
@@ -75,6 +80,10 @@ pub fn skeleton(
         if folder.has_label(label) {
             return Err(Error::new(format!("there is a branch {label} already"))
                 .hint(format!("choose another label; `autogen show {label}` is where it begins")));
+        }
+        if *label == id || folder.get(label).is_some() {
+            return Err(Error::new(format!("{label} is the id of a revision, which would hide a branch of that name"))
+                .hint("choose another label"));
         }
     }
     Ok(Revision {
@@ -201,12 +210,18 @@ pub fn add(config: &Config, folder: &Folder, mut revision: Revision, new: &New, 
 
 /// Writes all of them or none, says which, and has the commands of the project look them over.
 pub fn write(config: &Config, folder: &Folder, files: &[(PathBuf, String)], output: Output) -> Result<()> {
+    let interrupt = Interrupt::install().map_err(|cause| Error::new(format!("cannot listen to signals: {cause}")))?;
+    let working = interrupt.work();
     let mut batch = Batch::default();
     for (file, text) in files {
         batch.folder(file.parent().unwrap_or(Path::new("")))?;
         batch.file(file, text)?;
+        if let Some(signal) = interrupt.signal() {
+            return Err(Error::new("interrupted: nothing was written").exit(Exit::Signal(signal)));
+        }
     }
     batch.keep();
+    drop(working);
     for (file, _) in files {
         output.result(&file.strip_prefix(&config.root).unwrap_or(file).display().to_string());
     }

@@ -39,21 +39,12 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
         }
     };
     let comparison = compare(&mut session)?;
-    output.unmodelled(&comparison.live.catalog.notes.unmodelled);
-    output.left_out(&comparison.left_out);
-    if let Some(error) = comparison.untold() {
-        return Err(error);
-    }
+    tell(&comparison, output)?;
     if comparison.is_equal() && amended.is_none() {
         output.say(&format!("no changes: {}", InStep::of(&comparison).describe(&session.address)));
         return Ok(0);
     }
-    if folder.iter().next().is_none() && dropped_tables([&comparison.upgrade]) > 0 {
-        output.warn(
-            "this is the first revision, and it drops what was there before; `autogen init --from-database` and \
-             `autogen revision --baseline` begin with it instead",
-        );
-    }
+    warn_of_what_was_there(&folder, &comparison, output);
     let parts = match (args.only.as_slice(), args.split) {
         ([], false) => None,
         ([], true) => Some(Parts::split(&comparison, &session.config)?),
@@ -82,6 +73,23 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     output.lines_to_stderr(&render::lines(&comparison.upgrade, false));
     newly::write(&session.config, &folder, &[(file, text)], output)?;
     Ok(0)
+}
+
+/// What is left out of the comparison; what could not be compared is an error.
+fn tell(comparison: &Comparison, output: Output) -> Result<()> {
+    output.unmodelled(&comparison.live.catalog.notes.unmodelled);
+    output.left_out(&comparison.left_out);
+    comparison.untold().map_or(Ok(()), Err)
+}
+
+/// Who begins with models of their own on a database that others have filled may not know that there is a way to begin with it.
+fn warn_of_what_was_there(folder: &Folder, comparison: &Comparison, output: Output) {
+    if folder.iter().next().is_none() && dropped_tables([&comparison.upgrade]) > 0 {
+        output.warn(
+            "this is the first revision, and it drops what was there before; `autogen init --from-database` and \
+             `autogen revision --baseline` begin with it instead",
+        );
+    }
 }
 
 /// The database has all that the files have.

@@ -140,9 +140,11 @@ impl Run {
             losses: Vec::new(),
         };
         let around = Surroundings::of(&self.address, &done);
-        hooks::run("after_upgrade", command, &self.session.config, &around).map_err(|error| {
+        let interrupt = &self.options.interrupt;
+        hooks::run("after_upgrade", command, &self.session.config, &around, interrupt).map_err(|error| {
             let stands = if report.to.is_empty() { "base".to_owned() } else { report.to.join(", ") };
-            error.exit(crate::error::Exit::No).detail(format!("the revisions have run: the database is at {stands}"))
+            let error = if interrupt.signal().is_some() { error } else { error.exit(crate::error::Exit::No) };
+            error.detail(format!("the revisions have run: the database is at {stands}"))
         })
     }
 }

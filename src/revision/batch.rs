@@ -28,8 +28,16 @@ impl Batch {
     /// What stands behind `step batch` in a marker.
     pub(super) fn read(settings: &str) -> Result<Self, String> {
         let mut batch = Self { size: SIZE, pause: Duration::ZERO };
+        let mut said = Vec::new();
         for word in settings.split_whitespace() {
-            match word.split_once('=') {
+            let setting = word.split_once('=');
+            if let Some((name, _)) = setting {
+                if said.contains(&name) {
+                    return Err(format!("{name} is said twice"));
+                }
+                said.push(name);
+            }
+            match setting {
                 Some(("size", size)) => {
                     batch.size = size.parse().ok().filter(|size| *size > 0).ok_or("size is a number of rows from 1")?;
                 }
@@ -132,7 +140,7 @@ mod tests {
         let batch = |size, pause| Ok(Batch { size, pause: Duration::from_millis(pause) });
         assert_eq!(Batch::read(""), batch(1000, 0));
         assert_eq!(Batch::read(" pause=50ms size=20"), batch(20, 50));
-        for wrong in ["size=0", "size=many", "pause=soon", "rows=5", "size"] {
+        for wrong in ["size=0", "size=many", "pause=soon", "rows=5", "size", "size=1 size=2"] {
             assert!(Batch::read(wrong).is_err(), "{wrong}");
         }
     }

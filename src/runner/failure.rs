@@ -108,6 +108,9 @@ pub(super) fn bookkeeping(doing: &str, cause: &postgres::Error) -> Error {
         Some(code) if *code == SqlState::UNDEFINED_COLUMN => {
             error.hint("a table of that name is not autogen's, or of another version of it: rename it, or use that version")
         }
+        Some(code) if *code == SqlState::UNDEFINED_TABLE => {
+            error.hint("restore the table from a backup; `autogen ensure-version --sql` is what makes it anew, empty")
+        }
         Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => error.hint(READ_ONLY),
         Some(code) if *code == SqlState::QUERY_CANCELED => {
             error.hint("statement_timeout is too short even for this, or somebody cancelled it: run again, with a longer one")

@@ -63,7 +63,9 @@ pub(super) fn known(sql: &str) -> Known {
 pub(super) fn is_setting(sql: &str) -> bool {
     let words = Words::of(sql);
     let only_here = ["local", "constraints", "transaction"];
-    words.is(0, "reset") || words.is(0, "set") && !only_here.iter().any(|word| words.is(1, word))
+    let set_config = words.is(0, "select")
+        && words.name(1).is_some_and(|(name, _)| ["set_config", "pg_catalog.set_config"].contains(&name.as_str()));
+    set_config || words.is(0, "reset") || words.is(0, "set") && !only_here.iter().any(|word| words.is(1, word))
 }
 
 /// Whether the server says how many rows it changed.

@@ -84,9 +84,10 @@ pub struct Ledger {
     begun: Vec<Begun>,
 }
 
-/// Whether the tables are there; travels well with other statements, see [`is_there`]. Not to_regclass: it fails for a role
-/// that may not use the schema, where this still tells.
-pub const LEDGER_THERE: &str = "SELECT count(*) = 2 AS autogen_ledger FROM pg_catalog.pg_class AS c \
+/// Whether any of the tables is there; travels well with other statements, see [`is_there`]. One without the other is no
+/// base, where all would run anew, but something that cannot be read. Not to_regclass: it fails for a role that may not use
+/// the schema, where this still tells.
+pub const LEDGER_THERE: &str = "SELECT count(*) > 0 AS autogen_ledger FROM pg_catalog.pg_class AS c \
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
     WHERE n.nspname = 'public' AND c.relname IN ('autogen_revisions', 'autogen_steps')";
 

@@ -296,7 +296,7 @@ impl Found {
             let amount = match self.counted.get(&(name.clone(), None)) {
                 Some(0) => None,
                 Some(rows) => Some(Amount::Rows(*rows)),
-                None if *estimate < 0 => Some(Amount::Unknown),
+                None if *estimate <= 0 => Some(Amount::Unknown),
                 None => Some(Amount::AboutRows(*estimate)),
             };
             amount.map(|amount| (Some(name.clone()), amount))
@@ -325,7 +325,7 @@ impl Found {
                 match self.counted.get(&(name.clone(), Some(column.clone()))) {
                     Some(0) => Vec::new(),
                     Some(values) => vec![(subject, Amount::Values(*values))],
-                    None if *estimate < 0 => vec![(subject, Amount::Unknown)],
+                    None if *estimate <= 0 => vec![(subject, Amount::Unknown)],
                     None => vec![(subject, Amount::AboutRows(*estimate))],
                 }
             }

@@ -86,7 +86,8 @@ pub(super) fn is_blocked(cause: &postgres::Error) -> bool {
 
 /// The time and the tries of one transaction, or of one statement that has none.
 pub(super) struct Patience {
-    begun: Instant,
+    /// When the first try failed: what the transaction itself takes is nobody's waiting.
+    begun: Option<Instant>,
     limit: Duration,
     tries: usize,
     told: Vec<i32>,
@@ -97,17 +98,18 @@ const SILENT: Duration = Duration::from_secs(1);
 
 impl Patience {
     pub fn new(limit: Duration) -> Self {
-        Self { begun: Instant::now(), limit, tries: 0, told: Vec::new() }
+        Self { begun: None, limit, tries: 0, told: Vec::new() }
     }
 
     pub fn elapsed(&self) -> Duration {
-        self.begun.elapsed()
+        self.begun.map_or(Duration::ZERO, |begun| begun.elapsed())
     }
 
     /// After a try that failed: whether to try again, which is said once for each set of sessions that are in the way.
     /// Sleeps in between, for about `pause`.
     pub fn again(&mut self, runner: &mut Runner<'_>, locks: &[Locked], pause: Duration) -> Result<bool, Stop<'static>> {
         self.tries += 1;
+        self.begun.get_or_insert_with(Instant::now);
         let left = self.limit.saturating_sub(self.elapsed());
         let blockers = match self.elapsed() > SILENT || left.is_zero() {
             true => blockers(runner.client, locks),

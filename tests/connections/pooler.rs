@@ -141,6 +141,19 @@ fn revisions_run_through_a_pooler_and_leave_nothing() {
 }
 
 #[test]
+fn a_baseline_is_noted_through_a_pooler() {
+    let Some((project, pooler)) = project() else { return };
+    for n in 1..=3 {
+        std::fs::remove_file(project.folder.join(format!("revisions/{n}.sql"))).unwrap();
+    }
+    project.sql("CREATE TABLE public.log (id text)");
+    assert!(project.refused(&["revision", "--baseline", "-m", "old"]).contains("or --allow-pooler"));
+    project.done(&["revision", "--baseline", "-m", "old", "--rev-id", "111111111111", "--allow-pooler"]);
+    assert_eq!(project.done(&["current"]), "111111111111 (head)\n");
+    nothing_is_left(&project, pooler);
+}
+
+#[test]
 fn limits_locks_and_batches_hold_behind_a_pooler() {
     let Some((project, pooler)) = project() else { return };
     let third = "INSERT INTO public.log (id) SELECT 'old' FROM generate_series(1, 250);\n\

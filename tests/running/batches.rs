@@ -85,6 +85,23 @@ fn a_batch_that_was_killed_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_batch_that_was_interrupted_says_what_is_kept() {
+    let up = "-- autogen:step batch size=20 pause=20ms\nUPDATE public.t SET m = n WHERE m IS NULL;";
+    let project = project(&[(TABLE, "DROP TABLE public.t;"), (up, "SELECT 1;")]);
+    project.done(&["upgrade", "aaa1"]);
+    let child = project.command(&["upgrade"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while rows(&project, "SELECT count(*) FROM public.t WHERE m IS NOT NULL") < 100 {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    crate::signal(&child, libc::SIGTERM);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(143));
+    shows!("running__batch_interrupted", steady(&project.told(&output)));
+}
+
+#[test]
 fn a_script_does_the_same_rounds() {
     let up = format!(
         "{TABLE}\n-- autogen:step batch size=100 pause=1ms\n-- it's here\nUPDATE public.t SET m = n WHERE m IS NULL; -- end\nDELETE FROM public.t WHERE n = 2;"
@@ -108,7 +125,10 @@ fn rows_that_a_trigger_keeps_as_they_are_end_a_batch_and_what_was_kept_is_said()
     project.sql("DELETE FROM public.t WHERE id < 15");
     let told = project.told(&project.run(&["upgrade"]));
     assert!(told.contains("the server leaves as they are"), "{told}");
-    assert!(told.contains("the database stands at aaa1; the rounds that step 1 has ended"), "{told}");
+    assert!(
+        told.contains("the database stands at aaa1; kept of this revision: the rounds that step 1 has ended"),
+        "{told}"
+    );
     assert_eq!(rows(&project, "SELECT count(*) FROM public.t WHERE m IS NULL"), 6);
     // what the first run has kept is not forgotten by one that comes no further
     project.run(&["upgrade"]);

@@ -103,6 +103,31 @@ fn hooks_find_the_database_and_may_stop_the_run() {
 }
 
 #[test]
+fn a_signal_ends_the_hook_too_and_is_no_failure_of_it() {
+    let project = full();
+    project.done(&["downgrade", "-1"]);
+    for (hook, stands) in [("before_upgrade", "aaa1"), ("after_upgrade", "aaa2")] {
+        project.write(
+            "autogen.yaml",
+            format!("hooks:\n  {hook}: [sh, -c, \"trap 'echo ended > {hook}; exit 9' TERM; touch begun; sleep 60 2> /dev/null > /dev/null & wait\"]\n"),
+        );
+        let child = project.command(&["upgrade"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while std::fs::remove_file(project.folder.join("begun")).is_err() {
+            assert!(std::time::Instant::now() < deadline);
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        crate::signal(&child, libc::SIGTERM);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(143));
+        shows!(format!("running__interrupted_{hook}"), steady(&project.told(&output)));
+        assert_eq!(project.read(hook), "ended\n");
+        project.write("autogen.yaml", "");
+        assert!(project.done(&["current"]).contains(stands));
+    }
+}
+
+#[test]
 fn a_full_disk_leaves_nothing_and_is_named() {
     let project = project(&[("CREATE TABLE public.t (id int);", "DROP TABLE public.t;")]);
     project.done(&["upgrade"]);
