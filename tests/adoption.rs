@@ -249,8 +249,13 @@ fn what_is_not_modelled_is_told_and_written_down() {
     shows!("not_modelled", told(&project, commands));
 }
 
-/// What the fixtures name, and is the whole server's.
+/// What the fixtures name, and is the whole server's: made by the first who asks, since two at a time would meet.
 fn with_roles(project: &Project) {
+    static MADE: std::sync::Once = std::sync::Once::new();
+    MADE.call_once(|| make_roles(project));
+}
+
+fn make_roles(project: &Project) {
     let role = |role: &str| format!("DO $$ BEGIN CREATE ROLE \"{role}\"; EXCEPTION WHEN duplicate_object THEN END $$;");
     project.sql(&fixtures::ROLES.map(role).join(" "));
     project.sql(&format!("ALTER ROLE {} SUPERUSER", fixtures::SUPERUSER));
