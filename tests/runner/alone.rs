@@ -34,11 +34,16 @@ fn alone(statements: &str) -> Project {
     project([file("bbb1", &[], &format!("{OWN}{statements}"), "")])
 }
 
-/// Runs until its session is ended within a statement like this.
+/// Runs until its session is ended within a statement like this, as soon as an index is there that is not valid.
 fn cut_off(database: &Database, project: &Project, within: &str) {
-    let killer = kill_during(database, within);
-    project.up(&mut database.client(), "head").unwrap_err();
-    killer.join().unwrap();
+    let mut watcher = database.client();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            wait_until(&mut watcher, INVALID);
+            kill_during(database, within).join().unwrap();
+        });
+        project.up(&mut database.client(), "head").unwrap_err();
+    });
 }
 
 /// Another session that runs this, once that has begun.
