@@ -5,13 +5,14 @@
 //! than the rest of the file, and is tried again, unless it may have committed a part of its work by then.
 
 use crate::revision::Statement;
+use crate::sql::quote_literal;
 
 use super::apply::Runner;
 use super::failure::Stop;
 use super::known::Words;
 use super::locks;
 use super::patience::{Patience, is_blocked};
-use super::transaction;
+use super::{session, transaction};
 
 const LIMITS: [&str; 2] = ["lock_timeout", "statement_timeout"];
 
@@ -63,12 +64,8 @@ pub(super) fn without_limits<'j>(
     let ours: Vec<&str> = LIMITS.into_iter().filter(|limit| !runner.limits_of_file.contains(limit)).collect();
     let mut back = String::new();
     for limit in &ours {
-        let shown = runner.client.simple_query(&format!("SHOW {limit}")).map_err(Stop::Bookkeeping)?;
-        let value = shown.iter().find_map(|message| match message {
-            postgres::SimpleQueryMessage::Row(row) => row.get(0).map(crate::sql::quote_literal),
-            _ => None,
-        });
-        back.push_str(&format!("SET {limit} = {};\n", value.unwrap_or_else(|| "0".into())));
+        let value = session::first_value(runner.client, &format!("SHOW {limit}")).map_err(Stop::Bookkeeping)?;
+        back.push_str(&format!("SET {limit} = {};\n", quote_literal(&value)));
     }
     let off: String = ours.iter().map(|limit| format!("SET {limit} = 0;\n")).collect();
     runner.client.batch_execute(&off).map_err(Stop::Bookkeeping)?;

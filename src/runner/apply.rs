@@ -92,10 +92,7 @@ fn begin(
     let mut applied = ledger.applied().clone();
     let from = folder.heads_of(&applied);
     for job in jobs {
-        match direction {
-            Direction::Upgrade => applied.insert(job.id().to_owned()),
-            Direction::Downgrade => applied.remove(job.id()),
-        };
+        direction.apply(job.id(), &mut applied);
     }
     let ids = jobs.iter().map(|job| job.id().to_owned()).collect();
     let losses = session::asked(client, options, |client| Ok(loss::losses(client, jobs)))
@@ -140,10 +137,7 @@ impl Walk<'_> {
     }
 
     fn done(&mut self, job: &Job<'_>, begun: Instant, progress: &mut dyn FnMut(Progress)) {
-        match self.direction {
-            Direction::Upgrade => self.applied.insert(job.id().to_owned()),
-            Direction::Downgrade => self.applied.remove(job.id()),
-        };
+        self.direction.apply(job.id(), &mut self.applied);
         self.report.to = self.folder.heads_of(&self.applied);
         self.report.moved.push(job.id().to_owned());
         progress(Progress::Done {

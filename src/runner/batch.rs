@@ -175,24 +175,19 @@ fn read(answer: &[SimpleQueryMessage]) -> Round {
 }
 
 fn endless(job: &Job<'_>, statement: &Statement) -> Error {
-    Error::new(format!(
-        "{} of {} would never end: rows that it changes still match its WHERE",
-        name(statement),
-        job.id()
-    ))
-    .at(job.place(statement))
-    .hint("let the WHERE ask for what is not done yet, as in `SET a = b WHERE a IS NULL`")
+    let why = "rows that it changes still match its WHERE";
+    stops_at(job, statement, why).hint("let the WHERE ask for what is not done yet, as in `SET a = b WHERE a IS NULL`")
 }
 
 /// A trigger may give back NULL for a row, which then stays as it is.
 fn untouched(job: &Job<'_>, statement: &Statement) -> Error {
-    Error::new(format!(
-        "{} of {} would never end: its WHERE finds rows that the server leaves as they are",
-        name(statement),
-        job.id()
-    ))
-    .at(job.place(statement))
-    .hint("look for a BEFORE trigger or a policy that keeps them from being changed, or let the WHERE leave them out")
+    stops_at(job, statement, "its WHERE finds rows that the server leaves as they are").hint(
+        "look for a BEFORE trigger or a policy that keeps them from being changed, or let the WHERE leave them out",
+    )
+}
+
+fn stops_at(job: &Job<'_>, statement: &Statement, why: &str) -> Error {
+    Error::new(format!("{} of {} would never end: {why}", name(statement), job.id())).at(job.place(statement))
 }
 
 fn count(runner: &mut Runner<'_>, rounds: &Rounds<'_>) -> Option<u64> {
@@ -202,10 +197,7 @@ fn count(runner: &mut Runner<'_>, rounds: &Rounds<'_>) -> Option<u64> {
         COUNTING.as_millis(),
         rounds.count()
     );
-    let answer = runner.client.simple_query(&sql);
+    let answer = session::first_value(runner.client, &sql);
     let _ = runner.client.batch_execute("ROLLBACK");
-    answer.ok()?.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
-        _ => None,
-    })
+    answer.ok()?.parse().ok()
 }

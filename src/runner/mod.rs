@@ -29,6 +29,7 @@ mod standing;
 mod transaction;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,6 +64,14 @@ impl Direction {
             Self::Upgrade => "upgrade",
             Self::Downgrade => "downgrade",
         }
+    }
+
+    /// What is applied once the revision has run this way.
+    fn apply(self, id: &str, applied: &mut BTreeSet<String>) {
+        match self {
+            Self::Upgrade => applied.insert(id.to_owned()),
+            Self::Downgrade => applied.remove(id),
+        };
     }
 }
 

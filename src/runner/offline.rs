@@ -36,10 +36,7 @@ pub fn script(folder: &Folder, direction: Direction, from: &[String], to: &[Stri
         out.push_str(&session::reset_sql(pin));
         let guard = guard(folder, job.file, direction, &applied);
         revision(job, &guard, &mut out);
-        match direction {
-            Direction::Upgrade => applied.insert(job.id().to_owned()),
-            Direction::Downgrade => applied.remove(job.id()),
-        };
+        direction.apply(job.id(), &mut applied);
     }
     Ok(out)
 }

@@ -73,7 +73,8 @@ pub(super) fn is_idle(client: &mut Client) -> Done<bool> {
     Ok(first_value(client, sql)? == "t")
 }
 
-fn first_value(client: &mut Client, sql: &str) -> Done<String> {
+/// The first value that the server gives back; empty where there is none.
+pub(super) fn first_value(client: &mut Client, sql: &str) -> Done<String> {
     let messages = client.simple_query(sql)?;
     let value = messages.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
