@@ -31,7 +31,7 @@ mod member;
 mod online;
 mod piece;
 mod query;
-mod renames;
+pub mod renames;
 mod routine;
 mod row;
 pub mod shapes;
@@ -322,8 +322,8 @@ pub trait Kind: Clone + Eq + Sized {
     /// In place, after [`Kind::alteration`] said that it can be.
     fn alter(old: &Self, new: &Self) -> Vec<Piece>;
     /// With `renamed` its new name.
-    fn rename_sql(&self, _renamed: &Self) -> Vec<Piece> {
-        Vec::new()
+    fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
+        renames::statement(&self.id(), &renamed.id())
     }
     /// Through a second object of the same name, created with `elements`; `carried` are the statements that take each data
     /// holder over.

@@ -7,7 +7,7 @@ use serde_yaml::Spanned;
 use super::grants::{Class, Declared};
 use super::owner::Owner;
 use super::privileges::Privileges;
-use super::{Aside, Aspect, Doc, Fields, Id, Name, Object, Part, Parts, Renames, Row, Space, Tag};
+use super::{Aside, Aspect, Doc, Fields, Id, Name, Object, Part, Parts, Row, Space, Tag};
 use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
 use crate::name::{Ident, Qualified};
@@ -86,20 +86,6 @@ pub fn parent(on: &Id) -> Option<Id> {
         on.path.truncate(2);
     }
     (!on.is_public_schema()).then_some(on)
-}
-
-pub fn rename(on: &mut Id, renames: &Renames) {
-    if !matches!(on.tag, Tag::Table | Tag::Column) {
-        return;
-    }
-    if let [schema, table, rest @ ..] = on.path.as_mut_slice() {
-        let mut name = Qualified::new(&*schema, &*table);
-        if let [column] = rest {
-            renames.column(&name, column);
-        }
-        renames.table(&mut name);
-        (*schema, *table) = (name.schema, name.name);
-    }
 }
 
 /// `public.tasks`, `public.add(integer, integer)`, `public.=== (integer, integer)`

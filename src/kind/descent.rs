@@ -85,7 +85,7 @@ impl Inherited {
         self.from = std::mem::take(&mut self.from)
             .into_iter()
             .map(|mut table| {
-                renames.table(&mut table);
+                renames.relation(&mut table);
                 table
             })
             .collect();
@@ -130,7 +130,10 @@ impl PartOf {
 
     pub fn rename(part_of: &mut Option<Self>, renames: &Renames) {
         if let Some(whole) = part_of {
-            renames.table(&mut whole.table);
+            let mut index = whole.index();
+            renames.relation(&mut index);
+            whole.name = index.name;
+            renames.relation(&mut whole.table);
         }
     }
 

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use super::shapes::Entries;
+use super::renames::Renamed;
+use super::shapes::{Entries, Named};
 use super::{
-    access_method, aggregate, cast, collation, composite, conversion, default_privileges, domain, enumeration,
+    Tag, access_method, aggregate, cast, collation, composite, conversion, default_privileges, domain, enumeration,
     event_trigger, extension, foreign_data_wrapper, function, language, materialized_view, operator, operator_class,
     operator_family, procedure, publication, range, schema, sequence, server, subscription, table,
     text_search_configuration, text_search_dictionary, text_search_parser, text_search_template, view,
@@ -53,36 +54,36 @@ pub const SECTIONS: &[&str] = &[
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Document {
-    schemas: Entries<Option<schema::Declaration>>,
+    schemas: Entries<Option<Renamed<schema::Declaration>>>,
     extensions: Entries<Option<extension::Declaration>>,
-    collations: Entries<collation::Declaration>,
-    enums: Entries<enumeration::Declaration>,
+    collations: Entries<Renamed<collation::Declaration>>,
+    enums: Entries<Renamed<enumeration::Declaration>>,
     composites: Entries<composite::Declaration>,
-    domains: Entries<domain::Declaration>,
-    ranges: Entries<range::Declaration>,
-    sequences: Entries<Option<sequence::Declaration>>,
-    foreign_data_wrappers: Entries<Option<foreign_data_wrapper::Declaration>>,
-    servers: Entries<server::Declaration>,
+    domains: Entries<Renamed<domain::Declaration>>,
+    ranges: Entries<Renamed<range::Declaration>>,
+    sequences: Entries<Option<Renamed<sequence::Declaration>>>,
+    foreign_data_wrappers: Entries<Option<Renamed<foreign_data_wrapper::Declaration>>>,
+    servers: Entries<Renamed<server::Declaration>>,
     tables: Entries<Spanned<table::Declaration>>,
-    views: Entries<view::Declaration>,
-    materialized_views: Entries<materialized_view::Declaration>,
-    functions: Entries<function::Declaration>,
-    procedures: Entries<procedure::Declaration>,
-    aggregates: Entries<aggregate::Declaration>,
+    views: Entries<Renamed<view::Declaration>>,
+    materialized_views: Entries<Renamed<materialized_view::Declaration>>,
+    functions: Entries<Renamed<function::Declaration>>,
+    procedures: Entries<Renamed<procedure::Declaration>>,
+    aggregates: Entries<Renamed<aggregate::Declaration>>,
     casts: Entries<cast::Declaration>,
     operators: Entries<operator::Declaration>,
-    operator_families: Entries<Option<operator_family::Declaration>>,
-    operator_classes: Entries<operator_class::Declaration>,
-    conversions: Entries<conversion::Declaration>,
-    languages: Entries<language::Declaration>,
+    operator_families: Entries<Option<Renamed<operator_family::Declaration>>>,
+    operator_classes: Entries<Renamed<operator_class::Declaration>>,
+    conversions: Entries<Renamed<conversion::Declaration>>,
+    languages: Entries<Renamed<language::Declaration>>,
     access_methods: Entries<access_method::Declaration>,
-    text_search_parsers: Entries<text_search_parser::Declaration>,
-    text_search_templates: Entries<text_search_template::Declaration>,
-    text_search_dictionaries: Entries<text_search_dictionary::Declaration>,
-    text_search_configurations: Entries<Option<text_search_configuration::Declaration>>,
-    publications: Entries<Option<publication::Declaration>>,
-    subscriptions: Entries<subscription::Declaration>,
-    event_triggers: Entries<event_trigger::Declaration>,
+    text_search_parsers: Entries<Renamed<text_search_parser::Declaration>>,
+    text_search_templates: Entries<Renamed<text_search_template::Declaration>>,
+    text_search_dictionaries: Entries<Renamed<text_search_dictionary::Declaration>>,
+    text_search_configurations: Entries<Option<Renamed<text_search_configuration::Declaration>>>,
+    publications: Entries<Option<Renamed<publication::Declaration>>>,
+    subscriptions: Entries<Renamed<subscription::Declaration>>,
+    event_triggers: Entries<Renamed<event_trigger::Declaration>>,
     default_privileges: Entries<default_privileges::Declaration>,
     /// Who owns what states no owner.
     owner: Option<Spanned<String>>,
@@ -108,38 +109,48 @@ pub struct Given<'a> {
 
 impl Document {
     pub fn declare(&self, scope: &Scope, draft: &mut Draft) -> Result<()> {
-        section(&self.schemas, scope, draft)?;
-        section(&self.extensions, scope, draft)?;
-        whole(&self.collations, scope, draft)?;
-        whole(&self.enums, scope, draft)?;
-        whole(&self.composites, scope, draft)?;
-        whole(&self.domains, scope, draft)?;
-        whole(&self.ranges, scope, draft)?;
-        section(&self.sequences, scope, draft)?;
-        section(&self.foreign_data_wrappers, scope, draft)?;
-        whole(&self.servers, scope, draft)?;
+        section(&self.schemas, Tag::Schema, scope, draft)?;
+        for (name, declaration) in &self.extensions.0 {
+            top(name, declaration.as_ref().unwrap_or(&extension::Declaration::default()), scope, draft)?;
+        }
+        whole(&self.collations, Tag::Collation, scope, draft)?;
+        whole(&self.enums, Tag::Enumeration, scope, draft)?;
+        for (name, declaration) in &self.composites.0 {
+            top(name, declaration, scope, draft)?;
+        }
+        whole(&self.domains, Tag::Domain, scope, draft)?;
+        whole(&self.ranges, Tag::Range, scope, draft)?;
+        section(&self.sequences, Tag::Sequence, scope, draft)?;
+        section(&self.foreign_data_wrappers, Tag::ForeignDataWrapper, scope, draft)?;
+        whole(&self.servers, Tag::Server, scope, draft)?;
         for (name, declaration) in &self.tables.0 {
             top(name, &declaration.value, scope, draft)?;
         }
-        whole(&self.views, scope, draft)?;
-        whole(&self.materialized_views, scope, draft)?;
-        whole(&self.functions, scope, draft)?;
-        whole(&self.procedures, scope, draft)?;
-        whole(&self.aggregates, scope, draft)?;
-        whole(&self.casts, scope, draft)?;
-        whole(&self.operators, scope, draft)?;
-        section(&self.operator_families, scope, draft)?;
-        whole(&self.operator_classes, scope, draft)?;
-        whole(&self.conversions, scope, draft)?;
-        whole(&self.languages, scope, draft)?;
-        whole(&self.access_methods, scope, draft)?;
-        whole(&self.text_search_parsers, scope, draft)?;
-        whole(&self.text_search_templates, scope, draft)?;
-        whole(&self.text_search_dictionaries, scope, draft)?;
-        section(&self.text_search_configurations, scope, draft)?;
-        section(&self.publications, scope, draft)?;
-        whole(&self.subscriptions, scope, draft)?;
-        whole(&self.event_triggers, scope, draft)?;
+        whole(&self.views, Tag::View, scope, draft)?;
+        whole(&self.materialized_views, Tag::MaterializedView, scope, draft)?;
+        whole(&self.functions, Tag::Function, scope, draft)?;
+        whole(&self.procedures, Tag::Procedure, scope, draft)?;
+        whole(&self.aggregates, Tag::Aggregate, scope, draft)?;
+        for (name, declaration) in &self.casts.0 {
+            top(name, declaration, scope, draft)?;
+        }
+        for (name, declaration) in &self.operators.0 {
+            top(name, declaration, scope, draft)?;
+        }
+        section(&self.operator_families, Tag::OperatorFamily, scope, draft)?;
+        whole(&self.operator_classes, Tag::OperatorClass, scope, draft)?;
+        whole(&self.conversions, Tag::Conversion, scope, draft)?;
+        whole(&self.languages, Tag::Language, scope, draft)?;
+        for (name, declaration) in &self.access_methods.0 {
+            top(name, declaration, scope, draft)?;
+        }
+        whole(&self.text_search_parsers, Tag::TextSearchParser, scope, draft)?;
+        whole(&self.text_search_templates, Tag::TextSearchTemplate, scope, draft)?;
+        whole(&self.text_search_dictionaries, Tag::TextSearchDictionary, scope, draft)?;
+        section(&self.text_search_configurations, Tag::TextSearchConfiguration, scope, draft)?;
+        section(&self.publications, Tag::Publication, scope, draft)?;
+        whole(&self.subscriptions, Tag::Subscription, scope, draft)?;
+        whole(&self.event_triggers, Tag::EventTrigger, scope, draft)?;
         default_privileges::declare(&self.default_privileges, scope, draft)?;
         match &self.owner {
             Some(owner) => draft.owned(scope.ident(owner)?, scope.place(owner)),
@@ -148,11 +159,16 @@ impl Document {
     }
 }
 
-/// A section whose entries may be left empty: `citext:`.
-fn section<D: Declare + Default>(entries: &Entries<Option<D>>, scope: &Scope, draft: &mut Draft) -> Result<()> {
+/// A section whose entries may be left empty: `reporting:`.
+fn section<D: Declare + Default>(
+    entries: &Entries<Option<Renamed<D>>>,
+    tag: Tag,
+    scope: &Scope,
+    draft: &mut Draft,
+) -> Result<()> {
     for (name, declaration) in &entries.0 {
         match declaration {
-            Some(declaration) => top(name, declaration, scope, draft)?,
+            Some(declaration) => declaration.declare(tag, given(name, &scope.place(name)), scope, draft)?,
             None => top(name, &D::default(), scope, draft)?,
         }
     }
@@ -160,11 +176,50 @@ fn section<D: Declare + Default>(entries: &Entries<Option<D>>, scope: &Scope, dr
 }
 
 /// A section whose entries say something.
-fn whole<D: Declare>(entries: &Entries<D>, scope: &Scope, draft: &mut Draft) -> Result<()> {
-    entries.0.iter().try_for_each(|(name, declaration)| top(name, declaration, scope, draft))
+fn whole<D: Declare>(entries: &Entries<Renamed<D>>, tag: Tag, scope: &Scope, draft: &mut Draft) -> Result<()> {
+    entries
+        .0
+        .iter()
+        .try_for_each(|(name, declaration)| declaration.declare(tag, given(name, &scope.place(name)), scope, draft))
 }
 
+/// One whose name nobody can change.
 fn top(name: &Spanned<String>, declaration: &impl Declare, scope: &Scope, draft: &mut Draft) -> Result<()> {
-    let place = scope.place(name);
-    declaration.declare(Given { name: Some(name), place: &place, table: None, column: None }, scope, draft)
+    declaration.declare(given(name, &scope.place(name)), scope, draft)
+}
+
+fn given<'a>(name: &'a Spanned<String>, place: &'a Place) -> Given<'a> {
+    Given { name: Some(name), place, table: None, column: None }
+}
+
+/// What stands in the declaration of another, with a name or without.
+pub fn nested<D: Declare>(
+    named: &Named<Renamed<D>>,
+    tag: Tag,
+    within: Given,
+    scope: &Scope,
+    draft: &mut Draft,
+) -> Result<()> {
+    for (name, declaration) in &named.0 {
+        let place = match name {
+            Some(name) => scope.place(name),
+            None => scope.place(declaration),
+        };
+        declaration.value.declare(tag, Given { name: name.as_ref(), place: &place, ..within }, scope, draft)?;
+    }
+    Ok(())
+}
+
+/// The same of what always has a name.
+pub fn by_name<D: Declare>(
+    entries: &Entries<Renamed<D>>,
+    tag: Tag,
+    within: Given,
+    scope: &Scope,
+    draft: &mut Draft,
+) -> Result<()> {
+    entries.0.iter().try_for_each(|(name, declaration)| {
+        let place = scope.place(name);
+        declaration.declare(tag, Given { name: Some(name), place: &place, ..within }, scope, draft)
+    })
 }

@@ -47,6 +47,60 @@ impl Id {
         }
     }
 
+    /// The name whose existence is its own.
+    pub fn place(&self) -> Name {
+        let space = match self.tag {
+            Tag::Schema => Space::Schema,
+            Tag::Extension => Space::Extension,
+            // a column of it, which is no object of its own
+            Tag::View | Tag::MaterializedView | Tag::Composite if self.path.len() == 3 => Space::Column,
+            Tag::Enumeration if self.path.len() == 3 => Space::Label,
+            Tag::Enumeration | Tag::Composite | Tag::Domain | Tag::Range => Space::Type,
+            Tag::Collation => Space::Collation,
+            Tag::Column => Space::Column,
+            Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::DomainCheck | Tag::ForeignKey => {
+                Space::Constraint
+            }
+            Tag::Table | Tag::Sequence | Tag::Index | Tag::View | Tag::MaterializedView => Space::Relation,
+            Tag::Function | Tag::Procedure | Tag::Aggregate => Space::Routine,
+            Tag::Trigger => Space::Trigger,
+            Tag::Policy => Space::Policy,
+            Tag::Rule => Space::Rule,
+            Tag::TextSearchParser => Space::TextSearchParser,
+            Tag::TextSearchTemplate => Space::TextSearchTemplate,
+            Tag::TextSearchDictionary => Space::TextSearchDictionary,
+            Tag::TextSearchConfiguration => Space::TextSearchConfiguration,
+            Tag::EventTrigger => Space::EventTrigger,
+            Tag::ForeignDataWrapper => Space::ForeignDataWrapper,
+            Tag::Server => Space::Server,
+            Tag::UserMapping => Space::UserMapping,
+            Tag::ForeignColumn => Space::ForeignColumn,
+            Tag::Cast => Space::Cast,
+            Tag::Operator => Space::Operator,
+            Tag::OperatorFamily => Space::OperatorFamily,
+            Tag::OperatorFamilyMember => Space::OperatorFamilyMember,
+            Tag::OperatorClass => Space::OperatorClass,
+            Tag::Conversion => Space::Conversion,
+            Tag::Language => Space::Language,
+            Tag::AccessMethod => Space::AccessMethod,
+            Tag::Publication => Space::Publication,
+            Tag::PublicationTable | Tag::PublicationSchema => Space::PublicationMember,
+            Tag::Subscription => Space::Subscription,
+            Tag::Statistics => Space::Statistics,
+            Tag::Settings => Space::Settings,
+            Tag::Default | Tag::ViewDefault => Space::Default,
+            Tag::Ownership => Space::Ownership,
+            Tag::Partition => Space::Partition,
+            Tag::ReplicaIdentity => Space::ReplicaIdentity,
+            Tag::Clustering => Space::Clustering,
+            Tag::Owner => Space::Owner,
+            Tag::Privileges => Space::Privileges,
+            Tag::DefaultPrivileges => Space::DefaultPrivileges,
+            Tag::Comment => Space::Comment,
+        };
+        Name::new(space, &self.path)
+    }
+
     /// Of what is known by a schema and a name.
     pub fn name(&self) -> Qualified {
         let part = |at: usize| self.path.get(at).cloned().unwrap_or_else(|| Ident::new(""));
@@ -89,6 +143,8 @@ pub enum Space {
     /// `pg_type`, the row types of tables included.
     Type,
     Column,
+    /// Of one enum: `pg_enum`.
+    Label,
     /// Of one table: `pg_constraint`.
     Constraint,
     Default,

@@ -156,6 +156,7 @@ impl Key {
             Of::Column(column) => renames.column(table, column),
             Of::Expression(expression) => renames.expression(table, expression),
         }
+        self.references().for_each(|(space, name)| renames.qualified(space, name));
     }
 }
 

@@ -10,7 +10,8 @@ use super::document::Given;
 use super::grants::Declared;
 use super::shapes::{Entries, Texts};
 use super::{
-    Aside, Doc, Expression, Fact, Id, MADE, Making, Name, Need, Part, Parts, Reading, Role, Row, Slot, Space, Text,
+    Aside, Doc, Expression, Fact, Id, MADE, Making, Name, Need, Part, Parts, Reading, Renames, Role, Row, Slot, Space,
+    Text,
 };
 use crate::draft::{Draft, Scope};
 use crate::error::Result;
@@ -62,6 +63,11 @@ impl Query {
 
     pub fn needs(&self, of: &Qualified) -> Need {
         Need::text(Text::of(&of.schema, self.text.written.text()))
+    }
+
+    /// What it calls its columns stays, whatever they come from.
+    pub fn rename(&mut self, renames: &Renames) {
+        renames.text(&mut self.text);
     }
 
     /// The server's answer, which begins with a line of columns.

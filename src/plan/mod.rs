@@ -105,14 +105,24 @@ pub(crate) fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a
     if intent.renames.is_empty() {
         return Ok((Cow::Borrowed(before), Vec::new()));
     }
-    let renamed = |object: &Object| {
-        let mut object = object.clone();
-        object.rename(&intent.renames);
-        object.id()
-    };
-    let stays = |id: &Id| before.get(id).is_some_and(|object| renamed(object) == *id);
-    let moving = before.objects().iter().map(|(id, object)| (id, renamed(object))).filter(|(id, new)| *id != new);
-    let mut gone: BTreeSet<Id> = moving.map(|(_, new)| new).filter(stays).collect();
+    // a name with two claims: whoever has a new name keeps it, and whoever has had it goes
+    let mut claims: BTreeMap<Name, (&Id, bool)> = BTreeMap::new();
+    let mut gone = BTreeSet::new();
+    for (id, object) in before.objects() {
+        let mut renamed = object.clone();
+        renamed.rename(&intent.renames);
+        let chosen = object.occupies().iter().any(|name| intent.renames.has(name));
+        for name in renamed.occupies() {
+            match claims.get(&name) {
+                Some((other, false)) if chosen => gone.insert((*other).clone()),
+                Some((_, true)) if !chosen => gone.insert(id.clone()),
+                _ => false,
+            };
+            if chosen || !claims.contains_key(&name) {
+                claims.insert(name, (id, chosen));
+            }
+        }
+    }
     if gone.is_empty() {
         return Ok((Cow::Borrowed(before), Vec::new()));
     }

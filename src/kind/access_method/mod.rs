@@ -60,7 +60,10 @@ impl Kind for AccessMethod {
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.refer(self.references());
+        renames.global(Space::AccessMethod, &mut self.name);
+    }
 
     /// Nothing of it can be altered.
     fn alteration(_: &Self, _: &Self) -> Alteration {

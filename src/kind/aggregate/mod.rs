@@ -337,7 +337,10 @@ impl Kind for Aggregate {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        self.types().into_iter().for_each(|ty| renames.ty(ty));
+        let [.., signature] = self.path();
+        renames.types(self.types());
+        renames.refer(self.references());
+        renames.exactly(Space::Routine, &mut self.name, &signature);
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {

@@ -110,7 +110,8 @@ impl Kind for Cast {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        self.types().into_iter().for_each(|ty| renames.ty(ty));
+        renames.types(self.types());
+        renames.refer(self.references());
     }
 
     /// Nothing of it can be altered.

@@ -104,7 +104,8 @@ impl Kind for Check {
 
     fn rename(&mut self, renames: &Renames) {
         renames.expression(&self.table, &mut self.expression);
-        renames.table(&mut self.table);
+        renames.within(Space::Constraint, &self.table, &mut self.name);
+        renames.relation(&mut self.table);
         self.inherited.rename(renames);
     }
 
@@ -160,7 +161,8 @@ impl Kind for Check {
         match change {
             Change::Create(_) => "create_check_constraint",
             Change::Drop(_) => "drop_constraint",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_constraint",
+            Change::Rename { .. } => "rename_constraint",
+            Change::Alter { .. } => "alter_constraint",
         }
     }
 

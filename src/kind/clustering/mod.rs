@@ -60,7 +60,8 @@ impl Kind for Clustering {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        renames.table(&mut self.table);
+        renames.index(&self.table, &mut self.index);
+        renames.relation(&mut self.table);
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {

@@ -140,7 +140,9 @@ impl Kind for Collation {
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.qualified(Space::Collation, &mut self.name);
+    }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
         Alteration::Swap

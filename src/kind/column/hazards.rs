@@ -129,10 +129,7 @@ pub fn of(change: Change<&Column>) -> Vec<Hazard> {
         }
         Change::Create(new) => added(new),
         Change::Drop(old) => dropped(old),
-        Change::Rename { old, new } => vec![
-            Hazard::new(Risk::Breaks, &old.table, format!("programs that use {} fail from here on", old.key())),
-            Hazard::instant(&new.table),
-        ],
+        Change::Rename { .. } => Vec::new(),
         Change::Alter { old, new } => altered(old, new),
     }
 }

@@ -245,18 +245,20 @@ impl Kind for Column {
         if let Some(expression) = &mut self.generated {
             renames.expression(&self.table, expression);
         }
-        renames.ty(&mut self.ty);
-        let implied = self.identity.as_ref().map(|identity| identity.sequence_name(self));
-        let constraint = self.not_null_constraint.name.clone();
-        let constraint = constraint.unwrap_or_else(|| NotNull::implied(&self.table, &self.name));
+        renames.types(self.types());
+        renames.refer(self.references());
+        let mut sequence = self.identity.as_ref().map(|identity| identity.sequence_name(self));
+        sequence.iter_mut().for_each(|sequence| renames.relation(sequence));
+        let mut constraint = self.not_null_constraint.named(&self.table, &self.name);
+        renames.within(Space::Constraint, &self.table, &mut constraint);
         renames.column(&self.table, &mut self.name);
-        renames.table(&mut self.table);
+        renames.relation(&mut self.table);
         self.inherited.rename(renames);
         // its NOT NULL keeps its name, which is kept in mind even where the server has no place for it
         let usual = NotNull::implied(&self.table, &self.name);
         self.not_null_constraint.name = Some(constraint).filter(|name| self.not_null && *name != usual);
         // the sequence keeps its name, which may no longer be the one that Postgres would give
-        if let (Some(identity), Some(name)) = (&mut self.identity, implied) {
+        if let (Some(identity), Some(name)) = (&mut self.identity, sequence) {
             identity.sequence = Some(name).filter(|name| *name != implied_sequence(&self.table, &self.name));
         }
     }
@@ -335,7 +337,7 @@ impl Kind for Column {
             commands.extend(new.identity_changes(old.identity.as_ref()));
         }
         let commands = commands.into_iter().map(|sql| new.command(sql));
-        let named = kept.and_then(|old| NotNull::rename(old, new));
+        let named = kept.and_then(|_| NotNull::rename(old, new));
         let first = identity_first.map(Piece::Statement).into_iter().chain(named);
         first.chain(new.sequence_lift(old)).chain(commands).chain(new.sequence_rename(old)).collect()
     }
@@ -355,8 +357,9 @@ impl Kind for Column {
     }
 
     fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
-        let sql = Sql::new().kw("ALTER TABLE").qualified(&renamed.table).kw("RENAME COLUMN").ident(&self.name);
-        vec![Piece::Statement(sql.kw("TO").ident(&renamed.name))]
+        let own = renames::statement(&self.id(), &renamed.id()).into_iter();
+        let constraint = (self.not_null && renamed.not_null).then(|| NotNull::rename(self, renamed)).flatten();
+        own.chain(renamed.sequence_rename(self)).chain(constraint).collect()
     }
 
     fn carry(&self) -> Vec<Piece> {

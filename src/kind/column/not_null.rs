@@ -91,16 +91,18 @@ impl NotNull {
         old.not_null != new.not_null && below.not_null != new.not_null
     }
 
+    /// Its name, said or not.
+    pub fn named(&self, table: &Qualified, column: &Ident) -> Ident {
+        self.name.clone().unwrap_or_else(|| Self::implied(table, column))
+    }
+
     /// The constraint's new name, which only a statement of its own gives.
-    pub fn rename(old: &Self, column: &Column) -> Option<Piece> {
-        let new = &column.not_null_constraint;
-        let named = |constraint: &Self| {
-            constraint.name.clone().unwrap_or_else(|| Self::implied(&column.table, &column.name))
-        };
+    pub fn rename(old: &Column, column: &Column) -> Option<Piece> {
+        let named = |column: &Column| column.not_null_constraint.named(&column.table, &column.name);
         let sql = Sql::new().kw("ALTER TABLE").qualified(&column.table).kw("RENAME CONSTRAINT").ident(&named(old));
         // one that goes and comes has its new name already
-        let stays = old.not_valid || !new.not_valid;
-        (stays && old.name != new.name).then(|| Piece::Statement(sql.kw("TO").ident(&named(new))))
+        let stays = old.not_null_constraint.not_valid || !column.not_null_constraint.not_valid;
+        (stays && named(old) != named(column)).then(|| Piece::Statement(sql.kw("TO").ident(&named(column))))
     }
 
     pub fn write(&self) -> Option<Doc> {

@@ -13,11 +13,12 @@ use super::super::generic_options::GenericOptions;
 use super::super::ownership::Ownership;
 use super::super::sequence::{OwnedBy, Owner, Sequence};
 use super::super::settings;
+use super::super::renames::Former;
 use super::super::shapes::{Entries, Short, short_or_long};
 use super::super::{check, foreign_key, index, unique};
 use super::parts::{Generated, IdentityDeclaration, UniqueOnColumn};
 use super::*;
-use crate::draft::{Draft, RenameHint, Scope};
+use crate::draft::{Draft, Scope};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +49,7 @@ struct Long {
     options: Entries<String>,
     #[serde(default)]
     foreign_options: Entries<String>,
-    renamed_from: Option<Spanned<String>>,
+    renamed_from: Option<Former>,
     using: Option<Spanned<String>>,
 }
 
@@ -246,7 +247,7 @@ impl Long {
             attached::grant_on_identity(column.id(), &sequence.name(), stated, scope, draft)?;
         }
         if let Some(from) = &self.renamed_from {
-            draft.renames.push(RenameHint { id: column.id(), from: scope.ident(from)?, place: scope.place(from) });
+            from.declare(&column.id(), scope, draft)?;
         }
         Ok(())
     }

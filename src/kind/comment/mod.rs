@@ -24,55 +24,7 @@ impl Comment {
 
     /// The name whose existence the comment needs.
     fn target(&self) -> Name {
-        let space = match self.on.tag {
-            Tag::Schema => Space::Schema,
-            Tag::Extension => Space::Extension,
-            Tag::Enumeration | Tag::Composite | Tag::Domain | Tag::Range => Space::Type,
-            Tag::Collation => Space::Collation,
-            Tag::Column => Space::Column,
-            Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::DomainCheck | Tag::ForeignKey => {
-                Space::Constraint
-            }
-            // a column of it, which is no object of its own
-            Tag::View | Tag::MaterializedView if self.is_of_column() => Space::Column,
-            Tag::Table | Tag::Sequence | Tag::Index | Tag::View | Tag::MaterializedView => Space::Relation,
-            Tag::Function | Tag::Procedure | Tag::Aggregate => Space::Routine,
-            Tag::Trigger => Space::Trigger,
-            Tag::Policy => Space::Policy,
-            Tag::Rule => Space::Rule,
-            Tag::TextSearchParser => Space::TextSearchParser,
-            Tag::TextSearchTemplate => Space::TextSearchTemplate,
-            Tag::TextSearchDictionary => Space::TextSearchDictionary,
-            Tag::TextSearchConfiguration => Space::TextSearchConfiguration,
-            Tag::EventTrigger => Space::EventTrigger,
-            Tag::ForeignDataWrapper => Space::ForeignDataWrapper,
-            Tag::Server => Space::Server,
-            Tag::UserMapping => Space::UserMapping,
-            Tag::ForeignColumn => Space::ForeignColumn,
-            Tag::Cast => Space::Cast,
-            Tag::Operator => Space::Operator,
-            Tag::OperatorFamily => Space::OperatorFamily,
-            Tag::OperatorFamilyMember => Space::OperatorFamilyMember,
-            Tag::OperatorClass => Space::OperatorClass,
-            Tag::Conversion => Space::Conversion,
-            Tag::Language => Space::Language,
-            Tag::AccessMethod => Space::AccessMethod,
-            Tag::Publication => Space::Publication,
-            Tag::PublicationTable | Tag::PublicationSchema => Space::PublicationMember,
-            Tag::Subscription => Space::Subscription,
-            Tag::Statistics => Space::Statistics,
-            Tag::Settings => Space::Settings,
-            Tag::Default | Tag::ViewDefault => Space::Default,
-            Tag::Ownership => Space::Ownership,
-            Tag::Partition => Space::Partition,
-            Tag::ReplicaIdentity => Space::ReplicaIdentity,
-            Tag::Clustering => Space::Clustering,
-            Tag::Owner => Space::Owner,
-            Tag::Privileges => Space::Privileges,
-            Tag::DefaultPrivileges => Space::DefaultPrivileges,
-            Tag::Comment => Space::Comment,
-        };
-        Name::new(space, &self.on.path)
+        self.on.place()
     }
 
     fn statement(&self, text: Option<&str>) -> Vec<Piece> {
@@ -159,20 +111,7 @@ impl Kind for Comment {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        if let [schema, table, rest @ ..] = self.on.path.as_mut_slice() {
-            let mut name = Qualified::new(&*schema, &*table);
-            if let ([column], Tag::Column) = (rest, self.on.tag) {
-                renames.column(&name, column);
-            }
-            if matches!(
-                self.on.tag,
-                Tag::Table | Tag::Column | Tag::PrimaryKey | Tag::Unique | Tag::Check | Tag::Exclusion | Tag::ForeignKey
-                    | Tag::Trigger | Tag::Policy | Tag::Rule
-            ) {
-                renames.table(&mut name);
-            }
-            (*schema, *table) = (name.schema, name.name);
-        }
+        renames.id(&mut self.on);
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {

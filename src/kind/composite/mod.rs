@@ -153,10 +153,25 @@ impl Kind for Composite {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        // an attribute may be of a table's row type
         for attribute in &mut self.attributes {
-            renames.ty(&mut attribute.ty);
+            renames.column(&self.name, &mut attribute.name);
         }
+        renames.types(self.types());
+        renames.refer(self.references());
+        renames.qualified(Space::Type, &mut self.name);
+    }
+
+    fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
+        let names = |composite: &Self| -> Vec<String> {
+            composite.attributes.iter().map(|attribute| attribute.name.as_str().to_owned()).collect()
+        };
+        let own = renames::statement(&self.id(), &renamed.id());
+        let attribute = |(from, to): (String, String)| {
+            let sql = Sql::new().kw("ALTER TYPE").qualified(&renamed.name).kw("RENAME ATTRIBUTE");
+            // a table of the type has it too
+            Piece::Statement(sql.ident(&Ident::new(from)).kw("TO").ident(&Ident::new(to)).kw("CASCADE"))
+        };
+        own.into_iter().chain(renames::in_turn(&names(self), &names(renamed)).into_iter().map(attribute)).collect()
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
@@ -198,6 +213,7 @@ impl Kind for Composite {
         match change {
             Change::Create(_) => "create_composite_type",
             Change::Drop(_) => "drop_composite_type",
+            Change::Rename { old, new } if old.name == new.name => "rename_attribute",
             Change::Rename { .. } => "rename_composite_type",
             Change::Alter { .. } => "alter_composite_type",
         }

@@ -11,6 +11,7 @@ use super::super::attached::Stated;
 use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
+use super::super::renames::Former;
 use super::super::shapes::{Entries, Short, short_or_long};
 use super::*;
 use crate::draft::{Draft, Scope};
@@ -21,6 +22,7 @@ pub struct Declaration {
     comment: Option<String>,
     owner: Option<Spanned<String>>,
     privileges: Option<Spanned<Declared>>,
+    renamed_from: Option<Former>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -30,6 +32,7 @@ struct Long {
     ty: Spanned<String>,
     collation: Option<Spanned<String>>,
     comment: Option<String>,
+    renamed_from: Option<Former>,
 }
 
 #[derive(Debug)]
@@ -66,18 +69,19 @@ impl<'de> Deserialize<'de> for Declaration {
                 f.write_str("attributes with their types, or a map with `attributes:`")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Declaration, A::Error> {
-                let (mut all, mut others, mut privileges) = (None, Vec::new(), None);
+                let (mut all, mut others, mut privileges, mut renamed_from) = (None, Vec::new(), None, None);
                 while let Some(key) = map.next_key::<Spanned<String>>()? {
                     match key.value.as_str() {
                         "attributes" => all = Some(map.next_value()?),
                         // before `attributes` it is one of them
                         "privileges" if all.is_some() => privileges = Some(map.next_value()?),
+                        "renamed_from" if all.is_some() => renamed_from = Some(map.next_value()?),
                         _ => others.push((key, map.next_value()?)),
                     }
                 }
                 let Some(attributes) = all else {
                     let attributes = Entries(others);
-                    return Ok(Declaration { attributes, comment: None, owner: None, privileges: None });
+                    return Ok(Declaration { attributes, comment: None, owner: None, privileges: None, renamed_from: None });
                 };
                 let (mut comment, mut owner) = (None, None);
                 for (key, value) in others {
@@ -87,11 +91,11 @@ impl<'de> Deserialize<'de> for Declaration {
                             owner = Some(Spanned::new(text, key.referenced, key.defined));
                         }
                         (other, _) => {
-                            return Err(A::Error::unknown_field(other, &["attributes", "comment", "owner", "privileges"]));
+                            return Err(A::Error::unknown_field(other, &["attributes", "comment", "owner", "privileges", "renamed_from"]));
                         }
                     }
                 }
-                Ok(Declaration { attributes, comment, owner, privileges })
+                Ok(Declaration { attributes, comment, owner, privileges, renamed_from })
             }
         }
         deserializer.deserialize_map(Either)
@@ -105,6 +109,14 @@ impl Declare for Declaration {
         let composite = Composite { name: scope.declared(name)?, attributes };
         draft.attach(Comment::of(composite.id(), self.comment.as_deref()), given.place);
         Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&composite.id(), scope, draft)?;
+        if let Some(from) = &self.renamed_from {
+            from.declare(&composite.id(), scope, draft)?;
+        }
+        for (attribute, (_, declaration)) in composite.attributes.iter().zip(&self.attributes.0) {
+            let AttributeDeclaration::Long(long) = declaration else { continue };
+            let Some(from) = &long.renamed_from else { continue };
+            from.declare(&Id::within(Tag::Composite, &composite.name, &attribute.name), scope, draft)?;
+        }
         draft.push(composite, given.place.clone(), true);
         Ok(())
     }

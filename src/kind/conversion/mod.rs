@@ -64,7 +64,10 @@ impl Kind for Conversion {
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.refer(self.references());
+        renames.qualified(Space::Conversion, &mut self.name);
+    }
 
     /// Nothing of it can be altered but its name.
     fn alteration(_: &Self, _: &Self) -> Alteration {

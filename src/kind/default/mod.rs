@@ -88,8 +88,9 @@ impl Kind for Default {
     }
 
     fn rename(&mut self, renames: &Renames) {
+        renames.expression(&self.table, &mut self.expression);
         renames.column(&self.table, &mut self.column);
-        renames.table(&mut self.table);
+        renames.relation(&mut self.table);
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {

@@ -151,7 +151,9 @@ impl Kind for DefaultPrivileges {
         Part { key: Some(key), doc: Doc::Map(fields.collect()) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        self.schema.iter_mut().for_each(|schema| renames.schema(schema));
+    }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
         Alteration::InPlace

@@ -117,8 +117,10 @@ impl Kind for Domain {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        // it may be over a table's row type
-        renames.ty(&mut self.ty);
+        renames.types(self.types());
+        renames.refer(self.references());
+        self.default.iter_mut().for_each(|default| renames.text(default));
+        renames.qualified(Space::Type, &mut self.name);
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {

@@ -6,7 +6,8 @@ use serde_yaml::Spanned;
 use super::super::attached::Stated;
 use super::super::grants::Declared;
 use super::super::comment::Comment;
-use super::super::document::{Declare, Given};
+use super::super::document::{Declare, Given, nested};
+use super::super::renames::Renamed;
 use super::super::domain_check;
 use super::super::shapes::{Named, Short, short_or_long};
 use super::*;
@@ -22,7 +23,7 @@ struct Long {
     not_null: bool,
     default: Option<Spanned<String>>,
     #[serde(default)]
-    checks: Named<domain_check::Declaration>,
+    checks: Named<Renamed<domain_check::Declaration>>,
     comment: Option<String>,
     owner: Option<Spanned<String>>,
     privileges: Option<Spanned<Declared>>,
@@ -81,14 +82,8 @@ impl Declare for Declaration {
         if let Form::Long(long) = &self.0 {
             draft.attach(Comment::of(domain.id(), long.comment.as_deref()), given.place);
             Stated { owner: long.owner.as_ref(), privileges: long.privileges.as_ref() }.declare(&domain.id(), scope, draft)?;
-            for (name, declaration) in &long.checks.0 {
-                let place = match name {
-                    Some(name) => scope.place(name),
-                    None => scope.place(declaration),
-                };
-                let given = Given { name: name.as_ref(), place: &place, table: Some(&domain.name), column: None };
-                declaration.value.declare(given, scope, draft)?;
-            }
+            let within = Given { name: None, table: Some(&domain.name), ..given };
+            nested(&long.checks, Tag::DomainCheck, within, scope, draft)?;
         }
         draft.push(domain, given.place.clone(), true);
         Ok(())

@@ -71,7 +71,11 @@ impl Kind for DomainCheck {
         Part { key: Some(self.name.as_str().to_owned()), doc: doc.or_just("expression") }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.text(&mut self.expression);
+        renames.within(Space::Constraint, &self.domain, &mut self.name);
+        renames.qualified(Space::Type, &mut self.domain);
+    }
 
     fn named(&self, name: &Ident) -> Option<Self> {
         Some(Self { name: name.clone(), ..self.clone() })
@@ -104,7 +108,8 @@ impl Kind for DomainCheck {
         match change {
             Change::Create(_) => "create_check_constraint",
             Change::Drop(_) => "drop_constraint",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_constraint",
+            Change::Rename { .. } => "rename_constraint",
+            Change::Alter { .. } => "alter_constraint",
         }
     }
 

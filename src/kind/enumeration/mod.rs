@@ -99,7 +99,21 @@ impl Kind for Enumeration {
         Part { key: Some(crate::draft::write_name(&self.name, parts.schema.as_str())), doc: doc.or_just("values") }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        for label in &mut self.labels {
+            renames.label(&self.name, label);
+        }
+        renames.qualified(Space::Type, &mut self.name);
+    }
+
+    fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
+        let own = renames::statement(&self.id(), &renamed.id());
+        let value = |(from, to): (String, String)| {
+            let sql = Sql::new().kw("ALTER TYPE").qualified(&renamed.name).kw("RENAME VALUE");
+            Piece::Statement(sql.literal(&from).kw("TO").literal(&to))
+        };
+        own.into_iter().chain(renames::in_turn(&self.labels, &renamed.labels).into_iter().map(value)).collect()
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         if Self::additions(old, new).is_some() { Alteration::InPlace } else { Alteration::Swap }
@@ -139,6 +153,7 @@ impl Kind for Enumeration {
         match change {
             Change::Create(_) => "create_enum",
             Change::Drop(_) => "drop_enum",
+            Change::Rename { old, new } if old.name == new.name => "rename_enum_value",
             Change::Rename { .. } => "rename_enum",
             Change::Alter { old, new } if Self::additions(old, new).is_some() => "add_enum_value",
             Change::Alter { .. } => "alter_enum",

@@ -76,7 +76,10 @@ impl Kind for EventTrigger {
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.refer(self.references());
+        renames.global(Space::EventTrigger, &mut self.name);
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         let same = Self { enabled: new.enabled, ..old.clone() } == *new;
@@ -105,7 +108,8 @@ impl Kind for EventTrigger {
         match change {
             Change::Create(_) => "create_event_trigger",
             Change::Drop(_) => "drop_event_trigger",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_event_trigger",
+            Change::Rename { .. } => "rename_event_trigger",
+            Change::Alter { .. } => "alter_event_trigger",
         }
     }
 

@@ -170,12 +170,14 @@ impl Kind for Exclusion {
     fn rename(&mut self, renames: &Renames) {
         for element in &mut self.elements {
             element.key.rename(&self.table, renames);
+            element.operator.schema.iter_mut().for_each(|schema| renames.schema(schema));
         }
         renames.columns(&self.table, &mut self.include);
         if let Some(predicate) = &mut self.predicate {
             renames.expression(&self.table, predicate);
         }
-        renames.table(&mut self.table);
+        renames.within(Space::Constraint, &self.table, &mut self.name);
+        renames.relation(&mut self.table);
     }
 
     fn named(&self, name: &Ident) -> Option<Self> {
@@ -207,7 +209,8 @@ impl Kind for Exclusion {
         match change {
             Change::Create(_) => "create_exclude_constraint",
             Change::Drop(_) => "drop_constraint",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_constraint",
+            Change::Rename { .. } => "rename_constraint",
+            Change::Alter { .. } => "alter_constraint",
         }
     }
 

@@ -75,7 +75,9 @@ impl Kind for Extension {
         Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        self.schema.iter_mut().for_each(|schema| renames.schema(schema));
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         let Self { name: _, schema: _, version: _, required: _ } = new;

@@ -54,7 +54,7 @@ impl Kind for ForeignColumn {
 
     fn rename(&mut self, renames: &Renames) {
         renames.column(&self.table, &mut self.column);
-        renames.table(&mut self.table);
+        renames.relation(&mut self.table);
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {

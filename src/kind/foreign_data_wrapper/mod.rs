@@ -59,7 +59,10 @@ impl Kind for ForeignDataWrapper {
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.refer(self.references());
+        renames.global(Space::ForeignDataWrapper, &mut self.name);
+    }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
         Alteration::InPlace
@@ -97,7 +100,8 @@ impl Kind for ForeignDataWrapper {
         match change {
             Change::Create(_) => "create_foreign_data_wrapper",
             Change::Drop(_) => "drop_foreign_data_wrapper",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_foreign_data_wrapper",
+            Change::Rename { .. } => "rename_foreign_data_wrapper",
+            Change::Alter { .. } => "alter_foreign_data_wrapper",
         }
     }
 

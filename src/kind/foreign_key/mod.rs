@@ -229,8 +229,9 @@ impl Kind for ForeignKey {
     fn rename(&mut self, renames: &Renames) {
         renames.columns(&self.table, self.columns.iter_mut().chain(&mut self.set_columns));
         renames.columns(&self.references, &mut self.ref_columns);
-        renames.table(&mut self.table);
-        renames.table(&mut self.references);
+        renames.within(Space::Constraint, &self.table, &mut self.name);
+        renames.relation(&mut self.table);
+        renames.relation(&mut self.references);
         PartOf::rename(&mut self.part_of, renames);
     }
 
@@ -299,7 +300,8 @@ impl Kind for ForeignKey {
         match change {
             Change::Create(_) => "create_foreign_key",
             Change::Drop(_) => "drop_constraint",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_constraint",
+            Change::Rename { .. } => "rename_constraint",
+            Change::Alter { .. } => "alter_constraint",
         }
     }
 

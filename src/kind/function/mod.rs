@@ -165,7 +165,9 @@ impl Kind for Function {
 
     /// The server follows renames where it has read the text, and nobody does elsewhere.
     fn rename(&mut self, renames: &Renames) {
-        self.types().into_iter().for_each(|ty| renames.ty(ty));
+        renames.ty(&mut self.returns);
+        renames.refer(self.references());
+        self.routine.rename(renames);
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {

@@ -209,7 +209,8 @@ impl Kind for Index {
         if let Some(predicate) = &mut self.predicate {
             renames.expression(&self.table, predicate);
         }
-        renames.table(&mut self.table);
+        renames.relation(&mut self.table);
+        renames.relation(&mut self.name);
         self.name.schema = self.table.schema.clone();
         PartOf::rename(&mut self.part_of, renames);
     }

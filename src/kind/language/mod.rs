@@ -84,7 +84,10 @@ impl Kind for Language {
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.refer(self.references());
+        renames.global(Space::Language, &mut self.name);
+    }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
         Alteration::InPlace
@@ -107,7 +110,8 @@ impl Kind for Language {
         match change {
             Change::Create(_) => "create_language",
             Change::Drop(_) => "drop_language",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_language",
+            Change::Rename { .. } => "rename_language",
+            Change::Alter { .. } => "alter_language",
         }
     }
 

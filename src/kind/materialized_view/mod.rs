@@ -121,7 +121,10 @@ impl Kind for MaterializedView {
         Part { key: Some(crate::draft::write_name(&self.name, parts.schema.as_str())), doc: Doc::Section(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        self.query.rename(renames);
+        renames.relation(&mut self.name);
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         let same = old.query.text == new.query.text;

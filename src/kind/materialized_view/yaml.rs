@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::super::attached;
-use super::super::document::{Declare, Given};
+use super::super::document::{Declare, Given, nested};
+use super::super::renames::Renamed;
 use super::super::grants::Declared;
 use super::super::{clustering, index, settings};
 use super::super::query::Stated;
@@ -34,7 +35,7 @@ pub struct Declaration {
     pub column_settings: Entries<settings::Declaration>,
     pub cluster_on: Option<clustering::Declaration>,
     #[serde(default)]
-    pub indexes: Named<index::Declaration>,
+    pub indexes: Named<Renamed<index::Declaration>>,
 }
 
 impl Declare for Declaration {
@@ -57,11 +58,8 @@ impl Declare for Declaration {
         };
         stated.declare(&view.id(), given, scope, draft)?;
         let first = draft.entries.len();
-        for (name, declaration) in &self.indexes.0 {
-            let place = name.as_ref().map_or_else(|| scope.place(declaration), |name| scope.place(name));
-            let within = Given { name: name.as_ref(), place: &place, table: Some(&view.name), column: None };
-            declaration.value.declare(within, scope, draft)?;
-        }
+        let within = Given { name: None, table: Some(&view.name), ..given };
+        nested(&self.indexes, Tag::Index, within, scope, draft)?;
         for (column, declaration) in &self.column_settings.0 {
             // which storage is usual for its type, the server says
             let said = declaration.of(&view.name, &scope.ident(column)?, &Type::builtin("text"), scope)?;

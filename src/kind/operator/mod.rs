@@ -126,7 +126,11 @@ impl Kind for Operator {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        self.types().into_iter().for_each(|ty| renames.ty(ty));
+        renames.types(self.types());
+        renames.refer(self.references());
+        let others = self.commutator.iter_mut().chain(&mut self.negator).map(|(schema, _)| schema);
+        others.for_each(|schema| renames.schema(schema));
+        renames.schema(&mut self.schema);
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {

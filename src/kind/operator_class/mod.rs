@@ -107,7 +107,9 @@ impl Kind for OperatorClass {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        self.types().into_iter().for_each(|ty| renames.ty(ty));
+        renames.types(self.types());
+        renames.refer(self.references());
+        renames.exactly(Space::OperatorClass, &mut self.name, &member::using(&self.method));
     }
 
     /// Nothing of it can be altered but its name.

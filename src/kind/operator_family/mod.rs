@@ -70,7 +70,9 @@ impl Kind for OperatorFamily {
         Part { key: Some(format!("{key} using {}", method.as_str())), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.exactly(Space::OperatorFamily, &mut self.name, &member::using(&self.method));
+    }
 
     /// It is all name.
     fn alteration(_: &Self, _: &Self) -> Alteration {

@@ -85,7 +85,9 @@ impl Kind for OperatorFamilyMember {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        self.types().into_iter().for_each(|ty| renames.ty(ty));
+        renames.types(self.types());
+        renames.refer(self.member.references());
+        renames.exactly(Space::OperatorFamily, &mut self.family, &member::using(&self.method));
     }
 
     /// Nothing of it can be altered.

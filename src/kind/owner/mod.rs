@@ -66,7 +66,7 @@ impl Kind for Owner {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        attached::rename(&mut self.on, renames);
+        renames.id(&mut self.on);
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {

@@ -91,6 +91,7 @@ impl Kind for Ownership {
 
     fn rename(&mut self, renames: &Renames) {
         self.owner.rename(renames);
+        renames.relation(&mut self.sequence);
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {

@@ -78,8 +78,9 @@ impl Kind for Partition {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        renames.table(&mut self.table);
-        renames.table(&mut self.parent);
+        renames.text(&mut self.bound);
+        renames.relation(&mut self.table);
+        renames.relation(&mut self.parent);
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {

@@ -131,7 +131,8 @@ impl Kind for Policy {
         for text in self.using.iter_mut().chain(&mut self.check) {
             renames.expression(&self.table, text);
         }
-        renames.table(&mut self.table);
+        renames.within(Space::Policy, &self.table, &mut self.name);
+        renames.relation(&mut self.table);
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
@@ -167,7 +168,8 @@ impl Kind for Policy {
         match change {
             Change::Create(_) => "create_policy",
             Change::Drop(_) => "drop_policy",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_policy",
+            Change::Rename { .. } => "rename_policy",
+            Change::Alter { .. } => "alter_policy",
         }
     }
 

@@ -148,7 +148,8 @@ impl Kind for PrimaryKey {
 
     fn rename(&mut self, renames: &Renames) {
         renames.columns(&self.table, self.columns.iter_mut().chain(&mut self.include));
-        renames.table(&mut self.table);
+        renames.within(Space::Constraint, &self.table, &mut self.name);
+        renames.relation(&mut self.table);
         PartOf::rename(&mut self.part_of, renames);
     }
 
@@ -183,7 +184,8 @@ impl Kind for PrimaryKey {
         match change {
             Change::Create(_) => "create_primary_key",
             Change::Drop(_) => "drop_constraint",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_constraint",
+            Change::Rename { .. } => "rename_constraint",
+            Change::Alter { .. } => "alter_constraint",
         }
     }
 

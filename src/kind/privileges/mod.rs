@@ -188,8 +188,8 @@ impl Kind for Privileges {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        attached::rename(&mut self.on, renames);
-        self.of.0.iter_mut().for_each(|of| attached::rename(of, renames));
+        renames.id(&mut self.on);
+        self.of.0.iter_mut().for_each(|of| renames.id(of));
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {

@@ -76,7 +76,7 @@ impl Kind for Procedure {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        self.types().into_iter().for_each(|ty| renames.ty(ty));
+        self.routine.rename(renames);
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {

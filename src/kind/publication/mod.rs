@@ -87,7 +87,9 @@ impl Kind for Publication {
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.global(Space::Publication, &mut self.name);
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         if old.all_tables == new.all_tables { Alteration::InPlace } else { Alteration::Recreate }
@@ -120,7 +122,8 @@ impl Kind for Publication {
         match change {
             Change::Create(_) => "create_publication",
             Change::Drop(_) => "drop_publication",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_publication",
+            Change::Rename { .. } => "rename_publication",
+            Change::Alter { .. } => "alter_publication",
         }
     }
 

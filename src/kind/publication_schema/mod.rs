@@ -49,7 +49,10 @@ impl Kind for PublicationSchema {
         Part { key: None, doc: Doc::text(self.schema.as_str()) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.global(Space::Publication, &mut self.publication);
+        renames.schema(&mut self.schema);
+    }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
         Alteration::Recreate

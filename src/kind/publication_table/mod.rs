@@ -89,7 +89,8 @@ impl Kind for PublicationTable {
         if let Some(filter) = &mut self.filter {
             renames.expression(&self.table, filter);
         }
-        renames.table(&mut self.table);
+        renames.global(Space::Publication, &mut self.publication);
+        renames.relation(&mut self.table);
     }
 
     /// Out and in again, in one transaction: SET TABLE would say all tables anew.

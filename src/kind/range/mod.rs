@@ -145,7 +145,16 @@ impl Kind for Range {
         Part { key, doc: fields.or_just("subtype") }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        let mut multirange = self.multirange_name();
+        renames.qualified(Space::Type, &mut multirange);
+        renames.types(self.types());
+        renames.refer(self.references());
+        self.subtype_diff.iter_mut().for_each(|name| renames.qualified(Space::Routine, name));
+        renames.qualified(Space::Type, &mut self.name);
+        // the multirange keeps its name, which may no longer be the one that Postgres would give
+        self.multirange = Some(multirange).filter(|name| *name != implied_multirange(&self.name));
+    }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
         Alteration::Recreate

@@ -89,7 +89,10 @@ impl Kind for ReplicaIdentity {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        renames.table(&mut self.table);
+        if let By::Index(index) = &mut self.by {
+            renames.index(&self.table, index);
+        }
+        renames.relation(&mut self.table);
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {

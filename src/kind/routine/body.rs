@@ -27,6 +27,13 @@ impl Body {
         })
     }
 
+    pub fn parsed_mut(&mut self) -> Option<&mut Expression> {
+        match self {
+            Body::Parsed(body) => Some(body),
+            _ => None,
+        }
+    }
+
     pub fn parsed(&self) -> Option<&Expression> {
         match self {
             Body::Parsed(body) => Some(body),

@@ -4,7 +4,7 @@
 //! is compared as it is, and what it speaks of is only guessed.
 
 use super::types::TypeName;
-use super::{Doc, Fields, Name, Need, Row, Slot, Space, Text, Type};
+use super::{Doc, Fields, Name, Need, Renames, Row, Slot, Space, Text, Type};
 use crate::error::Result;
 use crate::name::{Ident, Qualified};
 use crate::sql::Sql;
@@ -102,6 +102,14 @@ impl Routine {
 
     pub fn types(&mut self) -> Vec<&mut Type> {
         self.arguments.iter_mut().map(|argument| &mut argument.ty).chain(&mut self.transforms).collect()
+    }
+
+    pub fn rename(&mut self, renames: &Renames) {
+        let signature = self.signature();
+        renames.types(self.types());
+        let defaults = self.arguments.iter_mut().filter_map(|argument| argument.default.as_mut());
+        defaults.chain(self.body.parsed_mut()).for_each(|text| renames.text(text));
+        renames.exactly(Space::Routine, &mut self.name, &signature);
     }
 
     pub fn adopt(&mut self, live: &Self) {

@@ -110,7 +110,8 @@ impl Kind for Rule {
 
     fn rename(&mut self, renames: &Renames) {
         renames.expression(&self.table, &mut self.definition);
-        renames.table(&mut self.table);
+        renames.within(Space::Rule, &self.table, &mut self.name);
+        renames.relation(&mut self.table);
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
@@ -137,7 +138,8 @@ impl Kind for Rule {
         match change {
             Change::Create(_) => "create_rule",
             Change::Drop(_) => "drop_rule",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_rule",
+            Change::Rename { .. } => "rename_rule",
+            Change::Alter { .. } => "alter_rule",
         }
     }
 

@@ -51,7 +51,9 @@ impl Kind for Schema {
         Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.schema(&mut self.name);
+    }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
         Alteration::InPlace

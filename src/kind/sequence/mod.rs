@@ -43,7 +43,7 @@ impl Eq for OwnedBy {}
 impl Owner {
     pub fn rename(&mut self, renames: &Renames) {
         renames.column(&self.table, &mut self.column);
-        renames.table(&mut self.table);
+        renames.relation(&mut self.table);
     }
 }
 
@@ -135,6 +135,7 @@ impl Kind for Sequence {
         if let Some(owner) = &mut self.owner.0 {
             owner.rename(renames);
         }
+        renames.relation(&mut self.name);
     }
 
     fn named(&self, name: &Ident) -> Option<Self> {

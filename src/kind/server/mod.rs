@@ -67,7 +67,10 @@ impl Kind for Server {
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.global(Space::ForeignDataWrapper, &mut self.wrapper);
+        renames.global(Space::Server, &mut self.name);
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         let same = old.wrapper == new.wrapper && old.server_type == new.server_type;
@@ -101,7 +104,8 @@ impl Kind for Server {
         match change {
             Change::Create(_) => "create_server",
             Change::Drop(_) => "drop_server",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_server",
+            Change::Rename { .. } => "rename_server",
+            Change::Alter { .. } => "alter_server",
         }
     }
 

@@ -134,7 +134,8 @@ impl Kind for Statistics {
         for expression in &mut self.expressions {
             renames.expression(&self.table, expression);
         }
-        renames.table(&mut self.table);
+        renames.relation(&mut self.table);
+        renames.qualified(Space::Statistics, &mut self.name);
     }
 
     fn named(&self, name: &Ident) -> Option<Self> {
@@ -176,7 +177,8 @@ impl Kind for Statistics {
         match change {
             Change::Create(_) => "create_statistics",
             Change::Drop(_) => "drop_statistics",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_statistics",
+            Change::Rename { .. } => "rename_statistics",
+            Change::Alter { .. } => "alter_statistics",
         }
     }
 

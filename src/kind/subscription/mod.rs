@@ -128,7 +128,9 @@ impl Kind for Subscription {
         Part { key: Some(name.as_str().to_owned()), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.global(Space::Subscription, &mut self.name);
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         let by_hand = |what: &str| Alteration::Refused(format!("not supported: {what} of {}; change it by hand", new.id()));
@@ -188,7 +190,8 @@ impl Kind for Subscription {
         match change {
             Change::Create(_) => "create_subscription",
             Change::Drop(_) => "drop_subscription",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_subscription",
+            Change::Rename { .. } => "rename_subscription",
+            Change::Alter { .. } => "alter_subscription",
         }
     }
 

@@ -7,10 +7,7 @@ pub fn of(change: Change<&Table>) -> Vec<Hazard> {
         Change::Create(_) => Vec::new(),
         Change::Drop(old) if old.foreign.is_some() => vec![Hazard::instant(&old.name)],
         Change::Drop(old) => vec![Hazard::new(Risk::Loses, &old.name, format!("every row of {}", old.name))],
-        Change::Rename { old, new } => vec![
-            Hazard::new(Risk::Breaks, &old.name, format!("programs that use {} fail from here on", old.name)),
-            Hazard::instant(&new.name),
-        ],
+        Change::Rename { .. } => Vec::new(),
         Change::Alter { old, new } => altered(old, new),
     }
 }

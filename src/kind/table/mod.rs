@@ -182,8 +182,10 @@ impl Kind for Table {
         for key in self.partitioning.iter_mut().flat_map(|by| &mut by.keys) {
             key.rename(&self.name, renames);
         }
-        self.inherits.iter_mut().for_each(|parent| renames.table(parent));
-        renames.table(&mut self.name);
+        self.inherits.iter_mut().for_each(|parent| renames.relation(parent));
+        self.of.iter_mut().for_each(|of| renames.qualified(Space::Type, of));
+        self.foreign.iter_mut().for_each(|foreign| renames.global(Space::Server, &mut foreign.server));
+        renames.relation(&mut self.name);
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
@@ -255,20 +257,6 @@ impl Kind for Table {
         let alter = Sql::new().kw("ALTER TABLE").qualified(&new.name);
         let logged = alter.kw(if *unlogged { "SET UNLOGGED" } else { "SET LOGGED" });
         (old.unlogged != *unlogged).then_some(Piece::Statement(logged)).into_iter().chain(elsewhere).chain(pieces).collect()
-    }
-
-    fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        let mut name = self.name.clone();
-        let alter = |name: &Qualified| Sql::new().kw("ALTER TABLE").qualified(name);
-        if name.schema != renamed.name.schema {
-            pieces.push(Piece::Statement(alter(&name).kw("SET SCHEMA").ident(&renamed.name.schema)));
-            name.schema = renamed.name.schema.clone();
-        }
-        if name.name != renamed.name.name {
-            pieces.push(Piece::Statement(alter(&name).kw("RENAME TO").ident(&renamed.name.name)));
-        }
-        pieces
     }
 
     fn op(change: Change<&Self>) -> &'static str {

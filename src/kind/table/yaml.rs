@@ -8,11 +8,12 @@ use serde_yaml::Spanned;
 use super::super::attached::Stated;
 use super::super::grants::Declared;
 use super::super::comment::Comment;
-use super::super::document::{Declare, Given};
+use super::super::document::{Declare, Given, by_name, nested};
+use super::super::renames::{Former, Renamed};
 use super::super::shapes::{Entries, Named, Short, Texts, short_or_long};
 use super::super::{check, clustering, column, exclusion, foreign_key, index, partition, policy, primary_key, replica_identity, rule, statistics, trigger, unique};
 use super::*;
-use crate::draft::{Draft, RenameHint, Scope};
+use crate::draft::{Draft, Scope};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -22,7 +23,7 @@ pub struct Declaration {
     privileges: Option<Spanned<Declared>>,
     /// Only of a partition within its parent.
     values: Option<Spanned<String>>,
-    renamed_from: Option<Spanned<String>>,
+    renamed_from: Option<Former>,
     partition_of: Option<Spanned<partition::Declaration>>,
     of: Option<Spanned<String>>,
     inherits: Texts,
@@ -38,16 +39,16 @@ pub struct Declaration {
     replica_identity: Option<Spanned<replica_identity::Declaration>>,
     cluster_on: Option<clustering::Declaration>,
     columns: Entries<column::Declaration>,
-    primary_key: Option<Spanned<primary_key::Declaration>>,
-    unique: Named<unique::Declaration>,
-    checks: Named<check::Declaration>,
-    exclusions: Named<exclusion::Declaration>,
-    foreign_keys: Named<foreign_key::Declaration>,
-    indexes: Named<index::Declaration>,
-    statistics: Named<statistics::Declaration>,
-    triggers: Entries<trigger::Declaration>,
-    policies: Entries<policy::Declaration>,
-    rules: Entries<rule::Declaration>,
+    primary_key: Option<Spanned<Renamed<primary_key::Declaration>>>,
+    unique: Named<Renamed<unique::Declaration>>,
+    checks: Named<Renamed<check::Declaration>>,
+    exclusions: Named<Renamed<exclusion::Declaration>>,
+    foreign_keys: Named<Renamed<foreign_key::Declaration>>,
+    indexes: Named<Renamed<index::Declaration>>,
+    statistics: Named<Renamed<statistics::Declaration>>,
+    triggers: Entries<Renamed<trigger::Declaration>>,
+    policies: Entries<Renamed<policy::Declaration>>,
+    rules: Entries<Renamed<rule::Declaration>>,
 }
 
 impl Declare for Declaration {
@@ -59,7 +60,7 @@ impl Declare for Declaration {
         draft.attach(Comment::of(table.id(), self.comment.as_deref()), given.place);
         Stated { owner: self.owner.as_ref(), privileges: self.privileges.as_ref() }.declare(&table.id(), scope, draft)?;
         if let Some(from) = &self.renamed_from {
-            draft.renames.push(RenameHint { id: table.id(), from: scope.ident(from)?, place: scope.place(from) });
+            from.declare(&table.id(), scope, draft)?;
         }
         draft.push(table.clone(), given.place.clone(), true);
         for (name, declaration) in &self.columns.0 {
@@ -67,15 +68,15 @@ impl Declare for Declaration {
             declaration.declare(Given { name: Some(name), place: &place, ..within }, scope, draft)?;
         }
         self.key(first, within, scope, draft)?;
-        nested(&self.unique, within, scope, draft)?;
-        nested(&self.checks, within, scope, draft)?;
-        nested(&self.exclusions, within, scope, draft)?;
-        nested(&self.foreign_keys, within, scope, draft)?;
-        nested(&self.indexes, within, scope, draft)?;
-        nested(&self.statistics, within, scope, draft)?;
-        by_name(&self.triggers, within, scope, draft)?;
-        by_name(&self.policies, within, scope, draft)?;
-        by_name(&self.rules, within, scope, draft)?;
+        nested(&self.unique, Tag::Unique, within, scope, draft)?;
+        nested(&self.checks, Tag::Check, within, scope, draft)?;
+        nested(&self.exclusions, Tag::Exclusion, within, scope, draft)?;
+        nested(&self.foreign_keys, Tag::ForeignKey, within, scope, draft)?;
+        nested(&self.indexes, Tag::Index, within, scope, draft)?;
+        nested(&self.statistics, Tag::Statistics, within, scope, draft)?;
+        by_name(&self.triggers, Tag::Trigger, within, scope, draft)?;
+        by_name(&self.policies, Tag::Policy, within, scope, draft)?;
+        by_name(&self.rules, Tag::Rule, within, scope, draft)?;
         self.settings(within, scope, draft)?;
         let (typed, foreign) = (Aside(table.of.is_some()), Aside(table.foreign.is_some()));
         draft.each(first, |object| match object {
@@ -169,8 +170,8 @@ impl Declaration {
             }
             (Some(key), None) => {
                 let place = scope.place(key);
-                key.value.declare(Given { place: &place, ..within }, scope, draft)?;
-                key.value.columns().to_vec()
+                key.value.declare(Tag::PrimaryKey, Given { place: &place, ..within }, scope, draft)?;
+                key.value.declaration().columns().to_vec()
             }
             (None, Some(column)) => {
                 let place = scope.place(column);
@@ -188,24 +189,6 @@ impl Declaration {
         });
         Ok(())
     }
-}
-
-fn nested<D: Declare>(named: &Named<D>, within: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
-    for (name, declaration) in &named.0 {
-        let place = match name {
-            Some(name) => scope.place(name),
-            None => scope.place(declaration),
-        };
-        declaration.value.declare(Given { name: name.as_ref(), place: &place, ..within }, scope, draft)?;
-    }
-    Ok(())
-}
-
-fn by_name<D: Declare>(entries: &Entries<D>, within: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
-    entries.0.iter().try_for_each(|(name, declaration)| {
-        let place = scope.place(name);
-        declaration.declare(Given { name: Some(name), place: &place, ..within }, scope, draft)
-    })
 }
 
 /// `unmanaged`, or the partitions by name.

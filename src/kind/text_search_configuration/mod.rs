@@ -97,7 +97,10 @@ impl Kind for TextSearchConfiguration {
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.refer(self.references());
+        renames.qualified(Space::TextSearchConfiguration, &mut self.name);
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         if old.parser == new.parser { Alteration::InPlace } else { Alteration::Recreate }
@@ -130,7 +133,8 @@ impl Kind for TextSearchConfiguration {
         match change {
             Change::Create(_) => "create_text_search_configuration",
             Change::Drop(_) => "drop_text_search_configuration",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_text_search_configuration",
+            Change::Rename { .. } => "rename_text_search_configuration",
+            Change::Alter { .. } => "alter_text_search_configuration",
         }
     }
 

@@ -66,7 +66,10 @@ impl Kind for TextSearchDictionary {
         Part { key: Some(crate::draft::write_name(name, parts.schema.as_str())), doc: Doc::Map(fields.0) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.refer(self.references());
+        renames.qualified(Space::TextSearchDictionary, &mut self.name);
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         if old.template == new.template { Alteration::InPlace } else { Alteration::Recreate }
@@ -93,7 +96,8 @@ impl Kind for TextSearchDictionary {
         match change {
             Change::Create(_) => "create_text_search_dictionary",
             Change::Drop(_) => "drop_text_search_dictionary",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_text_search_dictionary",
+            Change::Rename { .. } => "rename_text_search_dictionary",
+            Change::Alter { .. } => "alter_text_search_dictionary",
         }
     }
 

@@ -153,9 +153,11 @@ impl Kind for Trigger {
             renames.expression(&self.table, condition);
         }
         if let Some(from) = self.constraint.as_mut().and_then(|constraint| constraint.from.as_mut()) {
-            renames.table(from);
+            renames.relation(from);
         }
-        renames.table(&mut self.table);
+        renames.exactly(Space::Routine, &mut self.function, &routine::signature(&[]));
+        renames.within(Space::Trigger, &self.table, &mut self.name);
+        renames.relation(&mut self.table);
     }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
@@ -180,7 +182,8 @@ impl Kind for Trigger {
         match change {
             Change::Create(_) => "create_trigger",
             Change::Drop(_) => "drop_trigger",
-            Change::Rename { .. } | Change::Alter { .. } => "alter_trigger",
+            Change::Rename { .. } => "rename_trigger",
+            Change::Alter { .. } => "alter_trigger",
         }
     }
 

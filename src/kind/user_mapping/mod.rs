@@ -58,7 +58,9 @@ impl Kind for UserMapping {
         Part { key: Some(self.user.as_str().to_owned()), doc }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.global(Space::Server, &mut self.server);
+    }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
         Alteration::InPlace

@@ -112,7 +112,10 @@ impl Kind for View {
     }
 
     /// The server follows renames in its own words, which are asked for.
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        self.query.rename(renames);
+        renames.relation(&mut self.name);
+    }
 
     fn alteration(old: &Self, new: &Self) -> Alteration {
         let kept = old.query.text == new.query.text || new.query.begins_with(&old.query);

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::super::attached;
-use super::super::document::{Declare, Given};
+use super::super::document::{Declare, Given, by_name};
+use super::super::renames::Renamed;
 use super::super::grants::Declared;
 use super::super::query::Stated;
 use super::super::shapes::{Entries, Texts};
@@ -32,9 +33,9 @@ pub struct Declaration {
     #[serde(default)]
     pub column_defaults: Entries<Spanned<String>>,
     #[serde(default)]
-    pub triggers: Entries<trigger::Declaration>,
+    pub triggers: Entries<Renamed<trigger::Declaration>>,
     #[serde(default)]
-    pub rules: Entries<rule::Declaration>,
+    pub rules: Entries<Renamed<rule::Declaration>>,
 }
 
 impl Declare for Declaration {
@@ -61,14 +62,9 @@ impl Declare for Declaration {
             draft.push(default, scope.place(column), true);
         }
         let first = draft.entries.len();
-        for (name, trigger) in &triggers.0 {
-            let place = scope.place(name);
-            trigger.declare(Given { name: Some(name), place: &place, table: Some(&view.name), column: None }, scope, draft)?;
-        }
-        for (name, rule) in &rules.0 {
-            let place = scope.place(name);
-            rule.declare(Given { name: Some(name), place: &place, table: Some(&view.name), column: None }, scope, draft)?;
-        }
+        let within = Given { name: None, table: Some(&view.name), ..given };
+        by_name(triggers, Tag::Trigger, within, scope, draft)?;
+        by_name(rules, Tag::Rule, within, scope, draft)?;
         draft.each(first, |object| match object {
             Object::Trigger(trigger) => trigger.on_view = Aside(true),
             Object::Rule(rule) => rule.on_view = Aside(true),

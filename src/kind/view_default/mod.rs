@@ -67,7 +67,12 @@ impl Kind for ViewDefault {
         Part { key: Some(self.column.as_str().to_owned()), doc: Doc::text(&self.expression.written) }
     }
 
-    fn rename(&mut self, _: &Renames) {}
+    fn rename(&mut self, renames: &Renames) {
+        renames.text(&mut self.expression);
+        self.ty.0.iter_mut().for_each(|ty| renames.ty(ty));
+        renames.column(&self.view, &mut self.column);
+        renames.relation(&mut self.view);
+    }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {
         Alteration::InPlace

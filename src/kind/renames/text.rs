@@ -1,0 +1,440 @@
+//! How does a text read after the renames of what it mentions?
+//!
+//! As the server would print it: names with their schemas, columns bare where one relation is all that a SELECT reads and
+//! behind the relation's name or alias elsewhere. What is not understood stays as it was; then the server finds the text to
+//! differ, and what bears it is made anew without need.
+
+use std::collections::BTreeMap;
+
+use super::Renames;
+use crate::kind::Space;
+use crate::lex::{self, Kind, Lexeme};
+use crate::name::{Ident, Qualified};
+use crate::sql::quote_literal;
+
+/// What may follow a relation in FROM and is no alias of it.
+const NO_ALIAS: [&str; 30] = [
+    "on",
+    "join",
+    "left",
+    "right",
+    "full",
+    "inner",
+    "cross",
+    "natural",
+    "where",
+    "group",
+    "having",
+    "order",
+    "limit",
+    "offset",
+    "union",
+    "intersect",
+    "except",
+    "window",
+    "tablesample",
+    "using",
+    "set",
+    "values",
+    "returning",
+    "for",
+    "select",
+    "fetch",
+    "do",
+    "default",
+    "overriding",
+    "with",
+];
+
+/// Which part of a SELECT a token stands in.
+#[derive(Clone, Copy, PartialEq)]
+enum Clause {
+    List,
+    From,
+    Rest,
+}
+
+/// What a SELECT reads, and by which names.
+#[derive(Default)]
+struct Scope {
+    items: usize,
+    only: Option<Qualified>,
+}
+
+struct Walk<'a> {
+    renames: &'a Renames,
+    tokens: Vec<Lexeme<'a>>,
+    scopes: Vec<Scope>,
+    /// By what the text calls it; `None` where that is not clear.
+    aliases: BTreeMap<String, Option<Qualified>>,
+    /// Bare words and the scopes that they stand in, to be looked at when all of FROM has been.
+    words: Vec<(usize, usize)>,
+    listed: Vec<usize>,
+    edits: BTreeMap<usize, (usize, String)>,
+}
+
+/// Where the text stands on a table, the bare words in it are that table's columns.
+pub(super) fn rewritten(renames: &Renames, table: Option<&Qualified>, source: &str) -> String {
+    let Ok(tokens) = lex::tokens(source) else { return source.to_owned() };
+    let mut walk = Walk {
+        renames,
+        tokens,
+        scopes: vec![Scope { items: usize::from(table.is_some()), only: table.cloned() }],
+        aliases: BTreeMap::new(),
+        words: Vec::new(),
+        listed: Vec::new(),
+        edits: BTreeMap::new(),
+    };
+    if let Some(table) = table {
+        for name in [table.name.as_str(), "new", "old", "excluded"] {
+            walk.aliases.insert(name.to_owned(), Some(table.clone()));
+        }
+    }
+    walk.read();
+    walk.name_columns();
+    let mut out = String::with_capacity(source.len());
+    let mut done = 0;
+    for (start, (end, text)) in walk.edits {
+        out.push_str(&source[done..start]);
+        out.push_str(&text);
+        done = end;
+    }
+    out + &source[done..]
+}
+
+impl Walk<'_> {
+    fn is(&self, n: usize, text: &str) -> bool {
+        self.tokens.get(n).is_some_and(|token| token.text.eq_ignore_ascii_case(text))
+    }
+
+    fn before(&self, n: usize, text: &str) -> bool {
+        n > 0 && self.is(n - 1, text)
+    }
+
+    /// `a.b.c` from the n-th token on: its parts, and the token behind it.
+    fn chain(&self, n: usize) -> (Vec<String>, usize) {
+        let (mut parts, mut next) = (Vec::new(), n);
+        while let Some(token) = self.tokens.get(next).filter(|token| token.kind == Kind::Word) {
+            parts.push(lex::unquoted(token.text));
+            next += 1;
+            let goes_on = self.is(next, ".") && self.tokens.get(next + 1).is_some_and(|token| token.kind == Kind::Word);
+            if !goes_on {
+                break;
+            }
+            next += 1;
+        }
+        (parts, next)
+    }
+
+    fn edit(&mut self, n: usize, text: String) {
+        let token = self.tokens[n];
+        self.edits.insert(token.start, (token.end(), text));
+    }
+
+    fn read(&mut self) {
+        // a level of brackets: its scope, and the clause that it stands in
+        let mut levels = vec![(0, Clause::Rest)];
+        let mut into = None;
+        let mut n = 0;
+        while let Some(token) = self.tokens.get(n).copied() {
+            let (scope, clause) = levels.last().copied().unwrap_or((0, Clause::Rest));
+            let mut now = None;
+            match (token.kind, token.text.to_ascii_lowercase().as_str()) {
+                (Kind::Symbol, "(") => match into.take() {
+                    Some(table) => {
+                        self.scopes.push(Scope { items: 1, only: Some(table) });
+                        levels.push((self.scopes.len() - 1, Clause::Rest));
+                    }
+                    None => levels.push((scope, if clause == Clause::From { Clause::From } else { Clause::Rest })),
+                },
+                (Kind::Symbol, ")") if levels.len() > 1 => {
+                    levels.pop();
+                }
+                (Kind::Word, "select" | "insert" | "update" | "delete") if !self.before(n, ".") => {
+                    self.scopes.push(Scope::default());
+                    let clause = if self.is(n, "select") { Clause::List } else { Clause::From };
+                    levels.last_mut().into_iter().for_each(|level| *level = (self.scopes.len() - 1, clause));
+                }
+                (Kind::Word, "from") if clause == Clause::List && !self.before(n, "distinct") => {
+                    now = Some(Clause::From)
+                }
+                (Kind::Word, "join" | "into") => now = Some(Clause::From),
+                (Kind::Word, "on" | "where" | "group" | "having" | "order" | "window" | "set" | "values") => {
+                    now = Some(Clause::Rest)
+                }
+                (Kind::Word, _) => {
+                    let (parts, next) = self.chain(n);
+                    n = match clause {
+                        Clause::From => self.relation(n, &parts, next, scope, &mut into),
+                        _ => self.mention(n, &parts, next, scope, clause == Clause::List),
+                    };
+                    continue;
+                }
+                (Kind::Text, _) => self.literal(n),
+                _ => {}
+            }
+            if let (Some(clause), Some(level)) = (now, levels.last_mut()) {
+                level.1 = clause;
+            }
+            n += 1;
+        }
+    }
+
+    /// In FROM: a relation with its alias, or what is no relation.
+    fn relation(
+        &mut self,
+        n: usize,
+        parts: &[String],
+        next: usize,
+        scope: usize,
+        into: &mut Option<Qualified>,
+    ) -> usize {
+        let [schema, name] = parts else {
+            return match parts {
+                // an alias, ONLY, LEFT, LATERAL
+                [_] => next,
+                _ => self.mention(n, parts, next, scope, false),
+            };
+        };
+        if self.is(next, "(") {
+            self.scopes[scope].items += 1;
+            return self.mention(n, parts, next, scope, false);
+        }
+        let table = Qualified::new(schema.as_str(), name.as_str());
+        self.named(n, Space::Relation, &table);
+        let scope = &mut self.scopes[scope];
+        scope.items += 1;
+        scope.only = Some(table.clone());
+        let at = next + usize::from(self.is(next, "as"));
+        let alias =
+            self.tokens.get(at).filter(|token| token.kind == Kind::Word && !NO_ALIAS.iter().any(|w| token.is_word(w)));
+        let (called, next) = match alias {
+            Some(alias) => (lex::unquoted(alias.text), at + 1),
+            None => (name.clone(), next),
+        };
+        // with names of its own for the columns, none of them is the table's
+        let opaque = alias.is_some() && self.is(next, "(");
+        let meant = (!opaque).then(|| table.clone());
+        match self.aliases.get_mut(&called) {
+            Some(other) if *other != meant => *other = None,
+            Some(_) => {}
+            None => {
+                self.aliases.insert(called, meant);
+            }
+        }
+        *into = Some(table).filter(|_| self.before(n, "into"));
+        next
+    }
+
+    /// Anywhere else: a routine, a type, a column.
+    fn mention(&mut self, n: usize, parts: &[String], next: usize, scope: usize, listed: bool) -> usize {
+        if listed && (self.before(n, "select") || self.before(n, ",") || self.before(n, "distinct")) {
+            let ends = [",", "from", ")", "union", "except", "intersect", "where"];
+            if next >= self.tokens.len() || ends.iter().any(|end| self.is(next, end)) {
+                self.listed.push(next - 1);
+            }
+        }
+        let called = self.is(next, "(");
+        match parts {
+            [_] if called => {}
+            [schema]
+                if self.is(next, ".")
+                    && self.tokens.get(next + 1).is_some_and(|t| t.kind == Kind::Symbol && t.text != "*") =>
+            {
+                let mut name = Ident::new(schema.as_str());
+                self.renames.schema(&mut name);
+                if name.as_str() != schema {
+                    self.edit(n, name.quoted());
+                }
+            }
+            [_] => self.words.push((n, scope)),
+            [of, name] if called => {
+                let mut routine = Qualified::new(of.as_str(), name.as_str());
+                self.renames.qualified(Space::Routine, &mut routine);
+                self.put(n, &Qualified::new(of.as_str(), name.as_str()), &routine);
+            }
+            [of, name] => {
+                let whole = Qualified::new(of.as_str(), name.as_str());
+                let spaces = [Space::Relation, Space::Type, Space::Collation, Space::TextSearchConfiguration];
+                if !spaces.into_iter().any(|space| self.named(n, space, &whole)) {
+                    self.words.push((n, scope));
+                }
+            }
+            [schema, table, _] => {
+                let of = Qualified::new(schema.as_str(), table.as_str());
+                self.named(n, Space::Relation, &of);
+                self.column(n + 4, &of);
+            }
+            _ => {}
+        }
+        next
+    }
+
+    /// Whether the two-part name from the n-th token on has another.
+    fn named(&mut self, n: usize, space: Space, old: &Qualified) -> bool {
+        let mut new = old.clone();
+        self.renames.qualified(space, &mut new);
+        self.put(n, old, &new)
+    }
+
+    fn put(&mut self, n: usize, old: &Qualified, new: &Qualified) -> bool {
+        if old.schema != new.schema {
+            self.edit(n, new.schema.quoted());
+        }
+        if old.name != new.name {
+            self.edit(n + 2, new.name.quoted());
+        }
+        old != new
+    }
+
+    /// The n-th token as a column of the table.
+    fn column(&mut self, n: usize, table: &Qualified) {
+        let old = Ident::new(lex::unquoted(self.tokens[n].text));
+        let mut new = old.clone();
+        self.renames.column(table, &mut new);
+        if new != old {
+            let listed = self.listed.contains(&n);
+            // the column of a query keeps the name that it had
+            self.edit(n, if listed { format!("{} AS {}", new.quoted(), old.quoted()) } else { new.quoted() });
+        }
+    }
+
+    /// Columns, now that it is known what each SELECT reads.
+    fn name_columns(&mut self) {
+        for (n, scope) in std::mem::take(&mut self.words) {
+            let word = lex::unquoted(self.tokens[n].text);
+            if !self.is(n + 1, ".") {
+                let Scope { items: 1, only: Some(table) } = &self.scopes[scope] else { continue };
+                let table = table.clone();
+                self.column(n, &table);
+                continue;
+            }
+            let Some(Some(table)) = self.aliases.get(&word).cloned() else { continue };
+            let mut new = table.clone();
+            self.renames.relation(&mut new);
+            // without an alias the server calls it by its name
+            if word == table.name.as_str() && new.name != table.name {
+                self.edit(n, new.name.quoted());
+            }
+            if self.tokens.get(n + 2).is_some_and(|token| token.kind == Kind::Word) {
+                self.column(n + 2, &table);
+            }
+        }
+    }
+
+    /// `'high'::public.priority`, `'public.tasks'::regclass`
+    fn literal(&mut self, n: usize) {
+        if !self.is(n + 1, "::") || !self.tokens[n].text.starts_with('\'') {
+            return;
+        }
+        let text =
+            self.tokens[n].text.trim_start_matches('\'').strip_suffix('\'').unwrap_or_default().replace("''", "'");
+        let new = match self.chain(n + 2).0.as_slice() {
+            [word] if word == "regclass" => self.relation_in(&text),
+            [schema, name] => self.labels_in(&Qualified::new(schema.as_str(), name.as_str()), &text),
+            _ => None,
+        };
+        if let Some(new) = new.filter(|new| *new != text) {
+            self.edit(n, quote_literal(&new));
+        }
+    }
+
+    fn relation_in(&self, text: &str) -> Option<String> {
+        let parts = lex::name_parts(text)?;
+        let [schema, name] = parts.as_slice() else { return None };
+        let mut name = Qualified::new(schema.as_str(), name.as_str());
+        self.renames.relation(&mut name);
+        Some(name.to_string())
+    }
+
+    /// One label, or those of an array.
+    fn labels_in(&self, ty: &Qualified, text: &str) -> Option<String> {
+        let label = |label: &str| {
+            let mut label = label.to_owned();
+            self.renames.label(ty, &mut label);
+            label
+        };
+        let listed =
+            text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|inner| !inner.contains('"'));
+        match listed {
+            Some(inner) => Some(format!("{{{}}}", inner.split(',').map(label).collect::<Vec<_>>().join(","))),
+            None => Some(label(text)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::Name;
+
+    fn renames(of: &[(Space, &str, &str)]) -> Renames {
+        let mut renames = Renames::default();
+        for (space, old, new) in of {
+            renames.put(Name::new(*space, old.split('.')), &Ident::new(*new));
+        }
+        renames
+    }
+
+    fn tasks() -> Renames {
+        renames(&[
+            (Space::Relation, "public.tasks", "todos"),
+            (Space::Type, "public.tasks", "todos"),
+            (Space::Column, "public.tasks.title", "name"),
+            (Space::Label, "public.mood.sad", "blue"),
+            (Space::Relation, "public.tasks_id_seq", "todos_id_seq"),
+        ])
+    }
+
+    fn query(text: &str) -> String {
+        rewritten(&tasks(), None, text)
+    }
+
+    #[test]
+    fn a_column_of_a_query_keeps_the_name_that_it_had() {
+        assert_eq!(
+            query("SELECT id,\n    title\n   FROM public.tasks"),
+            "SELECT id,\n    name AS title\n   FROM public.todos"
+        );
+        assert_eq!(query("SELECT title AS t FROM public.tasks"), "SELECT name AS t FROM public.todos");
+        assert_eq!(
+            query("SELECT upper(title) AS upper FROM public.tasks"),
+            "SELECT upper(name) AS upper FROM public.todos"
+        );
+    }
+
+    #[test]
+    fn a_relation_without_an_alias_is_called_by_its_new_name() {
+        let joined = "SELECT tasks.title, u.title FROM (public.tasks JOIN public.users u ON ((u.id = tasks.title)))";
+        let renamed =
+            "SELECT todos.name AS title, u.title FROM (public.todos JOIN public.users u ON ((u.id = todos.name)))";
+        assert_eq!(query(joined), renamed);
+        assert_eq!(query("SELECT t.title AS x FROM public.tasks t"), "SELECT t.name AS x FROM public.todos t");
+    }
+
+    #[test]
+    fn what_another_query_gives_is_not_the_tables_column() {
+        let nested = "SELECT title FROM ( SELECT tasks.title FROM public.tasks) x";
+        assert_eq!(query(nested), "SELECT title FROM ( SELECT todos.name AS title FROM public.todos) x");
+        assert_eq!(query("SELECT title FROM public.other"), "SELECT title FROM public.other");
+    }
+
+    #[test]
+    fn labels_and_names_in_strings_follow() {
+        let own = Qualified::new("public", "tasks");
+        let of = |text: &str| rewritten(&tasks(), Some(&own), text);
+        assert_eq!(of("mood = 'sad'::public.mood"), "mood = 'blue'::public.mood");
+        assert_eq!(of("'{sad,glad}'::public.mood[]"), "'{blue,glad}'::public.mood[]");
+        assert_eq!(of("title = 'sad'::text"), "name = 'sad'::text");
+        assert_eq!(of("nextval('public.tasks_id_seq'::regclass)"), "nextval('public.todos_id_seq'::regclass)");
+        assert_eq!(of("(new.title <> old.title)"), "(new.name <> old.name)");
+    }
+
+    #[test]
+    fn a_policy_may_read_other_tables_and_its_own() {
+        let own = Qualified::new("public", "users");
+        let text = "EXISTS ( SELECT 1 FROM public.tasks WHERE ((tasks.title = users.title)))";
+        let renamed = "EXISTS ( SELECT 1 FROM public.todos WHERE ((todos.name = users.title)))";
+        assert_eq!(rewritten(&tasks(), Some(&own), text), renamed);
+    }
+}
