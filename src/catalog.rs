@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::error::Place;
-use crate::kind::{Fact, Id, Name, Need, Object, Space};
+use crate::kind::{Fact, Id, Name, Need, Object, Renames, Space};
 use crate::name::{Ident, Qualified};
 use crate::ours::LeftOut;
 
@@ -72,6 +72,8 @@ pub struct Notes {
     pub unmanaged: BTreeSet<Qualified>,
     /// What says of itself that nobody is to be stopped by its making.
     pub online: BTreeSet<Id>,
+    /// The catalog reads as the database will after these, which nobody has made yet.
+    pub renames: Renames,
 }
 
 /// An object, or a property of one, that no kind describes. It is named and left alone.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
+use crate::config::Naming;
 use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Place, Result};
 use crate::kind::{Fact, Id, Manner, Name, Object, Renames, Space};
@@ -53,19 +54,19 @@ impl Intent {
         }
         let declared: BTreeSet<Id> = draft.entries.iter().map(|entry| entry.object.id()).collect();
         // what something is in comes before it, since the hints go by the new name of that
-        for depth in 0..=Renames::DEEPEST {
-            let of = |hint: &&RenameHint| hint.id.place().space.depth() == depth;
-            intent.take(draft.renames.iter().filter(of).collect(), depth, &declared, live)?;
+        for rank in 0..=Renames::LAST {
+            let of = |hint: &&RenameHint| hint.id.place().space.rank() == rank;
+            intent.take(draft.renames.iter().filter(of).collect(), rank, &declared, live)?;
         }
         Ok(intent)
     }
 
-    fn take(&mut self, hints: Vec<&RenameHint>, depth: usize, declared: &BTreeSet<Id>, live: &Catalog) -> Result<()> {
-        let back = self.renames.above(depth).inverted();
+    fn take(&mut self, hints: Vec<&RenameHint>, rank: usize, declared: &BTreeSet<Id>, live: &Catalog) -> Result<()> {
+        let back = self.renames.above(rank).inverted();
         let sought = |id: &Id| {
             let mut id = id.clone();
             back.id(&mut id);
-            id
+            called(live, &id).unwrap_or(id)
         };
         let mut waiting = hints;
         for hint in circles(&waiting) {
@@ -78,19 +79,20 @@ impl Intent {
         loop {
             let before = waiting.len();
             let mut blocked: Vec<&RenameHint> = Vec::new();
+            let open: BTreeSet<Id> = waiting.iter().map(|hint| hint.id.under_the_name(&hint.from)).collect();
             for hint in waiting {
                 let former = hint.id.under_the_name(&hint.from);
                 let (old, new) = (sought(&former), sought(&hint.id));
                 match (is_there(live, &old), is_there(live, &new) && !self.renames.has(&new.place())) {
                     _ if self.places.contains_key(&hint.id) => {}
                     (true, false) => self.add(&old, hint, live),
-                    (true, true) if !declared.contains(&former) => blocked.push(hint),
+                    // what bears the name may itself be on its way to another
+                    (true, true) if open.contains(&hint.id) || !declared.contains(&former) => blocked.push(hint),
                     _ => {}
                 }
             }
             match blocked.first() {
                 None => return Ok(()),
-                // what bears the name may itself be on its way to another
                 Some(_) if blocked.len() < before => waiting = blocked,
                 Some(hint) => return Err(both(hint)),
             }
@@ -100,10 +102,45 @@ impl Intent {
     fn add(&mut self, old: &Id, hint: &RenameHint, live: &Catalog) {
         let Some(new) = hint.id.own_name() else { return };
         match live.get(old) {
-            Some(object) => self.renames.add(object, new),
+            Some(object) => {
+                self.renames.add(object, new);
+                self.places.insert(renamed(object, &self.renames).id(), hint.place.clone());
+            }
             None => self.renames.put(old.place(), new),
         }
         self.places.insert(hint.id.clone(), hint.place.clone());
+    }
+
+    /// With the names that nobody chose: what was called by a table or a column that has another name is called by that one,
+    /// where the models leave the name open or say that one.
+    pub fn followed(mut self, draft: &Draft, live: &Catalog, naming: &Naming, major: u32) -> Self {
+        if self.renames.is_empty() {
+            return self;
+        }
+        let declared = draft.entries.iter().flat_map(|entry| entry.object.usual_names(naming, major));
+        let declared: BTreeSet<Name> = declared.map(|(name, _)| name).collect();
+        let taken: BTreeSet<Name> = live.objects().values().flat_map(Object::occupies).collect();
+        for object in live.objects().values() {
+            let olds = object.usual_names(naming, major);
+            if olds.is_empty() {
+                continue;
+            }
+            let news = renamed(object, &self.renames).usual_names(naming, major);
+            for ((name, old), (now, new)) in olds.into_iter().zip(news) {
+                let usual = old.iter().position(|usual| name.path.last() == Some(usual)).and_then(|at| new.get(at));
+                let Some(usual) = usual.filter(|usual| now.path.last() != Some(usual)) else { continue };
+                let mut wanted = now;
+                wanted.path.last_mut().into_iter().for_each(|last| *last = usual.clone());
+                if !declared.contains(&wanted) || taken.contains(&wanted) || self.renames.has(&name) {
+                    continue;
+                }
+                match object.id().place() == name {
+                    true => self.renames.add(object, usual),
+                    false => self.renames.put(name, usual),
+                }
+            }
+        }
+        self
     }
 
     /// For what comes after the renames have been made.
@@ -125,6 +162,7 @@ impl Intent {
         (notes.order, notes.rows) = (Default::default(), BTreeMap::new());
         let name = |name: &mut Name| self.renames.name(name);
         notes.outsiders.iter_mut().for_each(|outsider| outsider.rename(name));
+        notes.renames = self.renames.clone();
         let mut moved = Vec::new();
         for (id, old) in before.objects() {
             let mut new = renamed(old, &self.renames);
@@ -141,7 +179,13 @@ impl Intent {
             objects.insert(new_id, new);
         }
         let statements = order::statements(&moved, &self.renames, &self.places);
-        let after = Catalog::close(objects, before.externals().clone(), notes);
+        let external = |(name, origin): (&Name, _)| {
+            let mut name = name.clone();
+            self.renames.name(&mut name);
+            (name, Clone::clone(origin))
+        };
+        let externals = before.externals().iter().map(external).collect();
+        let after = Catalog::close(objects, externals, notes);
         (Cow::Owned(after), statements)
     }
 }
@@ -150,6 +194,21 @@ fn renamed(object: &Object, renames: &Renames) -> Object {
     let mut new = object.clone();
     new.rename(renames);
     new
+}
+
+/// The one that bears the name, where models write the types that tell it apart in their own words.
+fn called(live: &Catalog, id: &Id) -> Option<Id> {
+    if id.place().space != Space::Routine || live.get(id).is_some() {
+        return None;
+    }
+    let [schema, name, _] = id.path.as_slice() else { return None };
+    let alike = |other: &Id| other.tag == id.tag && other.path.starts_with(&[schema.clone(), name.clone()]);
+    let mut all = live
+        .objects()
+        .range(Id::new(id.tag, [schema, name])..)
+        .map(|(other, _)| other)
+        .take_while(|other| alike(other));
+    all.next().filter(|_| all.next().is_none()).cloned()
 }
 
 /// An object, or something in it that is none of its own.

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::Naming;
 use crate::error::Result;
 use crate::name::{Ident, Qualified};
 use crate::sql::{Expr, Sql};
@@ -306,6 +307,11 @@ pub trait Kind: Clone + Eq + Sized {
     fn follow(&mut self, _old: &Id, _new: &Id) {}
     /// Follows a rename of something that it mentions, or of itself.
     fn rename(&mut self, renames: &Renames);
+    /// Names that it takes, each with those that nobody would have had to choose for it: by the templates, and by the server of
+    /// this major version.
+    fn usual_names(&self, _naming: &Naming, _major: u32) -> Vec<(Name, Vec<Ident>)> {
+        Vec::new()
+    }
     /// A copy under another name, where the last part of the id is a name of its own.
     fn named(&self, _name: &Ident) -> Option<Self> {
         None

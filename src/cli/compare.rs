@@ -85,7 +85,10 @@ fn against(
     online: bool,
 ) -> Result<Found> {
     let left_out = ours::sift(&mut draft, rules, &live.catalog.notes.left_out)?;
-    let intent = Intent::of(&draft, &live.catalog)?;
+    let mut intent = Intent::of(&draft, &live.catalog)?;
+    if session.config.names_follow {
+        intent = intent.followed(&draft, &live.catalog, &session.config.naming, live.server.major);
+    }
     let (renamed, _) = intent.rename(&live.catalog);
     let after_renames = match renamed {
         Cow::Borrowed(_) => Cow::Borrowed(live),

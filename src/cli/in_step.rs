@@ -117,6 +117,7 @@ fn inputs(config: &Config) -> Option<String> {
         search_path,
         naming,
         renames,
+        names_follow,
         rules,
         managed,
         running: _,
@@ -126,7 +127,7 @@ fn inputs(config: &Config) -> Option<String> {
     } = config;
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
     let built = program.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    let settings = (schemas, search_path, naming, renames, rules, managed);
+    let settings = (schemas, search_path, naming, renames, names_follow, rules, managed);
     let mut hash = Sha256::new();
     hash.update(format!("{} {} {built:?} {settings:?}", env!("CARGO_PKG_VERSION"), program.len()));
     for file in model::files(config).ok()? {

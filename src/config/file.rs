@@ -72,6 +72,8 @@ keys! {
         environments: Spanned<IndexMap<String, Option<Layer>>>,
         /// what to do where a drop and a create look like a rename: ask, when-certain or never (default: ask)
         renames: Spanned<String>,
+        /// whether names that nobody chose follow a rename of the table or column that they are made of: follow or stay (default: follow)
+        derived_names: Spanned<String>,
         /// privileges, owners, or both: they are left alone unless they are named (default: neither)
         manage: Spanned<Words>,
         /// rules for what is managed, by schema, name and kind; all else is left out (default: everything)

@@ -55,14 +55,19 @@ impl Renames {
 
     /// `from` names the place that the word comes from.
     fn read(word: &str, from: &str) -> Result<Self> {
-        let known = Self::WORDS.map(|(known, _)| known);
-        Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, renames)| *renames).ok_or_else(|| {
-            Error::new(format!("{from} cannot be {word}")).hint(match did_you_mean(word, known) {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("it is one of {}", known.join(", ")),
-            })
-        })
+        one_of(word, from, Self::WORDS)
     }
+}
+
+/// What a word means of a key that takes one of a few; `from` names the place that the word comes from.
+fn one_of<T: Copy, const N: usize>(word: &str, from: &str, words: [(&'static str, T); N]) -> Result<T> {
+    let known = words.map(|(known, _)| known);
+    words.iter().find(|(known, _)| *known == word).map(|(_, meant)| *meant).ok_or_else(|| {
+        Error::new(format!("{from} cannot be {word}")).hint(match did_you_mean(word, known) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("it is one of {}", known.join(", ")),
+        })
+    })
 }
 
 /// The settings of one run.
@@ -83,6 +88,8 @@ pub struct Config {
     pub search_path: Vec<String>,
     pub naming: Naming,
     pub renames: Renames,
+    /// Names that are made of a table's or a column's follow a rename of it.
+    pub names_follow: bool,
     /// What is done so that whoever uses the database is not stopped.
     pub online: BTreeSet<Manner>,
     /// What is managed though it usually is not.
@@ -177,6 +184,11 @@ impl Config {
         };
         let managed = managed(layer.manage.take(), &source)?;
         let online = online(&layer);
+        let names_follow = match &layer.derived_names {
+            None => true,
+            Some(word) => one_of(&word.value, "derived_names", [("follow", true), ("stay", false)])
+                .map_err(|error| source.at(error, word.referenced))?,
+        };
         let rules = rules::rules(&mut layer, &search_path, &source)?;
         let running = Running::take(&mut layer, &source)?;
         let new_files = new_files::new_files(&mut layer, &root, &source)?;
@@ -188,6 +200,7 @@ impl Config {
             search_path,
             naming: naming(layer.naming.unwrap_or_default(), &source)?,
             renames,
+            names_follow,
             online,
             managed,
             rules,

@@ -38,6 +38,7 @@ fn told(config: &Config) -> String {
         search_path,
         naming,
         renames,
+        names_follow,
         managed,
         rules,
         running,
@@ -46,7 +47,7 @@ fn told(config: &Config) -> String {
         vars: _,
     } = config;
     format!(
-        "{root:?} {environment:?} {models:?} {revisions:?} {new_files:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {managed:?} {rules:?} {running:?} {online:?} {database:?}"
+        "{root:?} {environment:?} {models:?} {revisions:?} {new_files:?} {schemas:?} {search_path:?} {naming:?} {renames:?} {names_follow:?} {managed:?} {rules:?} {running:?} {online:?} {database:?}"
     )
 }
 
@@ -82,6 +83,8 @@ fn the_sample_shows_every_key_and_its_default() {
     assert_eq!(config.search_path, ["public"]);
     assert_eq!(config.naming.ix, Naming::default().ix);
     assert_eq!(config.renames, Renames::Ask);
+    assert!(config.names_follow);
+    assert!(!read("derived_names: stay", None).unwrap().names_follow);
 }
 
 #[test]
@@ -335,7 +338,7 @@ fn what_is_no_yaml_is_an_error_at_its_place() {
       at autogen.yaml:1:1
       1 | a: 1
           ^
-      hint: known keys: models, revisions, schemas, search_path, database, naming, indexes, constraints, file_template, truncate_slug_length, timezone, revision_ids, template, post_write, environments, renames, manage, include, exclude, presets, unmanaged_partitions, lock_timeout, statement_timeout, lock_patience, confirm, protect, log_format, hooks
+      hint: known keys: models, revisions, schemas, search_path, database, naming, indexes, constraints, file_template, truncate_slug_length, timezone, revision_ids, template, post_write, environments, renames, derived_names, manage, include, exclude, presets, unmanaged_partitions, lock_timeout, statement_timeout, lock_patience, confirm, protect, log_format, hooks
     ");
 }
 

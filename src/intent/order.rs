@@ -14,52 +14,68 @@ use crate::plan::{Body, Op, Statement};
 
 pub fn statements(moved: &[&Object], renames: &Renames, places: &BTreeMap<Id, Place>) -> Vec<Statement> {
     let mut out = Vec::new();
-    for depth in 0..=Renames::DEEPEST {
-        let (before, after) = (renames.above(depth), renames.above(depth + 1));
+    for rank in 0..=Renames::LAST {
+        let (before, after) = (renames.above(rank), renames.above(rank + 1));
         if before == after {
             continue;
         }
-        let steps = moved.iter().map(|object| (renamed(object, &before), renamed(object, &after)));
-        let mut steps: Vec<(Object, Object)> = steps.filter(|(old, new)| !old.rename_sql(new).is_empty()).collect();
-        steps.sort_by_key(|(_, new)| new.tag());
-        out.extend(vacated_first(steps).iter().map(|(old, new)| {
-            let mut last = new.id();
-            renames.id(&mut last);
-            statement(old, new, places.get(&last).or_else(|| places.get(&new.id())).cloned())
-        }));
+        let mut steps: Vec<Step> = moved.iter().map(|object| Step::of(object, &before, &after, renames)).collect();
+        steps.retain(|step| !step.old.rename_sql(&step.new).is_empty());
+        steps.sort_by_key(|step| step.new.tag());
+        out.extend(vacated_first(steps).iter().map(|step| step.statement(places)));
     }
     out
 }
 
+/// One object on its way from a name to the next.
+struct Step {
+    old: Object,
+    new: Object,
+    /// What it is called when all renames have been made.
+    last: Id,
+}
+
+impl Step {
+    fn of(object: &Object, before: &Renames, after: &Renames, all: &Renames) -> Self {
+        Self { old: renamed(object, before), new: renamed(object, after), last: renamed(object, all).id() }
+    }
+}
+
+/// Of the object, or of what is in it and none of its own.
+fn place<'a>(id: &Id, places: &'a BTreeMap<Id, Place>) -> Option<&'a Place> {
+    let within = |other: &Id| other.tag == id.tag && other.path.starts_with(&id.path);
+    places.range(id..).next().filter(|(other, _)| within(other)).map(|(_, place)| place)
+}
+
 /// Of `a -> b` and `b -> c`, the second comes first.
-fn vacated_first(mut waiting: Vec<(Object, Object)>) -> Vec<(Object, Object)> {
-    let mut taken: BTreeSet<Name> = waiting.iter().flat_map(|(old, _)| old.occupies()).collect();
-    let wanted: BTreeSet<Name> = waiting.iter().flat_map(|(_, new)| new.occupies()).collect();
+fn vacated_first(mut waiting: Vec<Step>) -> Vec<Step> {
+    let mut taken: BTreeSet<Name> = waiting.iter().flat_map(|step| step.old.occupies()).collect();
+    let wanted: BTreeSet<Name> = waiting.iter().flat_map(|step| step.new.occupies()).collect();
     let mut out = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
         let before = waiting.len();
         let mut blocked = Vec::new();
-        for (old, new) in waiting {
-            let (from, to) = (old.occupies(), new.occupies());
+        for step in waiting {
+            let (from, to) = (step.old.occupies(), step.new.occupies());
             if to.iter().any(|name| taken.contains(name) && !from.contains(name)) {
-                blocked.push((old, new));
+                blocked.push(step);
                 continue;
             }
             for name in &from {
                 taken.remove(name);
             }
             taken.extend(to);
-            out.push((old, new));
+            out.push(step);
         }
         if blocked.len() == before {
-            let (old, new) = blocked.remove(0);
+            let Step { old, new, last } = blocked.remove(0);
             let aside = aside(&old, |name| taken.contains(name) || wanted.contains(name));
             for name in old.occupies() {
                 taken.remove(&name);
             }
             taken.extend(aside.occupies());
-            out.push((old, aside.clone()));
-            blocked.push((aside, new));
+            out.push(Step { old, new: aside.clone(), last: last.clone() });
+            blocked.push(Step { old: aside, new, last });
         }
         waiting = blocked;
     }
@@ -78,21 +94,24 @@ fn aside(object: &Object, taken: impl Fn(&Name) -> bool) -> Object {
     under(&passing(own, |name| under(name).occupies().iter().any(&taken)))
 }
 
-fn statement(old: &Object, new: &Object, place: Option<Place>) -> Statement {
-    let change = Change::Rename { old, new };
-    let op = Op {
-        name: Object::op(change),
-        id: new.id(),
-        hazards: hazards(old, new),
-        old: Some(old.clone()),
-        new: Some(new.clone()),
-        recreated: false,
-        place,
-    };
-    Statement {
-        ops: vec![op],
-        changes: vec![change.map(Clone::clone)],
-        body: Body::of(old.rename_sql(new)),
-        own_transaction: false,
+impl Step {
+    fn statement(&self, places: &BTreeMap<Id, Place>) -> Statement {
+        let Self { old, new, last } = self;
+        let change = Change::Rename { old, new };
+        let op = Op {
+            name: Object::op(change),
+            id: new.id(),
+            hazards: hazards(old, new),
+            old: Some(old.clone()),
+            new: Some(new.clone()),
+            recreated: false,
+            place: place(last, places).cloned(),
+        };
+        Statement {
+            ops: vec![op],
+            changes: vec![change.map(Clone::clone)],
+            body: Body::of(old.rename_sql(new)),
+            own_transaction: false,
+        }
     }
 }

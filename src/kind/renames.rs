@@ -47,9 +47,20 @@ impl Space {
     }
 }
 
+impl Space {
+    /// When its renames are made: after those of what stands before its names, and of the types that tell them apart.
+    pub fn rank(self) -> usize {
+        match (self.depth(), self) {
+            (2, _) => 3,
+            (_, Space::Routine) => 2,
+            (depth, _) => depth,
+        }
+    }
+}
+
 impl Renames {
-    /// The greatest [`Space::depth`].
-    pub const DEEPEST: usize = 2;
+    /// The greatest [`Space::rank`].
+    pub const LAST: usize = 3;
 
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()
@@ -92,9 +103,21 @@ impl Renames {
         Self { paths: self.paths.iter().map(turned).collect() }
     }
 
-    /// Those of names with fewer names before them than that.
-    pub fn above(&self, depth: usize) -> Self {
-        let paths = self.paths.iter().filter(|(old, _)| old.space.depth() < depth);
+    /// Those that are made before the ones of this rank.
+    pub fn above(&self, rank: usize) -> Self {
+        let paths = self.paths.iter().filter(|(old, _)| old.space.rank() < rank);
+        Self { paths: paths.map(|(old, new)| (old.clone(), new.clone())).collect() }
+    }
+
+    /// Those of schemas, routines and sequences: nothing else can be tried on a copy that has the new name.
+    pub fn of_what_has_no_copy(&self) -> Self {
+        let is_row = |name: &Name| self.paths.contains_key(&Name { space: Space::Type, path: name.path.clone() });
+        let copied = |name: &Name| match name.space {
+            Space::Relation => is_row(name),
+            Space::Type | Space::Collation | Space::Column | Space::Label => true,
+            _ => false,
+        };
+        let paths = self.paths.iter().filter(|(old, _)| !copied(old));
         Self { paths: paths.map(|(old, new)| (old.clone(), new.clone())).collect() }
     }
 
@@ -265,6 +288,11 @@ impl Renames {
         if !self.is_empty() {
             self.rewrite(expression, None);
         }
+    }
+
+    /// A text that is no object's.
+    pub fn loose(&self, source: &str) -> String {
+        if self.is_empty() { source.to_owned() } else { text::rewritten(self, None, source) }
     }
 
     fn rewrite(&self, expression: &mut Expression, table: Option<&Qualified>) {

@@ -79,7 +79,7 @@ impl Relations {
             }
             if let Some((name, sql)) = entry.object.queried(&entry_name(entry)) {
                 texts.insert(name.clone(), lex::chains(sql.as_str()));
-                if live.catalog.get(&id) != Some(&entry.object) {
+                if live.catalog.get(&id) != Some(&entry.object) || stand_ins.is_to_come(&id.place()) {
                     moved.insert(name.clone());
                 }
                 twins.entry(name).or_default().query = Some(sql);
@@ -89,7 +89,7 @@ impl Relations {
             let mut columns = twin.columns.clone();
             columns.sort_by(|a, b| a.name.cmp(&b.name));
             let own = columns.iter().any(|column| stand_ins.ty(&column.ty) != column.ty);
-            if own || before.get(name) != Some(&columns) {
+            if own || before.get(name) != Some(&columns) || stand_ins.is_to_come(&Name::relation(name)) {
                 moved.insert(name.clone());
             }
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::draft::Entry;
 use crate::introspect::Live;
 use crate::kind::types::TypeName;
-use crate::kind::{Fact, Id, Name, Need, Object, Piece, Space, Type};
+use crate::kind::{Fact, Id, Name, Need, Object, Piece, Renames, Space, Type};
 use crate::lex;
 use crate::name::{Ident, Qualified};
 use crate::plan::Body;
@@ -22,21 +22,38 @@ pub const TEMPORARY: &str = "pg_temp";
 pub struct StandIns {
     names: BTreeSet<Name>,
     objects: Vec<Object>,
+    /// What the server knows by another name as yet.
+    to_come: Renames,
+    /// Of it, what nothing stands in for, both ways.
+    back: Renames,
+    forth: Renames,
 }
 
 impl StandIns {
-    /// Those that are new or changed, and those of which something is asked.
+    /// Those that are new, changed or about to be renamed, and those of which something is asked.
     pub fn of(entries: &[Entry], live: &Live, asked: &BTreeSet<&Qualified>) -> Self {
         let temporary = Ident::new(TEMPORARY);
-        let mut all = Self::default();
+        let renames = &live.catalog.notes.renames;
+        let forth = renames.of_what_has_no_copy();
+        let mut all = Self { to_come: renames.inverted(), back: forth.inverted(), forth, ..Self::default() };
         for Entry { object, .. } in entries.iter().filter(|entry| entry.object.stand_in(&temporary).is_some()) {
             let id = object.id();
-            if live.catalog.get(&id) != Some(object) || asked.iter().any(|name| is(&id, name)) {
+            if live.catalog.get(&id) != Some(object)
+                || all.is_to_come(&id.place())
+                || asked.iter().any(|name| is(&id, name))
+            {
                 all.names.extend(own_names(object));
                 all.objects.push(object.clone());
             }
         }
         all
+    }
+
+    /// Whether the server knows it by another name.
+    pub fn is_to_come(&self, name: &Name) -> bool {
+        let mut known = name.clone();
+        self.to_come.name(&mut known);
+        known != *name
     }
 
     pub fn ty(&self, ty: &Type) -> Type {
@@ -105,7 +122,7 @@ impl StandIns {
         let here = |schema: &str, name: &str| {
             [Space::Type, Space::Collation].iter().any(|space| self.names.contains(&Name::new(*space, [schema, name])))
         };
-        requalify(text, |schema, name| here(schema, name).then(|| TEMPORARY.to_owned()))
+        self.back.loose(&requalify(text, |schema, name| here(schema, name).then(|| TEMPORARY.to_owned())))
     }
 
     /// The same, and with these relations in the temporary schema too.
@@ -113,12 +130,13 @@ impl StandIns {
         let moved = |schema: &str, name: &str| {
             relations.iter().any(|of| (of.schema.as_str(), of.name.as_str()) == (schema, name))
         };
-        requalify(&self.in_twin(text), |schema, name| moved(schema, name).then(|| TEMPORARY.to_owned()))
+        // before anything of it is called by the name that the server knows
+        self.in_twin(&requalify(text, |schema, name| moved(schema, name).then(|| TEMPORARY.to_owned())))
     }
 
     /// The text as it reads at home: what was temporary is in the schema that it stood for.
     pub fn home(&self, text: &str) -> String {
-        requalify(text, |schema, name| {
+        requalify(&self.forth.loose(text), |schema, name| {
             if !schema.starts_with(TEMPORARY) {
                 return None;
             }

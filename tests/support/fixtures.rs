@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use autogen::Result;
 use autogen::catalog::{Catalog, Externals};
-use autogen::config::Config;
+use autogen::config::{Config, Naming};
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Live, Server};
@@ -149,7 +149,7 @@ impl Case {
     pub fn pair(&self) -> Result<Pair> {
         let before = wanted(self.draft("before.yaml")?, &Catalog::default())?;
         let draft = self.draft("after.yaml")?;
-        let intent = Intent::of(&draft, &before)?;
+        let intent = Intent::of(&draft, &before)?.followed(&draft, &before, &Naming::default(), 15);
         let (renamed, _) = intent.rename(&before);
         let after = wanted(draft, &renamed)?;
         let intent = intent.online(&self.online(), &after);

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use autogen::catalog::Catalog;
+use autogen::config::Naming;
 use autogen::connect;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
@@ -75,7 +76,8 @@ impl Project {
 
     pub fn compare(&mut self, draft: Draft) -> Result<Comparison> {
         let live = self.live_without(&draft.unmanaged_tables())?;
-        let intent = Intent::of(&draft, &live.catalog)?;
+        let naming = Naming::default();
+        let intent = Intent::of(&draft, &live.catalog)?.followed(&draft, &live.catalog, &naming, live.server.major);
         let (renamed, _) = intent.rename(&live.catalog);
         let renamed = Live { catalog: renamed.into_owned(), server: live.server.clone() };
         let path = search_path();

@@ -1,6 +1,7 @@
 //! A check constraint of a table.
 
 use super::*;
+use crate::config::Naming;
 
 mod yaml;
 
@@ -100,6 +101,12 @@ impl Kind for Check {
             .when("not_enforced", self.not_enforced)
             .put("comment", parts.take_one("comment"));
         Part { key: Some(self.name.as_str().to_owned()), doc: doc.or_just("expression") }
+    }
+
+    fn usual_names(&self, naming: &Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        let name = |naming: &Naming| yaml::default_name(&self.table, None, &self.expression, naming);
+        let usual = vec![name(naming), name(&Naming::default())];
+        vec![(Name::constraint(&self.table, &self.name), usual)]
     }
 
     fn rename(&mut self, renames: &Renames) {

@@ -6,6 +6,7 @@ use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Short, short_or_long};
 use super::*;
+use crate::config::Naming;
 use crate::draft::{Draft, Scope};
 
 #[derive(Debug, Deserialize)]
@@ -58,7 +59,7 @@ impl Declare for Declaration {
         let expression = Expression::new(expr);
         let name = match given.name {
             Some(name) => scope.ident(name)?,
-            None => default_name(table, given.column, &expression, scope),
+            None => default_name(table, given.column, &expression, scope.naming),
         };
         let check = Check { table: table.clone(), name, expression, no_inherit: *no_inherit, not_valid: *not_valid && !not_enforced, not_enforced: *not_enforced, inherited: Inherited::default() };
         draft.attach(Comment::of(check.id(), comment.as_deref()), given.place);
@@ -68,7 +69,7 @@ impl Declare for Declaration {
 }
 
 /// The naming template's, or Postgres's own choice: with the column that it stands on, or the only word that it mentions.
-fn default_name(table: &Qualified, column: Option<&Ident>, expression: &Expression, scope: &Scope) -> Ident {
+pub fn default_name(table: &Qualified, column: Option<&Ident>, expression: &Expression, naming: &Naming) -> Ident {
     let words = crate::lex::words(expression.written.text());
     let only = if words.len() == 1 { words.first().map_or("", String::as_str) } else { "" };
     let columns: Vec<Ident> = match column {
@@ -76,6 +77,6 @@ fn default_name(table: &Qualified, column: Option<&Ident>, expression: &Expressi
         None => words.iter().map(|word| Ident::new(word.as_str())).collect(),
     };
     let column = column.map_or(only, Ident::as_str);
-    let name = scope.naming.check(table.name.as_str(), &columns, None);
+    let name = naming.check(table.name.as_str(), &columns, None);
     Ident::new(name.unwrap_or_else(|| crate::name::object_name(table.name.as_str(), column, "check")))
 }

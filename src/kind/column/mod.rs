@@ -241,6 +241,18 @@ impl Kind for Column {
         write::write(self, parts)
     }
 
+    fn usual_names(&self, _: &crate::config::Naming, major: u32) -> Vec<(Name, Vec<Ident>)> {
+        let sequence = self.identity.as_ref().map(|identity| {
+            let usual = implied_sequence(&self.table, &self.name).name;
+            (Name::relation(&identity.sequence_name(self)), vec![usual])
+        });
+        let constraint = (self.not_null && major >= 18).then(|| {
+            let name = self.not_null_constraint.named(&self.table, &self.name);
+            (Name::constraint(&self.table, &name), vec![NotNull::implied(&self.table, &self.name)])
+        });
+        sequence.into_iter().chain(constraint).collect()
+    }
+
     fn rename(&mut self, renames: &Renames) {
         if let Some(expression) = &mut self.generated {
             renames.expression(&self.table, expression);

@@ -71,6 +71,11 @@ impl Kind for DomainCheck {
         Part { key: Some(self.name.as_str().to_owned()), doc: doc.or_just("expression") }
     }
 
+    fn usual_names(&self, _: &crate::config::Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        let usual = crate::name::object_name(self.domain.name.as_str(), "", "check");
+        vec![(Name::constraint(&self.domain, &self.name), vec![Ident::new(usual)])]
+    }
+
     fn rename(&mut self, renames: &Renames) {
         renames.text(&mut self.expression);
         renames.within(Space::Constraint, &self.domain, &mut self.name);

@@ -167,6 +167,10 @@ impl Kind for Exclusion {
         Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
     }
 
+    fn usual_names(&self, _: &crate::config::Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        vec![(Name::constraint(&self.table, &self.name), vec![yaml::default_name(&self.table, &self.elements)])]
+    }
+
     fn rename(&mut self, renames: &Renames) {
         for element in &mut self.elements {
             element.key.rename(&self.table, renames);

@@ -79,7 +79,7 @@ fn parse(text: &str) -> Result<Element, String> {
 }
 
 /// Postgres's own choice; an expression counts as `expr`.
-fn default_name(table: &Qualified, elements: &[Element]) -> Ident {
+pub fn default_name(table: &Qualified, elements: &[Element]) -> Ident {
     let columns = elements.iter().map(|element| element.key.column().map_or("expr", Ident::as_str));
     let joined = columns.collect::<Vec<_>>().join("_");
     Ident::new(crate::name::object_name(table.name.as_str(), &joined, "excl"))

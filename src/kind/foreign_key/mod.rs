@@ -1,6 +1,7 @@
 //! A foreign key: an object of its own, so that two tables may refer to each other.
 
 use super::*;
+use crate::config::Naming;
 
 mod types;
 mod yaml;
@@ -224,6 +225,12 @@ impl Kind for ForeignKey {
             .when("period", self.period)
             .put("comment", parts.take_one("comment"));
         Part { key: Some(self.name.as_str().to_owned()), doc: Doc::Map(doc.0) }
+    }
+
+    fn usual_names(&self, naming: &Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        let name = |naming: &Naming| yaml::default_name(&self.table, &self.columns, &self.references, &self.ref_columns, naming);
+        let usual = vec![name(naming), name(&Naming::default())];
+        vec![(Name::constraint(&self.table, &self.name), usual)]
     }
 
     fn rename(&mut self, renames: &Renames) {

@@ -8,6 +8,7 @@ use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Short, Texts, short_or_long};
 use super::*;
+use crate::config::Naming;
 use crate::draft::{Draft, Scope};
 use crate::error::did_you_mean;
 
@@ -124,7 +125,7 @@ impl Declare for Declaration {
         let chosen = given.name.or(long.name.as_ref());
         let name = match chosen {
             Some(name) => scope.ident(name)?,
-            None => default_name(table, &columns, &references, &ref_columns, scope),
+            None => default_name(table, &columns, &references, &ref_columns, scope.naming),
         };
         let key = ForeignKey {
             table: table.clone(),
@@ -173,8 +174,8 @@ fn match_full(text: Option<&Spanned<String>>, scope: &Scope) -> Result<bool> {
 }
 
 /// The naming template's, or Postgres's own choice.
-fn default_name(table: &Qualified, columns: &[Ident], referred: &Qualified, theirs: &[Ident], scope: &Scope) -> Ident {
+pub fn default_name(table: &Qualified, columns: &[Ident], referred: &Qualified, theirs: &[Ident], naming: &Naming) -> Ident {
     let joined = columns.iter().map(Ident::as_str).collect::<Vec<_>>().join("_");
-    let name = scope.naming.foreign_key(table.name.as_str(), columns, referred.name.as_str(), theirs);
+    let name = naming.foreign_key(table.name.as_str(), columns, referred.name.as_str(), theirs);
     Ident::new(name.unwrap_or_else(|| crate::name::object_name(table.name.as_str(), &joined, "fkey")))
 }

@@ -2,6 +2,7 @@
 
 use super::key::Key;
 use super::*;
+use crate::config::Naming;
 
 mod online;
 mod options;
@@ -199,6 +200,12 @@ impl Kind for Index {
             .put("statistics", (!self.statistics.is_empty()).then(|| self.written_statistics()))
             .put("comment", parts.take_one("comment"));
         Part { key: Some(self.name.name.as_str().to_owned()), doc: doc.or_just("columns") }
+    }
+
+    fn usual_names(&self, naming: &Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        let name = |naming: &Naming| yaml::default_name(&self.table, &self.keys, naming);
+        let usual = vec![name(naming), name(&Naming::default()), self.own_name()];
+        vec![(Name::relation(&self.name), usual)]
     }
 
     fn rename(&mut self, renames: &Renames) {

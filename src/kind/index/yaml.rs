@@ -7,6 +7,7 @@ use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Short, Texts, short_or_long};
 use super::*;
+use crate::config::Naming;
 use crate::draft::{Draft, Scope};
 use crate::error::did_you_mean;
 
@@ -111,7 +112,7 @@ impl Declare for Declaration {
         let chosen = given.name.or(long.name.as_ref());
         let name = match chosen {
             Some(name) => scope.ident(name)?,
-            None => default_name(table, &keys, scope),
+            None => default_name(table, &keys, scope.naming),
         };
         let index = Index {
             name: Qualified { schema: table.schema.clone(), name },
@@ -162,9 +163,9 @@ fn method(text: &Spanned<String>, scope: &Scope) -> Result<Ident> {
 }
 
 /// The naming template's; an expression counts as `expr`, as it does for Postgres.
-fn default_name(table: &Qualified, keys: &[Key], scope: &Scope) -> Ident {
+pub fn default_name(table: &Qualified, keys: &[Key], naming: &Naming) -> Ident {
     let columns: Vec<Ident> = keys.iter().map(|key| key.column().cloned().unwrap_or_else(|| Ident::new("expr"))).collect();
     let joined = columns.iter().map(Ident::as_str).collect::<Vec<_>>().join("_");
-    let name = scope.naming.index(table.name.as_str(), &columns);
+    let name = naming.index(table.name.as_str(), &columns);
     Ident::new(name.unwrap_or_else(|| crate::name::object_name(table.name.as_str(), &joined, "idx")))
 }

@@ -1,6 +1,7 @@
 //! The primary key of a table. It needs its columns to be NOT NULL, and is a key for foreign keys to refer to.
 
 use super::*;
+use crate::config::Naming;
 
 mod yaml;
 
@@ -144,6 +145,12 @@ impl Kind for PrimaryKey {
             .put("with", self.options.write())
             .put("comment", parts.take_one("comment"));
         Part { key: None, doc: doc.or_just("columns") }
+    }
+
+    fn usual_names(&self, naming: &Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        let name = |naming: &Naming| yaml::default_name(&self.table, &self.columns, naming);
+        let usual = vec![name(naming), name(&Naming::default())];
+        vec![(Name::constraint(&self.table, &self.name), usual)]
     }
 
     fn rename(&mut self, renames: &Renames) {

@@ -7,6 +7,7 @@ use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Short, Texts, short_or_long};
 use super::*;
+use crate::config::Naming;
 use crate::draft::{Draft, Scope};
 
 #[derive(Debug, Default, Deserialize)]
@@ -62,7 +63,7 @@ impl Declare for Declaration {
         let chosen = self.0.name.clone();
         let name = match &chosen {
             Some(name) => scope.ident(name)?,
-            None => default_name(table, &columns, scope),
+            None => default_name(table, &columns, scope.naming),
         };
         let key = PrimaryKey {
             table: table.clone(),
@@ -82,7 +83,7 @@ impl Declare for Declaration {
 }
 
 /// The naming template's, or Postgres's own choice.
-pub fn default_name(table: &Qualified, columns: &[Ident], scope: &Scope) -> Ident {
-    let name = scope.naming.primary_key(table.name.as_str(), columns);
+pub fn default_name(table: &Qualified, columns: &[Ident], naming: &Naming) -> Ident {
+    let name = naming.primary_key(table.name.as_str(), columns);
     Ident::new(name.unwrap_or_else(|| crate::name::object_name(table.name.as_str(), "", "pkey")))
 }

@@ -145,6 +145,10 @@ impl Kind for Range {
         Part { key, doc: fields.or_just("subtype") }
     }
 
+    fn usual_names(&self, _: &crate::config::Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        vec![(Name::ty(&self.multirange_name()), vec![implied_multirange(&self.name).name])]
+    }
+
     fn rename(&mut self, renames: &Renames) {
         let mut multirange = self.multirange_name();
         renames.qualified(Space::Type, &mut multirange);
@@ -154,6 +158,13 @@ impl Kind for Range {
         renames.qualified(Space::Type, &mut self.name);
         // the multirange keeps its name, which may no longer be the one that Postgres would give
         self.multirange = Some(multirange).filter(|name| *name != implied_multirange(&self.name));
+    }
+
+    fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
+        let own = renames::statement(&self.id(), &renamed.id());
+        let (old, new) = (self.multirange_name(), renamed.multirange_name());
+        let sql = Sql::new().kw("ALTER TYPE").qualified(&old).kw("RENAME TO").ident(&new.name);
+        own.into_iter().chain((old.name != new.name).then_some(Piece::Statement(sql))).collect()
     }
 
     fn alteration(_: &Self, _: &Self) -> Alteration {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Renames;
-use crate::kind::Space;
+use crate::kind::{Name, Space};
 use crate::lex::{self, Kind, Lexeme};
 use crate::name::{Ident, Qualified};
 use crate::sql::quote_literal;
@@ -71,6 +71,8 @@ struct Walk<'a> {
     words: Vec<(usize, usize)>,
     listed: Vec<usize>,
     edits: BTreeMap<usize, (usize, String)>,
+    /// What has another name, or a part that has, by its own name.
+    bare: BTreeMap<(Space, &'a str), Qualified>,
 }
 
 /// Where the text stands on a table, the bare words in it are that table's columns.
@@ -84,6 +86,7 @@ pub(super) fn rewritten(renames: &Renames, table: Option<&Qualified>, source: &s
         words: Vec::new(),
         listed: Vec::new(),
         edits: BTreeMap::new(),
+        bare: renames.iter().filter_map(|(name, _)| bare(name)).collect(),
     };
     if let Some(table) = table {
         for name in [table.name.as_str(), "new", "old", "excluded"] {
@@ -100,6 +103,16 @@ pub(super) fn rewritten(renames: &Renames, table: Option<&Qualified>, source: &s
         done = end;
     }
     out + &source[done..]
+}
+
+/// By what a text calls it that does not write the schema.
+fn bare(name: &Name) -> Option<((Space, &str), Qualified)> {
+    let space = match name.space {
+        Space::Column => Space::Relation,
+        space => space,
+    };
+    let [schema, own, ..] = name.path.as_slice() else { return None };
+    Some(((space, own.as_str()), Qualified { schema: schema.clone(), name: own.clone() }))
 }
 
 impl Walk<'_> {
@@ -189,19 +202,26 @@ impl Walk<'_> {
         scope: usize,
         into: &mut Option<Qualified>,
     ) -> usize {
-        let [schema, name] = parts else {
-            return match parts {
-                // an alias, ONLY, LEFT, LATERAL
-                [_] => next,
-                _ => self.mention(n, parts, next, scope, false),
-            };
-        };
-        if self.is(next, "(") {
+        if self.is(next, "(") && parts.len() < 3 {
             self.scopes[scope].items += 1;
             return self.mention(n, parts, next, scope, false);
         }
-        let table = Qualified::new(schema.as_str(), name.as_str());
-        self.named(n, Space::Relation, &table);
+        let (table, name) = match parts {
+            [schema, name] => {
+                let table = Qualified::new(schema.as_str(), name.as_str());
+                self.named(n, Space::Relation, &table);
+                (table, name)
+            }
+            [name] if ["from", "join", ",", "only", "into", "update"].iter().any(|lead| self.before(n, lead)) => {
+                let table = self.bare.get(&(Space::Relation, name.as_str())).cloned();
+                let table = table.unwrap_or_else(|| Qualified::new("", name.as_str()));
+                self.named_bare(n, Space::Relation, name);
+                (table, name)
+            }
+            // an alias, LEFT, LATERAL
+            [_] => return next,
+            _ => return self.mention(n, parts, next, scope, false),
+        };
         let scope = &mut self.scopes[scope];
         scope.items += 1;
         scope.only = Some(table.clone());
@@ -236,7 +256,8 @@ impl Walk<'_> {
         }
         let called = self.is(next, "(");
         match parts {
-            [_] if called => {}
+            [name] if called => self.named_bare(n, Space::Routine, name),
+            [name] if self.before(n, "::") => self.named_bare(n, Space::Type, name),
             [schema]
                 if self.is(next, ".")
                     && self.tokens.get(next + 1).is_some_and(|t| t.kind == Kind::Symbol && t.text != "*") =>
@@ -256,7 +277,10 @@ impl Walk<'_> {
             [of, name] => {
                 let whole = Qualified::new(of.as_str(), name.as_str());
                 let spaces = [Space::Relation, Space::Type, Space::Collation, Space::TextSearchConfiguration];
-                if !spaces.into_iter().any(|space| self.named(n, space, &whole)) {
+                // one that has another name itself goes before one whose schema has
+                let own = |space: &Space| self.renames.has(&Name::new(*space, [&whole.schema, &whole.name]));
+                let space = spaces.into_iter().find(own).unwrap_or(Space::Relation);
+                if !self.named(n, space, &whole) {
                     self.words.push((n, scope));
                 }
             }
@@ -275,6 +299,16 @@ impl Walk<'_> {
         let mut new = old.clone();
         self.renames.qualified(space, &mut new);
         self.put(n, old, &new)
+    }
+
+    /// The same of a name without a schema.
+    fn named_bare(&mut self, n: usize, space: Space, name: &str) {
+        let Some(old) = self.bare.get(&(space, name)).cloned() else { return };
+        let mut new = old.clone();
+        self.renames.qualified(space, &mut new);
+        if new.name != old.name {
+            self.edit(n, new.name.quoted());
+        }
     }
 
     fn put(&mut self, n: usize, old: &Qualified, new: &Qualified) -> bool {
@@ -324,14 +358,19 @@ impl Walk<'_> {
 
     /// `'high'::public.priority`, `'public.tasks'::regclass`
     fn literal(&mut self, n: usize) {
-        if !self.is(n + 1, "::") || !self.tokens[n].text.starts_with('\'') {
+        let counted =
+            n >= 2 && self.is(n - 1, "(") && ["nextval", "currval", "setval"].iter().any(|name| self.is(n - 2, name));
+        if !self.tokens[n].text.starts_with('\'') {
             return;
         }
         let text =
             self.tokens[n].text.trim_start_matches('\'').strip_suffix('\'').unwrap_or_default().replace("''", "'");
-        let new = match self.chain(n + 2).0.as_slice() {
+        let ty = if self.is(n + 1, "::") { self.chain(n + 2).0 } else { Vec::new() };
+        let new = match ty.as_slice() {
+            [] if counted => self.relation_in(&text),
             [word] if word == "regclass" => self.relation_in(&text),
             [schema, name] => self.labels_in(&Qualified::new(schema.as_str(), name.as_str()), &text),
+            [name] => self.bare.get(&(Space::Label, name.as_str())).and_then(|ty| self.labels_in(ty, &text)),
             _ => None,
         };
         if let Some(new) = new.filter(|new| *new != text) {
@@ -340,11 +379,17 @@ impl Walk<'_> {
     }
 
     fn relation_in(&self, text: &str) -> Option<String> {
-        let parts = lex::name_parts(text)?;
-        let [schema, name] = parts.as_slice() else { return None };
-        let mut name = Qualified::new(schema.as_str(), name.as_str());
-        self.renames.relation(&mut name);
-        Some(name.to_string())
+        let mut new = match lex::name_parts(text)?.as_slice() {
+            [schema, name] => Qualified::new(schema.as_str(), name.as_str()),
+            [name] => {
+                let mut new = self.bare.get(&(Space::Relation, name.as_str())).cloned()?;
+                self.renames.relation(&mut new);
+                return Some(new.name.quoted());
+            }
+            _ => return None,
+        };
+        self.renames.relation(&mut new);
+        Some(new.to_string())
     }
 
     /// One label, or those of an array.
@@ -366,7 +411,6 @@ impl Walk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind::Name;
 
     fn renames(of: &[(Space, &str, &str)]) -> Renames {
         let mut renames = Renames::default();
@@ -417,6 +461,17 @@ mod tests {
         let nested = "SELECT title FROM ( SELECT tasks.title FROM public.tasks) x";
         assert_eq!(query(nested), "SELECT title FROM ( SELECT todos.name AS title FROM public.todos) x");
         assert_eq!(query("SELECT title FROM public.other"), "SELECT title FROM public.other");
+    }
+
+    #[test]
+    fn names_without_a_schema_follow_too() {
+        assert_eq!(query("select t.title as x from tasks t"), "select t.name as x from todos t");
+        assert_eq!(
+            query("select title from tasks where m = 'sad'::mood"),
+            "select name AS title from todos where m = 'blue'::mood"
+        );
+        assert_eq!(query("select nextval('tasks_id_seq')"), "select nextval('todos_id_seq')");
+        assert_eq!(query("select title from tasks, other"), "select title from todos, other");
     }
 
     #[test]

@@ -131,6 +131,11 @@ impl Kind for Sequence {
         vec![&mut self.ty]
     }
 
+    fn usual_names(&self, _: &crate::config::Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        let usual = self.owner.0.as_ref().map(|owner| super::column::implied_sequence(&owner.table, &owner.column).name);
+        usual.map(|usual| (Name::relation(&self.name), vec![usual])).into_iter().collect()
+    }
+
     fn rename(&mut self, renames: &Renames) {
         if let Some(owner) = &mut self.owner.0 {
             owner.rename(renames);

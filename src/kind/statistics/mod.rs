@@ -125,6 +125,11 @@ impl Kind for Statistics {
         Part { key: Some(key), doc: doc.or_just("columns") }
     }
 
+    fn usual_names(&self, _: &crate::config::Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        let usual = yaml::default_name(&self.table, &self.columns, &self.expressions).name;
+        vec![(Name::new(Space::Statistics, [&self.name.schema, &self.name.name]), vec![usual])]
+    }
+
     fn rename(&mut self, renames: &Renames) {
         let renamed = |mut column: Ident| {
             renames.column(&self.table, &mut column);

@@ -113,7 +113,7 @@ fn kind(text: &Spanned<String>, alone: bool, scope: &Scope) -> Result<Gathered> 
 }
 
 /// Postgres's own choice; an expression counts as `expr`.
-fn default_name(table: &Qualified, columns: &BTreeSet<Ident>, expressions: &[Expression]) -> Qualified {
+pub fn default_name(table: &Qualified, columns: &BTreeSet<Ident>, expressions: &[Expression]) -> Qualified {
     let columns = columns.iter().map(Ident::as_str).chain(expressions.iter().map(|_| "expr"));
     let joined = columns.collect::<Vec<_>>().join("_");
     let name = crate::name::object_name(table.name.as_str(), &joined, "stat");

@@ -1,6 +1,7 @@
 //! A unique constraint: no two rows share these columns. A key for foreign keys to refer to.
 
 use super::*;
+use crate::config::Naming;
 
 mod yaml;
 
@@ -143,6 +144,12 @@ impl Kind for Unique {
             .put("with", self.options.write())
             .put("comment", parts.take_one("comment"));
         Part { key: Some(self.name.as_str().to_owned()), doc: doc.or_just("columns") }
+    }
+
+    fn usual_names(&self, naming: &Naming, _: u32) -> Vec<(Name, Vec<Ident>)> {
+        let name = |naming: &Naming| yaml::default_name(&self.table, &self.columns, naming);
+        let usual = vec![name(naming), name(&Naming::default())];
+        vec![(Name::constraint(&self.table, &self.name), usual)]
     }
 
     fn rename(&mut self, renames: &Renames) {

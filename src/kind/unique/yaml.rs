@@ -7,6 +7,7 @@ use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Short, Texts, short_or_long};
 use super::*;
+use crate::config::Naming;
 use crate::draft::{Draft, Scope};
 
 #[derive(Debug, Default, Deserialize)]
@@ -62,7 +63,7 @@ impl Declare for Declaration {
         let chosen = given.name;
         let name = match &chosen {
             Some(name) => scope.ident(name)?,
-            None => default_name(table, &columns, scope),
+            None => default_name(table, &columns, scope.naming),
         };
         let key = Unique {
             table: table.clone(),
@@ -83,8 +84,8 @@ impl Declare for Declaration {
 }
 
 /// The naming template's, or Postgres's own choice.
-pub fn default_name(table: &Qualified, columns: &[Ident], scope: &Scope) -> Ident {
+pub fn default_name(table: &Qualified, columns: &[Ident], naming: &Naming) -> Ident {
     let joined = columns.iter().map(Ident::as_str).collect::<Vec<_>>().join("_");
-    let name = scope.naming.unique(table.name.as_str(), columns);
+    let name = naming.unique(table.name.as_str(), columns);
     Ident::new(name.unwrap_or_else(|| crate::name::object_name(table.name.as_str(), &joined, "key")))
 }
