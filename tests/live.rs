@@ -74,17 +74,7 @@ fn every_fixture_goes_there_and_back() {
 /// What the models may name and is the whole server's, made once.
 fn with_roles() {
     static MADE: std::sync::Once = std::sync::Once::new();
-    MADE.call_once(|| {
-        let mut project = Project::new();
-        let roles = fixtures::ROLES
-            .map(|role| format!("DO $$ BEGIN CREATE ROLE \"{role}\"; EXCEPTION WHEN duplicate_object THEN END $$"));
-        let tablespace =
-            ["SET allow_in_place_tablespaces = on", "CREATE TABLESPACE fast LOCATION ''"].map(str::to_owned);
-        let superuser = [format!("ALTER ROLE {} SUPERUSER", fixtures::SUPERUSER)];
-        for statement in tablespace.iter().chain(&roles).chain(&superuser) {
-            project.client.batch_execute(statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
-        }
-    });
+    MADE.call_once(|| fixtures::with_roles(&mut Project::new().client));
 }
 
 /// What became of a case.

@@ -114,7 +114,7 @@ tables:
   notes:
     columns: { id: integer, title: text }
     primary_key: { name: notes_pk, columns: [id] }
-    foreign_keys: { fk: { columns: [title], references: tasks(title) } }
+    foreign_keys: { fk: { columns: [title], references: tasks, ref_columns: [title] } }
 functions:
   touch(): { returns: trigger, language: plpgsql, body: begin return new; end }
 views:
@@ -138,7 +138,7 @@ fn a_column_takes_all_that_mentions_it_along() {
         .replace("update of title", "update of headline")
         .replace("new.title <> old.title", "new.headline <> old.headline")
         .replace("using: title =", "using: headline =")
-        .replace("tasks(title)", "tasks(headline)")
+        .replace("ref_columns: [title]", "ref_columns: [headline]")
         .replace("t.title as name", "t.headline as name");
     carried(Case {
         before: &before,
@@ -325,8 +325,10 @@ fn what_is_on_a_table_has_names_of_its_own() {
         assert!(after.contains(old), "{old}");
         after = after.replace(old, new);
     }
-    let after = after.replace("    foreign_keys: { fk: { columns: [title], references: tasks(title) } }\n", "");
-    let before = TASKS.replace("    foreign_keys: { fk: { columns: [title], references: tasks(title) } }\n", "");
+    let after =
+        after.replace("    foreign_keys: { fk: { columns: [title], references: tasks, ref_columns: [title] } }\n", "");
+    let before =
+        TASKS.replace("    foreign_keys: { fk: { columns: [title], references: tasks, ref_columns: [title] } }\n", "");
     carried(Case {
         before: &before,
         rows: "INSERT INTO tasks (title) VALUES ('Milk')",

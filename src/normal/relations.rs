@@ -89,7 +89,7 @@ impl Relations {
             let mut columns = twin.columns.clone();
             columns.sort_by(|a, b| a.name.cmp(&b.name));
             let own = columns.iter().any(|column| stand_ins.ty(&column.ty) != column.ty);
-            if own || before.get(name) != Some(&columns) || stand_ins.is_to_come(&Name::relation(name)) {
+            if own || before.get(name) != Some(&columns) || stand_ins.reads_otherwise(name) {
                 moved.insert(name.clone());
             }
         }

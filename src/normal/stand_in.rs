@@ -56,6 +56,14 @@ impl StandIns {
         known != *name
     }
 
+    /// The same of a relation or of any of its columns.
+    pub fn reads_otherwise(&self, relation: &Qualified) -> bool {
+        let within = |name: &Name| {
+            name.space == Space::Column && name.path[..2] == [relation.schema.clone(), relation.name.clone()]
+        };
+        self.is_to_come(&Name::relation(relation)) || self.to_come.iter().any(|(name, _)| within(name))
+    }
+
     pub fn ty(&self, ty: &Type) -> Type {
         let mut ty = ty.clone();
         if let TypeName::Named(name) = &mut ty.name {

@@ -163,6 +163,17 @@ pub const ROLES: [&str; 5] = ["postgres", "app", "reader", "Odd Role", SUPERUSER
 /// Another one than `postgres`, since some things only a superuser can own.
 pub const SUPERUSER: &str = "chief";
 
+/// Makes them on a server, and a tablespace.
+pub fn with_roles(client: &mut postgres::Client) {
+    let roles =
+        ROLES.map(|role| format!("DO $$ BEGIN CREATE ROLE \"{role}\"; EXCEPTION WHEN duplicate_object THEN END $$"));
+    let tablespace = ["SET allow_in_place_tablespaces = on", "CREATE TABLESPACE fast LOCATION ''"].map(str::to_owned);
+    let superuser = [format!("ALTER ROLE {SUPERUSER} SUPERUSER")];
+    for statement in tablespace.iter().chain(&roles).chain(&superuser) {
+        client.batch_execute(statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
+    }
+}
+
 /// What a draft means over a catalog, no server asked.
 pub fn wanted(draft: Draft, live: &Catalog) -> Result<Catalog> {
     let mut externals = live.externals().clone();

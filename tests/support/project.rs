@@ -89,9 +89,13 @@ impl Project {
 
     /// Writes the next revision file; its text.
     pub fn revise(&mut self, comparison: &Comparison) -> Result<String> {
+        self.revise_plans(&comparison.plans, &comparison.live)
+    }
+
+    pub fn revise_plans(&mut self, plans: &Plans, live: &Catalog) -> Result<String> {
         let id = format!("{:012x}", self.written.len() + 1);
         let parents: Vec<&str> = self.written.last().map(String::as_str).into_iter().collect();
-        let revision = revise::revision(&id, &parents, &comparison.plans, &comparison.live);
+        let revision = revise::revision(&id, &parents, plans, live);
         let text = revise::text(&revision)?;
         let path = self.folder.join(format!("{id}.sql"));
         fs::write(&path, &text).map_err(|cause| Error::io("write", &path, &cause))?;

@@ -92,6 +92,7 @@ impl Kind for Conversion {
     fn op(change: Change<&Self>) -> &'static str {
         match change {
             Change::Drop(_) => "drop_conversion",
+            Change::Rename { .. } => "rename_conversion",
             _ => "create_conversion",
         }
     }

@@ -141,6 +141,7 @@ impl Kind for OperatorClass {
     fn op(change: Change<&Self>) -> &'static str {
         match change {
             Change::Drop(_) => "drop_operator_class",
+            Change::Rename { .. } => "rename_operator_class",
             _ => "create_operator_class",
         }
     }

@@ -94,6 +94,7 @@ impl Kind for OperatorFamily {
     fn op(change: Change<&Self>) -> &'static str {
         match change {
             Change::Drop(_) => "drop_operator_family",
+            Change::Rename { .. } => "rename_operator_family",
             _ => "create_operator_family",
         }
     }

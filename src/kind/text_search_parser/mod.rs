@@ -99,6 +99,7 @@ impl Kind for TextSearchParser {
     fn op(change: Change<&Self>) -> &'static str {
         match change {
             Change::Drop(_) => "drop_text_search_parser",
+            Change::Rename { .. } => "rename_text_search_parser",
             _ => "create_text_search_parser",
         }
     }

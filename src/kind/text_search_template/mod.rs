@@ -79,6 +79,7 @@ impl Kind for TextSearchTemplate {
     fn op(change: Change<&Self>) -> &'static str {
         match change {
             Change::Drop(_) => "drop_text_search_template",
+            Change::Rename { .. } => "rename_text_search_template",
             _ => "create_text_search_template",
         }
     }
