@@ -46,7 +46,7 @@ pub struct Entry {
 }
 
 /// `renamed_from`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenameHint {
     /// The object as it is called now.
     pub id: Id,

@@ -20,6 +20,8 @@ pub struct Intent {
     pub renames: Renames,
     /// Where each rename is stated, by what it leads to.
     pub places: BTreeMap<Id, Place>,
+    /// Hints that ask for nothing any more: what they speak of has its new name.
+    pub inert: Vec<RenameHint>,
     pub online: Asked,
 }
 
@@ -58,6 +60,7 @@ impl Intent {
             let of = |hint: &&RenameHint| hint.id.place().space.rank() == rank;
             intent.take(draft.renames.iter().filter(of).collect(), rank, &declared, live)?;
         }
+        intent.renames.spread(live.objects().values());
         Ok(intent)
     }
 
@@ -88,7 +91,8 @@ impl Intent {
                     (true, false) => self.add(&old, hint, live),
                     // what bears the name may itself be on its way to another
                     (true, true) if open.contains(&hint.id) || !declared.contains(&former) => blocked.push(hint),
-                    _ => {}
+                    (_, true) => self.inert.push(hint.clone()),
+                    (false, false) => {}
                 }
             }
             match blocked.first() {
@@ -150,7 +154,7 @@ impl Intent {
 
     /// For the way back.
     pub fn inverted(&self) -> Self {
-        Self { renames: self.renames.inverted(), online: self.online.clone(), places: BTreeMap::new() }
+        Self { renames: self.renames.inverted(), online: self.online.clone(), ..Self::default() }
     }
 
     /// The catalog as it reads after the renames, and the statements that make them: what something is in before it.

@@ -312,6 +312,10 @@ pub trait Kind: Clone + Eq + Sized {
     fn usual_names(&self, _naming: &Naming, _major: u32) -> Vec<(Name, Vec<Ident>)> {
         Vec::new()
     }
+    /// What it gets another name together with: the same of what it inherits from.
+    fn renamed_with(&self) -> Vec<Id> {
+        Vec::new()
+    }
     /// A copy under another name, where the last part of the id is a name of its own.
     fn named(&self, _name: &Ident) -> Option<Self> {
         None

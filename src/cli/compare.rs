@@ -11,11 +11,11 @@ use super::answers;
 use super::session::Session;
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::draft::Draft;
+use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Result};
 use crate::intent::Intent;
 use crate::introspect::{self, Live};
-use crate::kind::Id;
+use crate::kind::{Id, Space};
 use crate::model;
 use crate::name::Ident;
 use crate::normal::{self, Known, Remembering, Twins, Unknown, Wanted};
@@ -85,6 +85,7 @@ fn against(
     online: bool,
 ) -> Result<Found> {
     let left_out = ours::sift(&mut draft, rules, &live.catalog.notes.left_out)?;
+    renamed_from_what_is_read(&draft, &session.config)?;
     let mut intent = Intent::of(&draft, &live.catalog)?;
     if session.config.names_follow {
         intent = intent.followed(&draft, &live.catalog, &session.config.naming, live.server.major);
@@ -102,6 +103,22 @@ fn against(
     let spared = ours::spare(&live.catalog, &wanted.catalog, rules);
     let upgrade = plan::plan(spared.as_ref().unwrap_or(&live.catalog), &wanted.catalog, &intent)?;
     Ok(Found { wanted, spared, intent, upgrade, left_out })
+}
+
+/// A schema that is not read could not be seen under its old name.
+fn renamed_from_what_is_read(draft: &Draft, config: &Config) -> Result<()> {
+    let Some(schemas) = &config.schemas else { return Ok(()) };
+    let unseen = |hint: &&RenameHint| {
+        hint.id.place().space == Space::Schema && !schemas.iter().any(|schema| schema == hint.from.as_str())
+    };
+    match draft.renames.iter().find(unseen) {
+        None => Ok(()),
+        Some(RenameHint { id, from, place }) => {
+            Err(Error::new(format!("{id} is renamed from {from}, which is not among the `schemas:` of autogen.yaml"))
+                .at(place.clone())
+                .hint(format!("add {from} to them until it is renamed everywhere")))
+        }
+    }
 }
 
 /// The models, what was remembered, and what is live; the server answers while the files are read.

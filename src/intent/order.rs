@@ -20,7 +20,7 @@ pub fn statements(moved: &[&Object], renames: &Renames, places: &BTreeMap<Id, Pl
             continue;
         }
         let mut steps: Vec<Step> = moved.iter().map(|object| Step::of(object, &before, &after, renames)).collect();
-        steps.retain(|step| !step.old.rename_sql(&step.new).is_empty());
+        steps.retain(|step| !step.old.rename_sql(&step.new).is_empty() && !step.comes_along);
         steps.sort_by_key(|step| step.new.tag());
         out.extend(vacated_first(steps).iter().map(|step| step.statement(places)));
     }
@@ -33,11 +33,14 @@ struct Step {
     new: Object,
     /// What it is called when all renames have been made.
     last: Id,
+    /// With what it inherits from.
+    comes_along: bool,
 }
 
 impl Step {
     fn of(object: &Object, before: &Renames, after: &Renames, all: &Renames) -> Self {
-        Self { old: renamed(object, before), new: renamed(object, after), last: renamed(object, all).id() }
+        let comes_along = object.renamed_with().iter().any(|id| all.has(&id.place()));
+        Self { old: renamed(object, before), new: renamed(object, after), last: renamed(object, all).id(), comes_along }
     }
 }
 
@@ -68,14 +71,14 @@ fn vacated_first(mut waiting: Vec<Step>) -> Vec<Step> {
             out.push(step);
         }
         if blocked.len() == before {
-            let Step { old, new, last } = blocked.remove(0);
+            let Step { old, new, last, .. } = blocked.remove(0);
             let aside = aside(&old, |name| taken.contains(name) || wanted.contains(name));
             for name in old.occupies() {
                 taken.remove(&name);
             }
             taken.extend(aside.occupies());
-            out.push(Step { old, new: aside.clone(), last: last.clone() });
-            blocked.push(Step { old: aside, new, last });
+            out.push(Step { old, new: aside.clone(), last: last.clone(), comes_along: false });
+            blocked.push(Step { old: aside, new, last, comes_along: false });
         }
         waiting = blocked;
     }
@@ -96,7 +99,7 @@ fn aside(object: &Object, taken: impl Fn(&Name) -> bool) -> Object {
 
 impl Step {
     fn statement(&self, places: &BTreeMap<Id, Place>) -> Statement {
-        let Self { old, new, last } = self;
+        let Self { old, new, last, comes_along: _ } = self;
         let change = Change::Rename { old, new };
         let op = Op {
             name: Object::op(change),

@@ -228,6 +228,9 @@ macro_rules! kinds {
             pub fn write(&self, parts: Parts) -> Part {
                 match self { $(Object::$kind(o) => o.write(parts)),* }
             }
+            pub fn renamed_with(&self) -> Vec<Id> {
+                match self { $(Object::$kind(o) => o.renamed_with()),* }
+            }
             pub fn usual_names(&self, naming: &Naming, major: u32) -> Vec<(Name, Vec<Ident>)> {
                 match self { $(Object::$kind(o) => o.usual_names(naming, major)),* }
             }

@@ -96,6 +96,27 @@ impl Renames {
         }
     }
 
+    /// With what gets its name from what it inherits from, however far below.
+    pub fn spread<'a>(&mut self, objects: impl Iterator<Item = &'a Object>) {
+        if self.is_empty() {
+            return;
+        }
+        let mut below: Vec<(Name, Vec<Id>)> =
+            objects.map(|object| (object.id().place(), object.renamed_with())).collect();
+        below.retain(|(name, parents)| !parents.is_empty() && !self.has(name));
+        loop {
+            let before = below.len();
+            below.retain(|(name, parents)| {
+                let new = parents.iter().find_map(|parent| self.paths.get(&parent.place())?.last().cloned());
+                new.iter().for_each(|new| self.put(name.clone(), new));
+                new.is_none()
+            });
+            if below.len() == before {
+                return;
+            }
+        }
+    }
+
     /// For the way back.
     pub fn inverted(&self) -> Self {
         let turned =

@@ -110,8 +110,10 @@ impl Kind for Cast {
     }
 
     fn rename(&mut self, renames: &Renames) {
+        if let Method::Function(name, arguments) = &mut self.method {
+            renames.exactly(Space::Routine, name, &super::routine::signature(arguments.iter()));
+        }
         renames.types(self.types());
-        renames.refer(self.references());
     }
 
     /// Nothing of it can be altered.

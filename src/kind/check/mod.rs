@@ -109,6 +109,10 @@ impl Kind for Check {
         vec![(Name::constraint(&self.table, &self.name), usual)]
     }
 
+    fn renamed_with(&self) -> Vec<Id> {
+        self.inherited.from.iter().map(|parent| Id::within(Tag::Check, parent, &self.name)).collect()
+    }
+
     fn rename(&mut self, renames: &Renames) {
         renames.expression(&self.table, &mut self.expression);
         renames.within(Space::Constraint, &self.table, &mut self.name);

@@ -253,6 +253,10 @@ impl Kind for Column {
         sequence.into_iter().chain(constraint).collect()
     }
 
+    fn renamed_with(&self) -> Vec<Id> {
+        self.inherited.from.iter().map(|parent| Id::within(Tag::Column, parent, &self.name)).collect()
+    }
+
     fn rename(&mut self, renames: &Renames) {
         if let Some(expression) = &mut self.generated {
             renames.expression(&self.table, expression);

@@ -77,7 +77,7 @@ impl Kind for EventTrigger {
     }
 
     fn rename(&mut self, renames: &Renames) {
-        renames.refer(self.references());
+        renames.exactly(Space::Routine, &mut self.function, &super::routine::signature([]));
         renames.global(Space::EventTrigger, &mut self.name);
     }
 

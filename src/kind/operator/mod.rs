@@ -126,8 +126,11 @@ impl Kind for Operator {
     }
 
     fn rename(&mut self, renames: &Renames) {
+        let signature = super::routine::signature(self.left.iter().chain([&self.right]));
+        renames.exactly(Space::Routine, &mut self.function, &signature);
+        let estimates = self.restrict.iter_mut().chain(&mut self.join);
+        estimates.for_each(|name| renames.qualified(Space::Routine, name));
         renames.types(self.types());
-        renames.refer(self.references());
         let others = self.commutator.iter_mut().chain(&mut self.negator).map(|(schema, _)| schema);
         others.for_each(|schema| renames.schema(schema));
         renames.schema(&mut self.schema);
