@@ -20,6 +20,7 @@ use crate::sql::Expr;
 pub struct Draft {
     pub entries: Vec<Entry>,
     pub renames: Vec<RenameHint>,
+    pub values: Vec<ValueHint>,
     /// Partitioned tables whose partitions something else makes.
     pub unmanaged: BTreeSet<Qualified>,
     /// Who owns what states no owner.
@@ -51,6 +52,17 @@ pub struct RenameHint {
     /// The object as it is called now.
     pub id: Id,
     pub from: Ident,
+    pub place: Place,
+}
+
+/// What rows get that hold a value which their type has no more.
+#[derive(Debug, Clone)]
+pub struct ValueHint {
+    /// The type, as it is called now.
+    pub id: Id,
+    pub old: String,
+    /// Null where there is none.
+    pub new: Option<String>,
     pub place: Place,
 }
 

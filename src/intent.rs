@@ -10,10 +10,11 @@ use crate::catalog::Catalog;
 use crate::config::Naming;
 use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Place, Result};
-use crate::kind::{Fact, Id, Manner, Name, Object, Renames, Space};
+use crate::kind::{Fact, Id, Manner, Mapping, Name, Object, Renames, Space};
 use crate::plan::Statement;
 
 mod order;
+mod values;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Intent {
@@ -22,6 +23,8 @@ pub struct Intent {
     pub places: BTreeMap<Id, Place>,
     /// Hints that ask for nothing any more: what they speak of has its new name.
     pub inert: Vec<RenameHint>,
+    /// What values that a type loses become, by its name once it is renamed.
+    pub values: BTreeMap<Name, Mapping>,
     pub online: Asked,
 }
 
@@ -50,7 +53,7 @@ impl Intent {
     /// What the hints of the models ask of this database. A hint whose object is there under its new name has happened,
     /// unless that name is only now becoming free. Of several hints of one object, the first whose name is there holds.
     pub fn of(draft: &Draft, live: &Catalog) -> Result<Self> {
-        let mut intent = Self::default();
+        let mut intent = Self { values: values::of(draft), ..Self::default() };
         if draft.renames.is_empty() {
             return Ok(intent);
         }
@@ -149,12 +152,14 @@ impl Intent {
 
     /// For what comes after the renames have been made.
     pub fn afterwards(&self) -> Self {
-        Self { online: self.online.clone(), ..Self::default() }
+        Self { values: self.values.clone(), online: self.online.clone(), ..Self::default() }
     }
 
     /// For the way back.
     pub fn inverted(&self) -> Self {
-        Self { renames: self.renames.inverted(), online: self.online.clone(), ..Self::default() }
+        let renames = self.renames.inverted();
+        let values = values::inverted(&self.values, &renames);
+        Self { renames, values, online: self.online.clone(), ..Self::default() }
     }
 
     /// The catalog as it reads after the renames, and the statements that make them: what something is in before it.

@@ -17,6 +17,7 @@ mod registry;
 mod aside;
 mod aspect;
 mod attached;
+mod carriage;
 mod descent;
 mod doc;
 pub mod document;
@@ -41,6 +42,7 @@ pub mod types;
 
 pub use aside::Aside;
 pub use aspect::{Aspect, Managed};
+pub use carriage::{Carriage, Mapping, NO_NULL, Values};
 pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
 pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
@@ -341,7 +343,25 @@ pub trait Kind: Clone + Eq + Sized {
         Vec::new()
     }
     /// What a data holder does while something it requires is swapped.
-    fn carry(&self) -> Vec<Piece> {
+    fn carry(&self, _carriage: &Carriage) -> Vec<Piece> {
+        Vec::new()
+    }
+    /// What that costs, or why it cannot be and what to do about it.
+    fn carrying(_old: &Self, _new: &Self, _carriage: &Carriage) -> Result<Vec<Hazard>, [String; 2]> {
+        Ok(Vec::new())
+    }
+    /// A type over others, which itself is swapped where one of them is; what holds its values moves to it.
+    const GOES_ALONG: bool = false;
+    /// How what is of this type moves as one of those beneath it is swapped, or why it cannot.
+    fn through(&self, carriage: &Carriage) -> Result<Carriage, [String; 2]> {
+        Ok(carriage.clone())
+    }
+    /// Which values of the old one become which of the new one.
+    fn replaced(_old: &Self, _new: &Self, _mapping: &Mapping) -> Values {
+        Values::new()
+    }
+    /// What becomes of values as labels come and go; `used` where something holds them.
+    fn relabelled(_old: &Self, _new: &Self, _mapping: &Mapping, _used: bool) -> Vec<Hazard> {
         Vec::new()
     }
 

@@ -160,8 +160,28 @@ impl<'a> Spread<'a> {
                 self.open.extend(moved);
                 Ok(())
             }
+            // a second one is made over the one that takes over
+            Some(_) if object.goes_along() && self.is_held(id) => {
+                self.steps.alters.remove(id);
+                if !self.steps.swaps.contains_key(id) {
+                    self.steps.swaps.insert(id.clone(), BTreeSet::new());
+                    self.open.extend(object.provides());
+                }
+                Ok(())
+            }
             _ => self.recreate(id, Some(fact)),
         }
+    }
+
+    /// Something that holds data, or may, is of it.
+    fn is_held(&self, id: &Id) -> bool {
+        let Some(object) = self.before.get(id) else { return false };
+        let names = object.occupies().into_iter().map(Fact::Exists);
+        let mut users = names.flat_map(|fact| self.dependents.get(&fact).cloned().unwrap_or_default());
+        users.any(|user| {
+            let object = self.before.get(user);
+            object.is_some_and(|object| object.holds_data() || object.goes_along() && self.is_held(user))
+        })
     }
 
     fn recreate(&mut self, id: &Id, because: Option<&Fact>) -> Result<()> {

@@ -249,8 +249,32 @@ macro_rules! kinds {
             pub fn drop(&self) -> Vec<Piece> {
                 match self { $(Object::$kind(o) => Kind::drop(o.as_ref())),* }
             }
-            pub fn carry(&self) -> Vec<Piece> {
-                match self { $(Object::$kind(o) => o.carry()),* }
+            pub fn carry(&self, carriage: &Carriage) -> Vec<Piece> {
+                match self { $(Object::$kind(o) => o.carry(carriage)),* }
+            }
+            pub fn carrying(old: &Object, new: &Object, carriage: &Carriage) -> Result<Vec<Hazard>, [String; 2]> {
+                match (old, new) {
+                    $((Object::$kind(old), Object::$kind(new)) => <$module::$kind as Kind>::carrying(old, new, carriage),)*
+                    _ => Ok(Vec::new()),
+                }
+            }
+            pub fn goes_along(&self) -> bool {
+                match self { $(Object::$kind(_) => <$module::$kind as Kind>::GOES_ALONG),* }
+            }
+            pub fn through(&self, carriage: &Carriage) -> Result<Carriage, [String; 2]> {
+                match self { $(Object::$kind(o) => o.through(carriage)),* }
+            }
+            pub fn replaced(old: &Object, new: &Object, mapping: &Mapping) -> Values {
+                match (old, new) {
+                    $((Object::$kind(old), Object::$kind(new)) => <$module::$kind as Kind>::replaced(old, new, mapping),)*
+                    _ => Values::new(),
+                }
+            }
+            pub fn relabelled(old: &Object, new: &Object, mapping: &Mapping, used: bool) -> Vec<Hazard> {
+                match (old, new) {
+                    $((Object::$kind(old), Object::$kind(new)) => <$module::$kind as Kind>::relabelled(old, new, mapping, used),)*
+                    _ => Vec::new(),
+                }
             }
             pub fn rename_sql(&self, renamed: &Object) -> Vec<Piece> {
                 match (self, renamed) {

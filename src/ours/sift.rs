@@ -37,6 +37,7 @@ pub fn sift(draft: &mut Draft, rules: &Rules, live: &[LeftOut]) -> Result<Vec<Le
     let left = left.collect();
     draft.entries.retain(|entry| !gone.contains_key(&entry.object.id()));
     draft.renames.retain(|hint| !gone.contains_key(&hint.id));
+    draft.values.retain(|hint| !gone.contains_key(&hint.id));
     Ok(left)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::carry::{Carried, Carrier};
 use super::online::Course;
 use super::schedule::Turn;
 use super::{Body, Node, Op, Statement, descent, fold};
@@ -19,6 +20,22 @@ fn folded(children: &[fold::Child], nodes: &[Node], changes: &mut Vec<Change<Obj
     }
 }
 
+/// Columns in their order, then constraints: as a person writes a CREATE TABLE.
+pub fn elements(children: &[fold::Child], nodes: &[Node], after: &Catalog) -> Vec<Sql> {
+    let place = |child: &&fold::Child| {
+        let id = nodes[child.node].object().id();
+        (id.tag, after.notes.order.get(&id).copied().unwrap_or(0), id)
+    };
+    let there = |child: &&fold::Child| !child.silent && !matches!(nodes[child.node], Node::Drop(_));
+    let mut children: Vec<&fold::Child> = children.iter().filter(there).collect();
+    children.sort_by_key(place);
+    let write = |child: &fold::Child| {
+        let inner = elements(&child.children, nodes, after);
+        nodes[child.node].object().element(inner)
+    };
+    children.into_iter().filter_map(write).collect()
+}
+
 /// What one needs to know to write a group of nodes as a statement.
 pub struct Context<'a> {
     pub steps: &'a Steps,
@@ -30,6 +47,9 @@ pub struct Context<'a> {
     pub courses: Vec<Course>,
     /// What stays or is born with its parent, by that, where something is made below.
     pub parts: BTreeMap<Id, Vec<&'a Object>>,
+    /// What moves with each node that is swapped, and what is said of values.
+    pub carried: BTreeMap<usize, Carried>,
+    pub carrier: &'a Carrier<'a>,
     /// What comes with what is made, by itself.
     pub given: &'a BTreeMap<Id, Object>,
     /// Tables from which another one begins or ceases to inherit.
@@ -48,7 +68,7 @@ impl Context<'_> {
     }
 
     fn pieces(&self, group: &fold::Group, nodes: &[Node]) -> Vec<Piece> {
-        let elements = self.elements(&group.children, nodes);
+        let elements = elements(&group.children, nodes, self.after);
         match &nodes[group.root] {
             Node::Create(new) if self.given.contains_key(&new.id()) => Object::alter(&self.given[&new.id()], new),
             Node::Create(new) => {
@@ -59,13 +79,7 @@ impl Context<'_> {
             }
             Node::Drop(old) => old.drop(),
             Node::Alter { old, new } => Object::alter(old, new),
-            Node::Swap { old, new, moved } => {
-                // what one table does, those below it do
-                let below =
-                    |object: &Object| object.origins().iter().any(|origin| moved.iter().any(|m| m.id() == origin.id));
-                let carried = moved.iter().filter(|object| !below(object)).flat_map(|object| object.carry());
-                Object::swap(old, new, elements, carried.collect())
-            }
+            Node::Swap { .. } => self.carried.get(&group.root).map(|carried| carried.pieces.clone()).unwrap_or_default(),
         }
     }
 
@@ -107,7 +121,7 @@ impl Context<'_> {
 
     fn statement(&self, turn: Turn, group: &fold::Group, nodes: &[Node], pieces: Vec<Piece>) -> Statement {
         let (root, course) = (&nodes[group.root], &self.courses[turn.group]);
-        let ops = vec![self.op(root, turn)];
+        let ops = vec![self.op(group.root, root, turn)];
         let mut changes: Vec<Change<Object>> = match root {
             _ if turn.phase != course.done => Vec::new(),
             // neither catalog has it
@@ -118,23 +132,7 @@ impl Context<'_> {
         Statement { ops, changes, body: Body::of(pieces), own_transaction: course.is_alone(turn.phase) }
     }
 
-    /// Columns in their order, then constraints: as a person writes a CREATE TABLE.
-    fn elements(&self, children: &[fold::Child], nodes: &[Node]) -> Vec<Sql> {
-        let place = |child: &&fold::Child| {
-            let id = nodes[child.node].object().id();
-            (id.tag, self.after.notes.order.get(&id).copied().unwrap_or(0), id)
-        };
-        let there = |child: &&fold::Child| !child.silent && !matches!(nodes[child.node], Node::Drop(_));
-        let mut children: Vec<&fold::Child> = children.iter().filter(there).collect();
-        children.sort_by_key(place);
-        let write = |child: &fold::Child| {
-            let inner = self.elements(&child.children, nodes);
-            nodes[child.node].object().element(inner)
-        };
-        children.into_iter().filter_map(write).collect()
-    }
-
-    fn op(&self, node: &Node, turn: Turn) -> Op {
+    fn op(&self, root: usize, node: &Node, turn: Turn) -> Op {
         let id = node.object().id();
         let change = match (node.change(), self.given.get(&id)) {
             (Change::Create(new), Some(old)) => Change::Alter { old, new },
@@ -146,6 +144,14 @@ impl Context<'_> {
             Some(phase) => (phase.op, phase.hazards.clone()),
             None => (Object::op(change), Object::hazards(change)),
         };
+        match (node, self.carried.get(&root)) {
+            (_, Some(carried)) => hazards.extend(carried.hazards.clone()),
+            (Node::Alter { old, new }, None) => {
+                let mapping = self.carrier.mapping(old, new);
+                hazards.extend(mapping.into_iter().flat_map(|mapping| Object::relabelled(old, new, &mapping, false)));
+            }
+            _ => {}
+        }
         hazards.extend(course.note.clone());
         hazards.retain(|hazard| !self.created.contains(&hazard.on));
         // what comes back as it was breaks nothing

@@ -12,7 +12,7 @@ use petgraph::graph::DiGraph;
 
 use super::Node;
 use super::order::{Edges, Soft};
-use crate::kind::{Fact, Id};
+use crate::kind::{Fact, Id, Name, Need, Object};
 
 /// A statement: one node, and those that fold into it.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ fn foldable(nodes: &[Node], silent: &BTreeMap<usize, usize>) -> Parents {
     let created = by_id(|node| matches!(node, Node::Create(_)));
     let dropped = by_id(|node| matches!(node, Node::Drop(_)));
     let swapped = by_id(|node| matches!(node, Node::Swap { .. }));
-    let mut parents = Parents::new();
+    let mut parents = over_swapped(nodes);
     let mut keys = BTreeSet::new();
     for (n, node) in nodes.iter().enumerate() {
         if let Some(&other) = silent.get(&n) {
@@ -141,6 +141,20 @@ fn foldable(nodes: &[Node], silent: &BTreeMap<usize, usize>) -> Parents {
         parents.extend(into.map(|&parent| (n, parent)));
     }
     parents
+}
+
+/// A type over another one that is swapped goes along in the middle of it.
+fn over_swapped(nodes: &[Node]) -> Parents {
+    let swaps = || nodes.iter().enumerate().filter(|(_, node)| matches!(node, Node::Swap { .. }));
+    let names: BTreeMap<Name, usize> =
+        swaps().flat_map(|(n, node)| node.object().occupies().into_iter().map(move |name| (name, n))).collect();
+    let beneath = |object: &Object| {
+        object.requires().into_iter().find_map(|need| match need {
+            Need::Fact(Fact::Exists(name)) => names.get(&name).copied(),
+            _ => None,
+        })
+    };
+    swaps().filter_map(|(n, node)| Some((n, beneath(node.object())?))).filter(|(n, other)| n != other).collect()
 }
 
 fn is_key(fact: &Fact) -> bool {

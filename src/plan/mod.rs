@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::error::{Error, Place, Result};
-use crate::intent::{Asked, Intent};
+use crate::intent::Intent;
 use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin};
 use crate::rewrite::{Steps, rewrite};
 
 mod bodies;
+mod carry;
 mod context;
 mod descent;
 mod fold;
@@ -95,7 +96,7 @@ pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> 
     let (middle, renamed) = intent.rename(&cleared);
     statements.extend(renamed);
     let changes = diff(&middle, after);
-    statements.extend(arrange(&changes, &middle, after, &intent.online)?);
+    statements.extend(arrange(&changes, &middle, after, intent)?);
     Ok(Plan { statements })
 }
 
@@ -142,19 +143,19 @@ pub(crate) fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a
     let (mut objects, externals, notes) = before.clone().into_parts();
     objects.retain(|id, _| !gone.contains(id));
     let cleared = Catalog::close(objects, externals, notes);
-    let statements = arrange(&diff(before, &cleared), before, &cleared, &intent.online)?;
+    let statements = arrange(&diff(before, &cleared), before, &cleared, intent)?;
     Ok((Cow::Owned(cleared), statements))
 }
 
 /// What an alteration in place leaves no order for goes down and up again instead, if it can.
-fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog, asked: &Asked) -> Result<Vec<Statement>> {
+fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Vec<Statement>> {
     let mut apart = BTreeSet::new();
     let mut may_part = true;
     loop {
         let mut steps = rewrite(changes, &apart, before, after)?;
         let given = given::given(&steps, before, after);
         let wanted = given::with_taken_back(&given, &mut steps, after);
-        let ways = Ways { asked, given: &given, may_part };
+        let ways = Ways { intent, given: &given, may_part };
         match order_of(&steps, before, &wanted, &ways) {
             Ok(statements) => return Ok(statements),
             Err(Halt::Refused(error)) => return Err(error),
@@ -171,7 +172,7 @@ fn arrange(changes: &[Change<&Object>], before: &Catalog, after: &Catalog, asked
 
 /// What else decides how the steps are taken.
 struct Ways<'a> {
-    asked: &'a Asked,
+    intent: &'a Intent,
     given: &'a BTreeMap<Id, Object>,
     /// An alteration may be taken apart.
     may_part: bool,
@@ -199,7 +200,7 @@ fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, ways: &Ways) -> Re
     let groups = fold::fold(&nodes, &mut edges, &soft, &bonds.silent, ways.may_part).map_err(stuck)?;
     let early = order::needed_labels(&moves);
     let below = descent::Below::of(before, after);
-    let all = online::Online { asked: ways.asked, steps, given: ways.given, early: &early, before, after };
+    let all = online::Online { asked: &ways.intent.online, steps, given: ways.given, early: &early, before, after };
     let courses = all.courses(&nodes, &groups).map_err(Halt::Refused)?;
     let turns = schedule::schedule(&nodes, &edges, &groups, &courses, before, after);
     let happens = turns.iter().filter(|turn| turn.phase == courses[turn.group].done);
@@ -208,7 +209,10 @@ fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, ways: &Ways) -> Re
     let created = created(steps, before, after);
     let parts = parts_above(&nodes, steps, before, after);
     let relinked = below.relinked();
-    let context = Context { steps, before, after, created, courses, parts, given: ways.given, relinked };
+    let carrier = carry::Carrier { nodes: &nodes, values: &ways.intent.values, before, after };
+    let carried = carrier.all(&groups).map_err(Halt::Refused)?;
+    let (given, carrier) = (ways.given, &carrier);
+    let context = Context { steps, before, after, created, courses, parts, carried, carrier, given, relinked };
     let mut said: Vec<descent::Said> = turns.iter().map(|turn| context.say(*turn, &groups, &nodes)).collect();
     descent::settle(&mut said, &below, before, after);
     let statements = context.gather(said, &groups, &nodes);

@@ -134,6 +134,23 @@ pub fn of(change: Change<&Column>) -> Vec<Hazard> {
     }
 }
 
+/// As its values move to a type that takes the place of theirs.
+pub fn carrying(old: &Column, new: &Column, carriage: &Carriage) -> Result<Vec<Hazard>, [String; 2]> {
+    if new.ty.user_type().is_none() {
+        return Ok(Vec::new());
+    }
+    let (key, on) = (new.key(), &new.table);
+    if old.ty.base() != new.ty.base() {
+        let why = format!("{key} changes from {} to {} while a second type takes the place of the first", old.ty, new.ty);
+        return Err([why, "make the two changes in two revisions".into()]);
+    }
+    let takes_null = new.ty.array || carriage.lists || !old.not_null && !new.not_null;
+    match carriage.null().filter(|_| !takes_null) {
+        Some(value) => Err([format!("'{value}' becomes null, and {key} is NOT NULL"), NO_NULL.into()]),
+        None => Ok(vec![Hazard::new(Risk::Rewrites, on, format!("{on} and its indexes, under ACCESS EXCLUSIVE"))]),
+    }
+}
+
 fn added(new: &Column) -> Vec<Hazard> {
     let on = &new.table;
     if new.generated.is_some() && !new.is_virtual || new.identity.is_some() {

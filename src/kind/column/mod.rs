@@ -378,13 +378,16 @@ impl Kind for Column {
         own.chain(renamed.sequence_rename(self)).chain(constraint).collect()
     }
 
-    fn carry(&self) -> Vec<Piece> {
-        let through = if self.ty.array { "::text[]::" } else { "::text::" };
-        let using = Sql::new().ident(&self.name).cast(through, &self.ty);
-        let sql = Sql::new().kw("ALTER TABLE").qualified(&self.table).sql(&self.alter_column()).kw("TYPE").ty(&self.ty);
+    fn carry(&self, carriage: &Carriage) -> Vec<Piece> {
+        let using = carriage.expression(&Sql::new().ident(&self.name), &self.ty);
+        let sql = self.alter_column().kw("TYPE").ty(&self.ty);
         let sql = sql.maybe(self.collation.as_ref(), |sql, name| sql.kw("COLLATE").qualified(name));
         // where only the collation is swapped, the values stay as they are
-        vec![Piece::Statement(sql.when(self.ty.user_type().is_some() && !self.foreign.0, |sql| sql.kw("USING").sql(&using)))]
+        vec![self.command(sql.when(self.ty.user_type().is_some() && !self.foreign.0, |sql| sql.kw("USING").sql(&using)))]
+    }
+
+    fn carrying(old: &Self, new: &Self, carriage: &Carriage) -> Result<Vec<Hazard>, [String; 2]> {
+        hazards::carrying(old, new, carriage)
     }
 
     fn op(change: Change<&Self>) -> &'static str {

@@ -164,6 +164,18 @@ impl Kind for Domain {
         pieces
     }
 
+    const GOES_ALONG: bool = true;
+
+    fn through(&self, carriage: &Carriage) -> Result<Carriage, [String; 2]> {
+        let lists = carriage.lists || self.ty.array;
+        match carriage.null().filter(|_| !lists && self.not_null) {
+            Some(value) => {
+                Err([format!("'{value}' becomes null, and the domain {} is NOT NULL", self.name), NO_NULL.into()])
+            }
+            None => Ok(Carriage { values: carriage.values.clone(), lists }),
+        }
+    }
+
     fn op(change: Change<&Self>) -> &'static str {
         match change {
             Change::Create(_) => "create_domain",
@@ -183,7 +195,7 @@ impl Kind for Domain {
                 hazards.extend(Self::cuts(&old.ty, &new.ty).then(|| hazard(Risk::Loses, cut)));
                 hazards.push(hazard(Risk::MayFail, format!("values that do not convert to {}, or that a check refuses, stop it", new.ty)));
             }
-            hazards.push(hazard(Risk::Rewrites, "every table with a column of this domain, under ACCESS EXCLUSIVE".into()));
+            // what moves says what it costs
             return hazards;
         }
         if !old.not_null && new.not_null {

@@ -1,10 +1,12 @@
 //! An enum type and its labels in their order.
 //!
 //! Labels are added in place, anywhere. Taking one away or moving one swaps the type: a second type takes the name, and the
-//! columns move to it through text, with everything that hangs on them down and up again.
+//! columns move to it through text, with everything that hangs on them down and up again. A label that is taken away may
+//! have another in its place, which the rows get that held it.
 
 use super::*;
 
+mod relabelled;
 mod yaml;
 
 pub use yaml::Declaration;
@@ -149,6 +151,14 @@ impl Kind for Enumeration {
         pieces
     }
 
+    fn replaced(old: &Self, new: &Self, mapping: &Mapping) -> Values {
+        relabelled::replaced(old, new, mapping)
+    }
+
+    fn relabelled(old: &Self, new: &Self, mapping: &Mapping, used: bool) -> Vec<Hazard> {
+        relabelled::hazards(old, new, mapping, used)
+    }
+
     fn op(change: Change<&Self>) -> &'static str {
         match change {
             Change::Create(_) => "create_enum",
@@ -161,17 +171,10 @@ impl Kind for Enumeration {
     }
 
     fn hazards(change: Change<&Self>) -> Vec<Hazard> {
+        // of a swap, what moves says what it costs
         let Change::Alter { old, new } = change else { return Vec::new() };
-        let hazard = |risk, text: String| Hazard { risk, on: Name::ty(&new.name), text, spared_by: None };
-        if Self::additions(old, new).is_some() {
-            return vec![hazard(Risk::Lock, "no table is locked; a label once added cannot be dropped in place".into())];
-        }
-        let mut hazards = vec![hazard(Risk::Rewrites, "every table with a column of this type, under ACCESS EXCLUSIVE".into())];
-        let removed = Self::removed(old, new);
-        if !removed.is_empty() {
-            let labels = removed.iter().map(|l| format!("'{l}'")).collect::<Vec<_>>().join(", ");
-            hazards.insert(0, hazard(Risk::MayFail, format!("rows that hold {labels} stop it: change them first")));
-        }
-        hazards
+        let text = "no table is locked; a label once added cannot be dropped in place";
+        let lock = Hazard { risk: Risk::Lock, on: Name::ty(&new.name), text: text.into(), spared_by: None };
+        Self::additions(old, new).map(|_| lock).into_iter().collect()
     }
 }

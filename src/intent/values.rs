@@ -1,0 +1,34 @@
+//! What becomes of values that a type loses, on the one way and on the other?
+//!
+//! It means nothing where a type does not lose one now, so that it may be said for as long as a database has the value.
+
+use std::collections::BTreeMap;
+
+use crate::draft::Draft;
+use crate::kind::{Mapping, Name, Renames, Space};
+use crate::name::Qualified;
+
+/// By types, as they are called now.
+pub fn of(draft: &Draft) -> BTreeMap<Name, Mapping> {
+    let mut values: BTreeMap<Name, Mapping> = BTreeMap::new();
+    for hint in &draft.values {
+        let name = Name::new(Space::Type, hint.id.path.iter());
+        values.entry(name).or_default().values.insert(hint.old.clone(), hint.new.clone());
+    }
+    values
+}
+
+/// For the way back, on which these renames come first: types and labels as they are called after them.
+pub fn inverted(values: &BTreeMap<Name, Mapping>, renames: &Renames) -> BTreeMap<Name, Mapping> {
+    let back = |(name, mapping): (&Name, &Mapping)| {
+        let mut mapping = mapping.inverted();
+        if let [schema, own] = name.path.as_slice() {
+            let of = Qualified::new(schema, own);
+            mapping.values.values_mut().flatten().for_each(|label| renames.label(&of, label));
+        }
+        let mut name = name.clone();
+        renames.name(&mut name);
+        (name, mapping)
+    };
+    values.iter().map(back).collect()
+}
