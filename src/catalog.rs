@@ -287,6 +287,7 @@ impl Index {
             }
             Need::Type(column) => self.column(&column, false, facts),
             Need::ExactType(column) => self.column(&column, true, facts),
+            Need::SameType(column) => facts.extend(self.enums.get(&column).cloned().map(Fact::Exists)),
             Need::Logged(table) => {
                 let states = [true, false].map(|logged| Fact::Logged(table.clone(), logged));
                 facts.extend(states.into_iter().find(|state| self.provided.contains(state)));

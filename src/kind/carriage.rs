@@ -29,6 +29,8 @@ impl Mapping {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Carriage {
     pub values: Values,
+    /// Values that were told apart become one.
+    pub merges: bool,
     /// What looks like a single value is a list of them.
     pub lists: bool,
 }
@@ -55,14 +57,14 @@ impl Carriage {
         let replaced = match lists {
             // elements of any dimension
             true => self.values.iter().fold(value.clone().glued("::text[]"), |list, (old, new)| {
-                put(Sql::new().kw("array_replace").glued("(").sql(&list).glued(",").literal(old).glued(","), new).kw(")")
+                put(Sql::new().kw("array_replace").glued("(").sql(&list).glued(",").literal(old).glued(","), new)
+                    .kw(")")
             }),
             false => {
                 let text = value.clone().glued("::text");
                 let start = Sql::new().kw("(CASE").sql(&text);
-                let each = |sql: Sql, (old, new): (&String, &Option<String>)| {
-                    put(sql.kw("WHEN").literal(old).kw("THEN"), new)
-                };
+                let each =
+                    |sql: Sql, (old, new): (&String, &Option<String>)| put(sql.kw("WHEN").literal(old).kw("THEN"), new);
                 self.values.iter().fold(start, each).kw("ELSE").sql(&text).kw("END)")
             }
         };

@@ -43,6 +43,8 @@ pub enum Need {
     Type(Name),
     /// The same, modifiers and collation included.
     ExactType(Name),
+    /// The very type that the column has stays, where it is an object too: a second one of its name would be another.
+    SameType(Name),
     /// The table stays logged or unlogged, as it is.
     Logged(Name),
     /// The attributes that the composite type has both before and after keep their types.

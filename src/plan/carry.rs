@@ -3,13 +3,13 @@
 //! A type over the one that goes goes along, in the middle of it: made over the new one, and dropped before the old one. What
 //! one table does, those below it do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::elements;
 use super::{Node, fold};
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
-use crate::kind::{Carriage, Hazard, Id, Mapping, Name, Object, Piece, Values};
+use crate::kind::{Carriage, Fact, Hazard, Id, Mapping, Name, Object, Piece, Risk, Values};
 
 /// What is done, and what it costs.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ impl Carrier<'_> {
             let Node::Swap { old, new, .. } = &self.nodes[group.root] else { continue };
             let mapping = self.mapping(old, new);
             let values = mapping.as_ref().map_or_else(Values::new, |mapping| Object::replaced(old, new, mapping));
-            let carriage = Carriage { values, lists: false };
+            let carriage = Carriage { merges: merges(old, &values), values, lists: false };
             let mut carried = self.carried(group.root, &group.children, &carriage)?;
             let used = self.is_used(group.root, &group.children);
             let mut hazards = Object::relabelled(old, new, &mapping.unwrap_or_default(), used);
@@ -61,6 +61,7 @@ impl Carrier<'_> {
             let id = object.id();
             let cost = self.before.get(&id).map(|before| Object::carrying(before, object, carriage));
             hazards.extend(cost.unwrap_or_else(|| Ok(Vec::new())).map_err(|why| self.refused(why, &id))?);
+            hazards.extend(self.equal(object, carriage));
             if !below(object) {
                 inner.extend(object.carry(carriage));
             }
@@ -76,6 +77,20 @@ impl Carrier<'_> {
         Ok(Carried { pieces, hazards })
     }
 
+    /// Rows that a key tells apart by the values that become one.
+    fn equal(&self, object: &Object, carriage: &Carriage) -> Option<Hazard> {
+        let Some((table, shape)) = object.as_column().filter(|_| carriage.merges) else { return None };
+        let key = |fact: &Fact| match fact {
+            Fact::Key(of, columns) if *of == Name::relation(table) && columns.contains(&shape.name) => {
+                Some(columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+            }
+            _ => None,
+        };
+        let columns = self.after.objects().values().flat_map(Object::provides).find_map(|fact| key(&fact))?;
+        let text = format!("rows of {table} that get the same ({columns}) stop it");
+        Some(Hazard::new(Risk::MayFail, table, text))
+    }
+
     fn is_used(&self, node: usize, children: &[fold::Child]) -> bool {
         let holds = matches!(&self.nodes[node], Node::Swap { moved, .. } if !moved.is_empty());
         holds || children.iter().any(|child| self.is_used(child.node, &child.children))
@@ -85,4 +100,18 @@ impl Carrier<'_> {
         let error = Error::no(format!("not supported: {why}")).hint(hint);
         self.after.place(id).cloned().into_iter().fold(error, Error::at)
     }
+}
+
+/// Whether a value takes another's place that something else may hold too.
+fn merges(old: &Object, values: &Values) -> bool {
+    let had: BTreeSet<String> = old
+        .provides()
+        .into_iter()
+        .filter_map(|fact| match fact {
+            Fact::Label(_, label) => Some(label),
+            _ => None,
+        })
+        .collect();
+    let mut new = BTreeSet::new();
+    values.values().flatten().any(|value| had.contains(value) || !new.insert(value))
 }

@@ -79,7 +79,9 @@ impl Context<'_> {
             }
             Node::Drop(old) => old.drop(),
             Node::Alter { old, new } => Object::alter(old, new),
-            Node::Swap { .. } => self.carried.get(&group.root).map(|carried| carried.pieces.clone()).unwrap_or_default(),
+            Node::Swap { .. } => {
+                self.carried.get(&group.root).map(|carried| carried.pieces.clone()).unwrap_or_default()
+            }
         }
     }
 

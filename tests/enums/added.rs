@@ -59,14 +59,19 @@ fn rows_that_hold_an_added_label_stop_the_way_back_and_are_left_as_they_are() {
 /// PostgreSQL lets nobody use a label before it is committed.
 #[test]
 fn a_label_used_in_the_same_revision_is_committed_first() {
-    let first = "views: { v: select id from t where l = 'low' }\n";
-    let used = "    checks: { some: \"l <> 'middle' or id > 0\" }\n    indexes: { t_middle: { columns: [id], where: l = 'middle' } }\n\
-        views: { v: select id from t where l = 'middle' }\nmaterialized_views: { m: \"select id, 'middle'::level as l from t\" }\n\
-        functions: { f(level): { returns: boolean, language: sql, body: \"select $1 = 'middle'\" } }\n";
+    let first = "views: { v: { query: select id from t where l = 'low' } }\n";
+    let used = "    checks: { positive: \"l <> 'middle' or id > 0\" }
+    indexes: { t_middle: { columns: [id], where: l = 'middle' } }
+views: { v: { query: select id from t where l = 'middle' } }
+materialized_views: { m: { query: \"select id, 'middle'::level as l from t\" } }
+functions: { f(level): { returns: boolean, language: sql, body: \"select $1 = 'middle'\" } }
+";
     let project = with(&model("low, high", first), SEED);
-    let with_default = model("low, middle, high", used).replace("l: level\n", "l: { type: level, default: \"'middle'\" }\n");
+    let with_default =
+        model("low, middle, high", used).replace("l: level\n", "l: { type: level, default: \"'middle'\" }\n");
     let text = revised(&project, &with_default);
-    let (alone, together) = (text.find("autogen:step no-transaction").unwrap(), text.find("autogen:step transaction").unwrap());
+    let (alone, together) =
+        (text.find("autogen:step no-transaction").unwrap(), text.find("autogen:step transaction").unwrap());
     let added = text.find("ADD VALUE 'middle'").unwrap();
     assert!(alone < added && added < together, "{text}");
     assert_eq!(text.matches("autogen:step").count(), 2, "{text}");

@@ -16,7 +16,7 @@ const WORLD: &str = "
     CREATE TABLE kinds (l level CONSTRAINT kinds_pkey PRIMARY KEY, note text);
     CREATE TABLE t (id int PRIMARY KEY, l level NOT NULL DEFAULT '{usual}', all_of level[] DEFAULT '{low}',
         d must, ds levels, dd must[],
-        CONSTRAINT some CHECK (l <> 'low' OR id > 1), CONSTRAINT one UNIQUE (id, l),
+        CONSTRAINT not_first CHECK (l <> 'low' OR id > 1), CONSTRAINT one_each UNIQUE (id, l),
         CONSTRAINT t_kind FOREIGN KEY (l) REFERENCES kinds (l) ON UPDATE CASCADE,
         CONSTRAINT apart EXCLUDE (l WITH =, id WITH =),
         high boolean GENERATED ALWAYS AS (l = 'high') STORED);
@@ -92,19 +92,27 @@ fn same(database: &Database, wanted: &str, when: &str) {
 fn there_and_back(labels: [&str; 2], usual: [&str; 2], removed: Option<&str>, reads: impl Fn(&str) -> String) {
     let project = Project::with(&[("autogen.yaml", "manage: [privileges, owners]\n")]);
     for role in ["enums_owner", "enums_reader"] {
-        project.sql(&format!("DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"));
+        project.sql(&format!(
+            "DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
+        ));
     }
     made(&project.database, labels[0], usual[0]);
     project.sql(ROWS);
     let wanted = database();
     made(&wanted, labels[1], usual[1]);
-    let inspected = project.command(&["inspect", "--out", "schema"]).env("DATABASE_URL", wanted.url()).output().unwrap();
+    let inspected =
+        project.command(&["inspect", "--out", "schema"]).env("DATABASE_URL", wanted.url()).output().unwrap();
     assert!(inspected.status.success(), "{}", project.told(&inspected));
     if let Some(removed) = removed {
-        let stated: Vec<_> = project.files().into_iter().filter(|(_, text)| String::from_utf8_lossy(text).contains("\nenums:")).collect();
+        let stated: Vec<_> = project
+            .files()
+            .into_iter()
+            .filter(|(_, text)| String::from_utf8_lossy(text).contains("\nenums:"))
+            .collect();
         let [(path, text)] = stated.as_slice() else { panic!("one file declares the enum: {stated:?}") };
         let text = String::from_utf8_lossy(text);
-        let said = text.replacen("\n    comment: how much", &format!("\n    removed: {removed}\n    comment: how much"), 1);
+        let said =
+            text.replacen("\n    comment: how much", &format!("\n    removed: {removed}\n    comment: how much"), 1);
         assert_ne!(said, text, "{text}");
         project.write(path.strip_prefix(&project.folder).unwrap().to_str().unwrap(), &said);
     }

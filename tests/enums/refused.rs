@@ -4,7 +4,8 @@ use super::{rows, with};
 use crate::command::Project;
 use crate::shows;
 
-const BEFORE: &str = "enums: { priority: [low, high, urgent] }\ntables: { tasks: { columns: { id: bigint, priority: priority } } }\n";
+const BEFORE: &str =
+    "enums: { priority: [low, high, urgent] }\ntables: { tasks: { columns: { id: bigint, priority: priority } } }\n";
 
 /// What is said to these models in place of a revision.
 fn said(project: &Project, models: &[&str]) -> String {
@@ -20,7 +21,9 @@ fn said(project: &Project, models: &[&str]) -> String {
 #[test]
 fn what_cannot_be_is_said_at_its_place() {
     let project = with(BEFORE, "INSERT INTO tasks VALUES (1, 'urgent')");
-    let long = |removed: &str| BEFORE.replace("[low, high, urgent]", &format!("{{ values: [low, high], removed: {removed} }}"));
+    let long = |removed: &str| {
+        BEFORE.replace("[low, high, urgent]", &format!("{{ values: [low, high], removed: {removed} }}"))
+    };
     let too_long = format!("{{ {}: low }}", "x".repeat(64));
     let removed = [
         "{ low: high }",
@@ -53,7 +56,8 @@ fn data_that_no_statement_can_carry_is_refused_by_name() {
     let partitioned = "tables:\n  tasks:\n    columns: { id: bigint, priority: priority }\n    partition_by: { list: [priority] }\n    \
         partitions: { tasks_low: \"IN ('low')\" }\n";
     let composite = "composites: { entry: { priority: priority, at: date } }\ntables: { tasks: { columns: { id: bigint, entry: entry? } } }\n";
-    let range = "ranges: { span: { subtype: priority } }\ntables: { tasks: { columns: { id: bigint, span: span? } } }\n";
+    let range =
+        "ranges: { span: { subtype: priority } }\ntables: { tasks: { columns: { id: bigint, span: span? } } }\n";
     let both = "tables: { tasks: { columns: { id: bigint, priority: priority } } }\n";
     let must = "domains: { must: { type: priority, not_null: true } }\ntables: { tasks: { columns: { id: bigint, priority: must? } } }\n";
     let mut told = String::new();
@@ -63,12 +67,18 @@ fn data_that_no_statement_can_carry_is_refused_by_name() {
         (range, "(1, '[low,high]')", "high"),
         (must, "(1, 'low')", "null"),
     ] {
-        let project = with(&format!("enums: {{ priority: [low, high, urgent] }}\n{tables}"), &format!("INSERT INTO tasks VALUES {rows}"));
-        let model = format!("enums: {{ priority: {{ values: [low, high], removed: {{ urgent: {removed} }} }} }}\n{tables}");
+        let project = with(
+            &format!("enums: {{ priority: [low, high, urgent] }}\n{tables}"),
+            &format!("INSERT INTO tasks VALUES {rows}"),
+        );
+        let model =
+            format!("enums: {{ priority: {{ values: [low, high], removed: {{ urgent: {removed} }} }} }}\n{tables}");
         told.push_str(&said(&project, &[&model]));
     }
-    let project = with(&format!("enums: {{ priority: [low, high, urgent] }}\n{both}"), "INSERT INTO tasks VALUES (1, 'low')");
-    let model = format!("enums: {{ priority: [high, low] }}\n{}", both.replace("priority: priority", "priority: 'priority[]'"));
+    let project =
+        with(&format!("enums: {{ priority: [low, high, urgent] }}\n{both}"), "INSERT INTO tasks VALUES (1, 'low')");
+    let model =
+        format!("enums: {{ priority: [high, low] }}\n{}", both.replace("priority: priority", "priority: 'priority[]'"));
     told.push_str(&said(&project, &[&model]));
     shows!("enums__not_carried", told);
 }

@@ -71,7 +71,9 @@ fn without_a_word_rows_that_hold_the_label_stop_it_and_nothing_is_done() {
     assert!(refused.contains("exit 2") && refused.contains("\"urgent\""), "{refused}");
     let seeded = ["1,urgent,soon,\"{urgent,soon,NULL}\"", "2,low,,", "3,urgent,high,\"{{high,urgent},{low,soon}}\""];
     assert_eq!(rows(&project, ALL), seeded);
-    project.sql("UPDATE tasks SET priority = 'high', seen = array_replace(seen, 'urgent', 'low') WHERE priority = 'urgent'");
+    project.sql(
+        "UPDATE tasks SET priority = 'high', seen = array_replace(seen, 'urgent', 'low') WHERE priority = 'urgent'",
+    );
     project.done(&["upgrade", "head"]);
     project.done(&["check"]);
     let changed = ["1,high,soon,\"{low,soon,NULL}\"", "2,low,,", "3,high,high,\"{{high,low},{low,soon}}\""];
@@ -86,7 +88,10 @@ fn a_new_label_in_the_place_of_one_is_found_again_on_the_way_back() {
     let before = rows(&project, ALL);
     let model = after("{ values: [critical, low, soon, high], removed: { urgent: critical } }", "'critical'");
     let text = revised(&project, &model);
-    assert!(!text.contains("one way") && text.contains("-- rewrites: rows that hold 'critical' get 'urgent'\n"), "{text}");
+    assert!(
+        !text.contains("one way") && text.contains("-- rewrites: rows that hold 'critical' get 'urgent'\n"),
+        "{text}"
+    );
     project.done(&["upgrade", "head"]);
     project.done(&["check"]);
     let there: Vec<String> = before.iter().map(|row| row.replace("urgent", "critical")).collect();
@@ -102,9 +107,15 @@ fn two_labels_in_whose_place_one_new_one_comes_are_not_guessed_apart() {
     let project = with(BEFORE, SEED);
     let model = after("{ values: [low, high, now], removed: { urgent: now, soon: now } }", "'now'");
     let text = revised(&project, &model);
-    assert!(text.contains("rows that hold 'now' stop it") && text.contains("rows that got 'now' for 'soon' keep it"), "{text}");
+    assert!(
+        text.contains("rows that hold 'now' stop it") && text.contains("rows that got 'now' for 'soon' keep it"),
+        "{text}"
+    );
     project.done(&["upgrade", "head"]);
-    assert_eq!(rows(&project, "SELECT id, priority, was FROM tasks ORDER BY id"), ["1,now,now", "2,low,", "3,now,high"]);
+    assert_eq!(
+        rows(&project, "SELECT id, priority, was FROM tasks ORDER BY id"),
+        ["1,now,now", "2,low,", "3,now,high"]
+    );
     project.refused(&["downgrade", "-1"]);
     project.sql("UPDATE tasks SET priority = 'high', was = 'high', seen = NULL");
     project.done(&["downgrade", "-1"]);
@@ -115,7 +126,8 @@ fn two_labels_in_whose_place_one_new_one_comes_are_not_guessed_apart() {
 fn a_label_may_leave_null_where_null_is_taken() {
     let nullable = |model: &str| model.replace("priority: { type", "priority: { nullable: true, type");
     let project = with(&nullable(BEFORE), SEED);
-    let text = revised(&project, &nullable(&after("{ values: [low, high, urgent], removed: { soon: null } }", "'urgent'")));
+    let text =
+        revised(&project, &nullable(&after("{ values: [low, high, urgent], removed: { soon: null } }", "'urgent'")));
     assert!(text.contains("-- LOSES DATA: 'soon': rows that hold it get null\n"), "{text}");
     project.done(&["upgrade", "head"]);
     let nulls = ["1,urgent,,\"{urgent,NULL,NULL}\"", "2,low,,", "3,urgent,high,\"{{high,urgent},{low,NULL}}\""];

@@ -172,7 +172,7 @@ impl Kind for Domain {
             Some(value) => {
                 Err([format!("'{value}' becomes null, and the domain {} is NOT NULL", self.name), NO_NULL.into()])
             }
-            None => Ok(Carriage { values: carriage.values.clone(), lists }),
+            None => Ok(Carriage { lists, ..carriage.clone() }),
         }
     }
 

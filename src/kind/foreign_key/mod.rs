@@ -150,7 +150,10 @@ impl Kind for ForeignKey {
         // a permanent table refers to permanent ones only: the key is off while either of the two changes
         let logged = [&self.table, &self.references].map(|table| Need::Logged(Name::relation(table)));
         let there = Need::exists(Name::relation(&self.references));
-        own.chain(theirs).chain([key, there]).chain(logged).collect()
+        // both sides have the one type at any time, and move to another one after the other
+        let own_columns = self.columns.iter().map(|c| Name::column(&self.table, c));
+        let columns = own_columns.chain(self.ref_columns.iter().map(|c| Name::column(&self.references, c)));
+        own.chain(theirs).chain([key, there]).chain(logged).chain(columns.map(Need::SameType)).collect()
     }
 
     fn since(&self) -> Option<(u32, &'static str)> {
