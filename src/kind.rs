@@ -18,6 +18,7 @@ mod aside;
 mod aspect;
 mod attached;
 mod carriage;
+mod change;
 mod descent;
 mod doc;
 pub mod document;
@@ -43,6 +44,7 @@ pub mod types;
 pub use aside::Aside;
 pub use aspect::{Aspect, Managed};
 pub use carriage::{Carriage, Mapping, NO_NULL, Values};
+pub use change::{Alteration, Change};
 pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
 pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
@@ -381,43 +383,4 @@ pub struct ColumnShape {
     pub name: Ident,
     pub ty: Type,
     pub collation: Option<Qualified>,
-}
-
-/// A change of one object. It carries whole values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change<T> {
-    Create(T),
-    Drop(T),
-    Rename { old: T, new: T },
-    Alter { old: T, new: T },
-}
-
-impl<T> Change<T> {
-    pub fn map<U>(self, f: impl Fn(T) -> U) -> Change<U> {
-        match self {
-            Change::Create(new) => Change::Create(f(new)),
-            Change::Drop(old) => Change::Drop(f(old)),
-            Change::Rename { old, new } => Change::Rename { old: f(old), new: f(new) },
-            Change::Alter { old, new } => Change::Alter { old: f(old), new: f(new) },
-        }
-    }
-
-    /// The value that stands for the change: the new one where there is one.
-    pub fn subject(self) -> T {
-        match self {
-            Change::Create(value) | Change::Drop(value) => value,
-            Change::Rename { new, .. } | Change::Alter { new, .. } => new,
-        }
-    }
-}
-
-/// Whether one value can become the other where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Alteration {
-    InPlace,
-    /// Dropped and created again; refused for what holds data.
-    Recreate,
-    /// A second object takes over, and what holds data moves to it.
-    Swap,
-    Refused(String),
 }
