@@ -165,3 +165,22 @@ fn removed_added_and_reordered_at_once() {
     assert_eq!(rows(&project, ALL), there);
     assert_eq!(labels(&project, "priority"), "low,soon,high,urgent");
 }
+
+/// What is removed is said with the names that there are once all renames have been made.
+#[test]
+fn a_type_and_a_label_are_renamed_as_another_label_is_removed() {
+    let project = with(BEFORE, SEED);
+    let long = "{ values: [low, soon, top], renamed: { high: top }, removed: { urgent: top }, renamed_from: priority }";
+    let model = after(long, "'low'").replace("enums: { priority:", "enums: { rank:");
+    let model = model.replace("type: priority", "type: rank").replace("priority?", "rank?");
+    let model = model.replace("priority[]", "rank[]").replace("= 'high'", "= 'top'");
+    let text = revised(&project, &model);
+    assert!(text.contains("-- one way: rows that got 'high' for 'urgent' keep it"), "{text}");
+    project.done(&["upgrade", "head"]);
+    project.done(&["check"]);
+    let there = ["1,top,soon,\"{top,soon,NULL}\"", "2,low,,", "3,top,top,\"{{top,top},{low,soon}}\""];
+    assert_eq!(rows(&project, ALL), there);
+    project.done(&["downgrade", "-1"]);
+    assert_eq!(rows(&project, ALL), there.map(|row| row.replace("top", "high")));
+    assert_eq!(labels(&project, "priority"), "low,soon,high,urgent");
+}
