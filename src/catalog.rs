@@ -185,6 +185,7 @@ impl Closure {
                 let into = if matches!(need, Need::Text(_)) { &mut texts } else { &mut facts };
                 index.resolve(need, into);
             }
+            index.labels_in(object, &facts, &mut texts);
             object.prefers().into_iter().for_each(|need| index.resolve(need, &mut guesses));
             if !texts.is_empty() || !guesses.is_empty() {
                 let own: BTreeSet<Fact> = object.provides().into_iter().collect();
@@ -213,8 +214,10 @@ struct Index {
     provided: BTreeSet<Fact>,
     /// The base type and the exact type of each column.
     types: BTreeMap<Name, (Option<Fact>, Option<Fact>)>,
-    /// The enum of each column that has one.
+    /// The type of each column that has one of its own.
     enums: BTreeMap<Name, Name>,
+    /// The types that a type is made of.
+    beneath: BTreeMap<Name, Vec<Name>>,
     /// What holds of the attributes of each composite type.
     attributes: BTreeMap<Name, Vec<Fact>>,
     /// Relations, types, routines, operators and text search configurations, by their names without a schema.
@@ -227,10 +230,10 @@ impl Index {
     fn of(objects: &BTreeMap<Id, Object>) -> Self {
         let mut provided = BTreeSet::new();
         let mut types: BTreeMap<Name, (Option<Fact>, Option<Fact>)> = BTreeMap::new();
-        let mut enums = BTreeMap::new();
+        let (mut enums, mut beneath) = (BTreeMap::new(), BTreeMap::new());
         let mut attributes: BTreeMap<Name, Vec<Fact>> = BTreeMap::new();
         for object in objects.values() {
-            let mut column = None;
+            let (mut column, mut own) = (None, None);
             for fact in object.provides() {
                 match &fact {
                     Fact::Type(name, _) => {
@@ -242,17 +245,19 @@ impl Index {
                         let of = Name::new(Space::Type, name.path.iter().take(2));
                         attributes.entry(of).or_default().push(fact.clone());
                     }
+                    Fact::Exists(name) if name.space == Space::Type => own = Some(name.clone()),
                     _ => {}
                 }
                 provided.insert(fact);
             }
-            if let Some(column) = column {
-                let used = object.requires().into_iter().find_map(|need| match need {
+            let used = || {
+                object.requires().into_iter().filter_map(|need| match need {
                     Need::Fact(Fact::Exists(name)) if name.space == Space::Type => Some(name),
                     _ => None,
-                });
-                enums.extend(used.map(|ty| (column, ty)));
-            }
+                })
+            };
+            enums.extend(column.and_then(|column| Some((column, used().next()?))));
+            beneath.extend(own.map(|own| (own, used().collect())));
         }
         let (mut by_name, mut columns): (BTreeMap<Ident, Vec<Name>>, BTreeMap<Name, Vec<Name>>) = Default::default();
         for fact in &provided {
@@ -276,7 +281,7 @@ impl Index {
                 _ => {}
             }
         }
-        Self { provided, types, enums, attributes, by_name, columns }
+        Self { provided, types, enums, beneath, attributes, by_name, columns }
     }
 
     fn resolve(&self, need: Need, facts: &mut BTreeSet<Fact>) {

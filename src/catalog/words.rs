@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Index;
-use crate::kind::{Fact, Mentions, Name, Space, Text};
+use crate::kind::{Fact, Mentions, Name, Need, Object, Space, Text};
 use crate::name::Ident;
+
+/// What stands around values in a list, a row or a range.
+const PARTS: [char; 8] = ['{', '}', '(', ')', '[', ']', ',', '"'];
 
 impl Index {
     /// What a dotted name may mean: in the schema that it states, in the one given, or in any.
@@ -38,11 +41,44 @@ impl Index {
                 continue;
             }
             self.column(column, true, facts);
-            if let Some(ty) = self.enums.get(column) {
-                let labels = text.strings.iter().map(|text| Fact::Label(ty.clone(), text.clone()));
-                facts.extend(labels.filter(|label| self.provided.contains(label)));
+            facts.extend(self.labels(self.enums.get(column), &text.strings));
+        }
+    }
+
+    /// What a text that may speak of anything says of values of the types that its object needs.
+    pub(super) fn labels_in(&self, object: &Object, needed: &BTreeSet<Fact>, facts: &mut BTreeSet<Fact>) {
+        let types = needed.iter().filter_map(|fact| match fact {
+            Fact::Exists(name) if name.space == Space::Type => Some(name),
+            _ => None,
+        });
+        let types: Vec<&Name> = types.collect();
+        if types.is_empty() {
+            return;
+        }
+        for need in object.requires() {
+            if let Need::Text(text) = need {
+                facts.extend(self.labels(types.iter().copied(), &text.strings));
             }
         }
+    }
+
+    /// Labels of these types, and of those that they are made of, as strings say them: alone, or in a list or a row.
+    fn labels<'a>(&self, types: impl IntoIterator<Item = &'a Name>, strings: &BTreeSet<String>) -> Vec<Fact> {
+        if strings.is_empty() {
+            return Vec::new();
+        }
+        let mut all: Vec<&Name> = types.into_iter().collect();
+        let mut at = 0;
+        while let Some(ty) = all.get(at).copied() {
+            let more = self.beneath.get(ty).into_iter().flatten();
+            let new: Vec<&Name> = more.filter(|name| !all.contains(name)).collect();
+            all.extend(new);
+            at += 1;
+        }
+        let parts = |text: &'_ String| text.split(PARTS).map(str::to_owned).collect::<Vec<_>>();
+        let said: BTreeSet<String> = strings.iter().flat_map(parts).chain(strings.iter().cloned()).collect();
+        let labels = all.into_iter().flat_map(|ty| said.iter().map(|label| Fact::Label(ty.clone(), label.clone())));
+        labels.filter(|label| self.provided.contains(label)).collect()
     }
 
     pub(super) fn mentions(&self, mentions: &Mentions, facts: &mut BTreeSet<Fact>) {
@@ -52,11 +88,10 @@ impl Index {
                 continue;
             }
             self.column(&column, mentions.exact, facts);
-            if let Some(ty) = self.enums.get(&column) {
-                let labels = mentions.strings.iter().map(|text| Fact::Label(ty.clone(), text.clone()));
-                facts.extend(labels.filter(|label| self.provided.contains(label)));
-            }
+            facts.extend(self.labels(self.enums.get(&column), &mentions.strings));
         }
+        // of a domain, the value is of the type itself
+        facts.extend(self.labels([&Name::ty(&mentions.table)], &mentions.strings));
         for parts in &mentions.calls {
             let routines = self.named(parts, &mentions.table.schema).into_iter();
             facts.extend(
