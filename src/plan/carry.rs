@@ -79,7 +79,7 @@ impl Carrier<'_> {
 
     /// Rows that a key tells apart by the values that become one.
     fn equal(&self, object: &Object, carriage: &Carriage) -> Option<Hazard> {
-        let Some((table, shape)) = object.as_column().filter(|_| carriage.merges) else { return None };
+        let (table, shape) = object.as_column().filter(|_| carriage.merges)?;
         let key = |fact: &Fact| match fact {
             Fact::Key(of, columns) if *of == Name::relation(table) && columns.contains(&shape.name) => {
                 Some(columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))

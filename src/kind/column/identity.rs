@@ -59,3 +59,9 @@ impl Column {
         (from.name != to.name).then_some(Piece::Statement(sql))
     }
 }
+
+/// The name that Postgres gives the sequence of an identity or serial column, where it is free.
+pub fn implied_sequence(table: &Qualified, column: &Ident) -> Qualified {
+    let name = crate::name::object_name(table.name.as_str(), column.as_str(), "seq");
+    Qualified { schema: table.schema.clone(), name: Ident::new(name) }
+}

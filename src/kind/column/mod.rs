@@ -14,7 +14,7 @@ mod write;
 mod yaml;
 
 pub use not_null::NotNull;
-pub use identity::Identity;
+pub use identity::{Identity, implied_sequence};
 pub use yaml::Declaration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,12 +86,6 @@ impl Column {
         let sql = sql.maybe(identity.as_ref(), |sql, identity| sql.sql(&identity.sql()));
         sql.when(*not_null && !not_null_constraint.not_valid, |sql| sql.sql(&not_null_constraint.sql()))
     }
-}
-
-/// The name that Postgres gives the sequence of an identity or serial column, where it is free.
-pub fn implied_sequence(table: &Qualified, column: &Ident) -> Qualified {
-    let name = crate::name::object_name(table.name.as_str(), column.as_str(), "seq");
-    Qualified { schema: table.schema.clone(), name: Ident::new(name) }
 }
 
 impl Kind for Column {
@@ -379,11 +373,7 @@ impl Kind for Column {
     }
 
     fn carry(&self, carriage: &Carriage) -> Vec<Piece> {
-        let using = carriage.expression(&Sql::new().ident(&self.name), &self.ty);
-        let sql = self.alter_column().kw("TYPE").ty(&self.ty);
-        let sql = sql.maybe(self.collation.as_ref(), |sql, name| sql.kw("COLLATE").qualified(name));
-        // where only the collation is swapped, the values stay as they are
-        vec![self.command(sql.when(self.ty.user_type().is_some() && !self.foreign.0, |sql| sql.kw("USING").sql(&using)))]
+        write::carry(self, carriage)
     }
 
     fn carrying(old: &Self, new: &Self, carriage: &Carriage) -> Result<Vec<Hazard>, [String; 2]> {

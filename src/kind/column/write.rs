@@ -1,4 +1,4 @@
-//! How is a column written into a model file, as shortly as it can be said?
+//! How is a column written: into a model file, as shortly as it can be said, and as it moves to another type?
 
 use super::*;
 
@@ -39,4 +39,14 @@ fn write_identity(identity: &Identity, privileges: Option<Doc>, schema: &str) ->
     let generation = Doc::text(if *always { "always" } else { "by default" });
     let sequence = sequence.as_ref().map(|name| Doc::Text(crate::draft::write_name(name, schema)));
     options.write(Fields::default().put("generation", generation).put("sequence", sequence)).put("privileges", privileges).or_just("generation")
+}
+
+/// To the type that takes the place of its own.
+pub fn carry(column: &Column, carriage: &Carriage) -> Vec<Piece> {
+    let using = carriage.expression(&Sql::new().ident(&column.name), &column.ty);
+    let sql = column.alter_column().kw("TYPE").ty(&column.ty);
+    let sql = sql.maybe(column.collation.as_ref(), |sql, name| sql.kw("COLLATE").qualified(name));
+    // where only the collation is swapped, the values stay as they are
+    let converts = column.ty.user_type().is_some() && !column.foreign.0;
+    vec![column.command(sql.when(converts, |sql| sql.kw("USING").sql(&using)))]
 }
