@@ -17,6 +17,7 @@ mod registry;
 mod aside;
 mod aspect;
 mod attached;
+pub mod casts;
 mod descent;
 mod doc;
 pub mod document;
@@ -40,6 +41,7 @@ pub mod statement;
 pub mod types;
 
 pub use aside::Aside;
+pub use casts::Casts;
 pub use aspect::{Aspect, Managed};
 pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
@@ -227,6 +229,13 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Takes over from the live object what the declaration left open.
     fn adopt(&mut self, _live: &Self) {}
+    /// Whether values that are there become those of another type; it then learns how, to what it is and back to the live one.
+    fn becomes_another(&self, _live: &Self) -> bool {
+        false
+    }
+    fn cross(&mut self, _live: &Self, _there: &Casts, _back: &Casts) {}
+    /// Says what it has to say of how types convert; `gone`: takes it back.
+    fn convert(&self, _casts: &mut Casts, _gone: bool) {}
     /// What it is a part of that only some projects manage.
     fn aspect(&self) -> Option<Aspect> {
         None
@@ -396,4 +405,6 @@ pub enum Alteration {
     /// A second object takes over, and what holds data moves to it.
     Swap,
     Refused(String),
+    /// Could be made if the models said more of the way; and what they should say.
+    Unsaid { what: String, hint: String },
 }

@@ -155,6 +155,21 @@ macro_rules! kinds {
                     _ => {}
                 }
             }
+            pub fn becomes_another(&self, live: &Object) -> bool {
+                match (self, live) {
+                    $((Object::$kind(o), Object::$kind(live)) => o.becomes_another(live),)*
+                    _ => false,
+                }
+            }
+            pub fn cross(&mut self, live: &Object, there: &Casts, back: &Casts) {
+                match (self, live) {
+                    $((Object::$kind(o), Object::$kind(live)) => o.cross(live, there, back),)*
+                    _ => {}
+                }
+            }
+            pub fn convert(&self, casts: &mut Casts, gone: bool) {
+                match self { $(Object::$kind(o) => o.convert(casts, gone)),* }
+            }
             pub fn aspect(&self) -> Option<Aspect> {
                 match self { $(Object::$kind(o) => o.aspect()),* }
             }

@@ -3,18 +3,22 @@
 //! The default is an object of its own, since it may need what needs the column. A generated column holds no data of its
 //! own and may be dropped and added again; any other column is changed where it stands.
 
+use super::casts::Casts;
 use super::sequence::Options;
 use super::*;
 
 mod hazards;
 mod identity;
+mod loss;
 mod not_null;
 mod parts;
+mod retype;
 mod write;
 mod yaml;
 
 pub use not_null::NotNull;
 pub use identity::Identity;
+pub use retype::Using;
 pub use yaml::Declaration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,18 +42,6 @@ pub struct Column {
     /// Its values are another server's.
     pub foreign: Aside<bool>,
 }
-
-/// The `USING` expression of a type change, where one is needed.
-#[derive(Debug, Clone, Default)]
-pub struct Using(pub Option<Expr>);
-
-impl PartialEq for Using {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Using {}
 
 impl Column {
     pub fn key(&self) -> Name {
@@ -126,7 +118,7 @@ impl Kind for Column {
             collation: row.collation_beside(collation, row.oid("collation").unwrap_or(0)).cloned(),
             identity,
             generated,
-            using: Using(None),
+            using: Using::default(),
             inherited,
             typed: Aside(row.is("typed")),
             foreign: Aside(row.is("foreign")),
@@ -162,7 +154,7 @@ impl Kind for Column {
     fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
         // a partition counts with its parent's sequence; one that inherits does not count
         let copy = Self { not_null_constraint: NotNull::default(), ..self.clone() };
-        let copy = Self { table: descent.child.clone(), identity: None, using: Using(None), typed: Aside(false), ..copy };
+        let copy = Self { table: descent.child.clone(), identity: None, using: Using::default(), typed: Aside(false), ..copy };
         Some((Self { inherited: Inherited::by(descent), ..copy }, true))
     }
 
@@ -218,6 +210,18 @@ impl Kind for Column {
     fn since(&self) -> Option<(u32, &'static str)> {
         let named = (!self.not_null_constraint.is_plain()).then_some((18, "a name or an option of NOT NULL"));
         self.is_virtual.then_some((18, "a virtual generated column")).or(named)
+    }
+
+    fn prefers(&self) -> Vec<Need> {
+        self.ways_prefer()
+    }
+
+    fn becomes_another(&self, live: &Self) -> bool {
+        self.ty != live.ty
+    }
+
+    fn cross(&mut self, live: &Self, there: &Casts, back: &Casts) {
+        self.learn_ways(live, there, back);
     }
 
     fn adopt(&mut self, live: &Self) {
@@ -279,6 +283,9 @@ impl Kind for Column {
         if let Some(why) = Inherited::lost(&old.inherited, &new.inherited) {
             return Alteration::Refused(format!("not supported: {}: {why}", new.key()));
         }
+        if let Some((what, hint)) = Self::unsaid(old, new) && old.generated.is_none() && new.generated.is_none() {
+            return Alteration::Unsaid { what, hint };
+        }
         match (&old.generated, &new.generated) {
             (None, None) => Alteration::InPlace,
             (Some(_), None) if old.ty == new.ty && old.collation == new.collation && !old.is_virtual => Alteration::InPlace,
@@ -314,8 +321,8 @@ impl Kind for Column {
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
         let Self { table: _, name: _, ty, collation, not_null, not_null_constraint, .. } = new;
-        let Self { identity, generated, is_virtual, using, inherited: _, typed: _, foreign, .. } = new;
-        let mut commands = Vec::new();
+        let Self { identity, generated, is_virtual, using: _, inherited: _, typed: _, foreign: _, .. } = new;
+        let (mut commands, mut guard) = (Vec::new(), None);
         // alone: a statement that changes a type looks at the identity as it was
         let identity_first = (old.identity.is_some() && identity.is_none() && old.ty != *ty)
             .then(|| Sql::new().kw("ALTER TABLE").qualified(&new.table).sql(&new.alter_column()).kw("DROP IDENTITY"));
@@ -329,13 +336,9 @@ impl Kind for Column {
             commands.push(new.alter_column().kw("DROP NOT NULL"));
         }
         if old.ty != *ty || old.collation != *collation {
-            let sql = new.alter_column().kw("TYPE").ty(ty);
-            let sql = sql.maybe(collation.as_ref(), |sql, name| sql.kw("COLLATE").qualified(name));
-            commands.push(match &using.0 {
-                Some(using) => sql.kw("USING").expr(using),
-                None if !foreign.0 && hazards::needs_using(&old.ty, ty) => sql.kw("USING").sql(&hazards::cast(&new.name, &old.ty, ty)),
-                None => sql,
-            });
+            let (first, sql) = Self::retype(old, new);
+            guard = first;
+            commands.push(sql);
         }
         if !old.not_null && *not_null {
             commands.push(not_null_constraint.add(new));
@@ -350,7 +353,7 @@ impl Kind for Column {
         }
         let commands = commands.into_iter().map(|sql| new.command(sql));
         let named = kept.and_then(|_| NotNull::rename(old, new));
-        let first = identity_first.map(Piece::Statement).into_iter().chain(named);
+        let first = identity_first.map(Piece::Statement).into_iter().chain(named).chain(guard);
         first.chain(new.sequence_lift(old)).chain(commands).chain(new.sequence_rename(old)).collect()
     }
 
