@@ -18,6 +18,7 @@ mod aside;
 mod aspect;
 mod attached;
 pub mod casts;
+mod change;
 mod descent;
 mod doc;
 pub mod document;
@@ -41,8 +42,9 @@ pub mod statement;
 pub mod types;
 
 pub use aside::Aside;
-pub use casts::Casts;
 pub use aspect::{Aspect, Managed};
+pub use casts::Casts;
+pub use change::{Alteration, Change, ColumnShape};
 pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
 pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
@@ -236,6 +238,22 @@ pub trait Kind: Clone + Eq + Sized {
     fn cross(&mut self, _live: &Self, _there: &Casts, _back: &Casts) {}
     /// Says what it has to say of how types convert; `gone`: takes it back.
     fn convert(&self, _casts: &mut Casts, _gone: bool) {}
+    /// The column whose values it counts out.
+    fn counts_for(&self) -> Option<Id> {
+        None
+    }
+    /// Leaves its position, under a number, for what counts next.
+    fn hand_over(&self, _number: usize) -> Option<Piece> {
+        None
+    }
+    /// Goes on from a position that was left.
+    fn take_over(&self, _number: usize) -> Option<Piece> {
+        None
+    }
+    /// Goes on behind the values of the column, which are of this type.
+    fn go_on_behind(&self, _ty: &Type) -> Option<Piece> {
+        None
+    }
     /// What it is a part of that only some projects manage.
     fn aspect(&self) -> Option<Aspect> {
         None
@@ -358,53 +376,4 @@ pub trait Kind: Clone + Eq + Sized {
     /// The op's name, Alembic's where Alembic has one.
     fn op(change: Change<&Self>) -> &'static str;
     fn hazards(change: Change<&Self>) -> Vec<Hazard>;
-}
-
-/// A column as another table could have it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnShape {
-    pub name: Ident,
-    pub ty: Type,
-    pub collation: Option<Qualified>,
-}
-
-/// A change of one object. It carries whole values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change<T> {
-    Create(T),
-    Drop(T),
-    Rename { old: T, new: T },
-    Alter { old: T, new: T },
-}
-
-impl<T> Change<T> {
-    pub fn map<U>(self, f: impl Fn(T) -> U) -> Change<U> {
-        match self {
-            Change::Create(new) => Change::Create(f(new)),
-            Change::Drop(old) => Change::Drop(f(old)),
-            Change::Rename { old, new } => Change::Rename { old: f(old), new: f(new) },
-            Change::Alter { old, new } => Change::Alter { old: f(old), new: f(new) },
-        }
-    }
-
-    /// The value that stands for the change: the new one where there is one.
-    pub fn subject(self) -> T {
-        match self {
-            Change::Create(value) | Change::Drop(value) => value,
-            Change::Rename { new, .. } | Change::Alter { new, .. } => new,
-        }
-    }
-}
-
-/// Whether one value can become the other where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Alteration {
-    InPlace,
-    /// Dropped and created again; refused for what holds data.
-    Recreate,
-    /// A second object takes over, and what holds data moves to it.
-    Swap,
-    Refused(String),
-    /// Could be made if the models said more of the way; and what they should say.
-    Unsaid { what: String, hint: String },
 }

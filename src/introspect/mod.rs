@@ -171,7 +171,7 @@ fn read(
         notes.unmodelled.extend(notes.attachments.iter().cloned());
     }
     notes.outsiders = outside::outsiders(next(), &notes.left_out)?;
-    let casts = casts(next())?;
+    let casts = Casts::read(next())?;
     members(next(), &mut notes)?;
     let server = server(&scope, major, types, casts)?;
     let foreign = foreign(&objects, &rules, &notes);
@@ -297,14 +297,6 @@ fn unmodelled<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<Unmodelled>
 
 fn major(scope: &Row) -> Result<u32> {
     Ok((scope.number("version_num")? / 10000) as u32)
-}
-
-fn casts<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Casts> {
-    let mut casts = Casts::default();
-    for row in rows {
-        casts.learn(row.text("what")?, row.text("source")?, row.opt("target"), row.opt("how"), row.is("flag"));
-    }
-    Ok(casts)
 }
 
 fn server(row: &Row, major: u32, types: BTreeSet<String>, casts: Casts) -> Result<Server> {

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::TypeName;
-use super::{Name, Space, Type};
+use super::{Name, Row, Space, Type};
+use crate::error::Result;
 use crate::name::Ident;
 
 mod widen;
@@ -94,7 +95,16 @@ impl Way {
 }
 
 impl Casts {
-    /// A row of what the server says.
+    /// What the server says.
+    pub fn read<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Self> {
+        let mut casts = Self::default();
+        for row in rows {
+            casts.learn(row.text("what")?, row.text("source")?, row.opt("target"), row.opt("how"), row.is("flag"));
+        }
+        Ok(casts)
+    }
+
+    /// A row of it.
     pub fn learn(&mut self, what: &str, source: &str, target: Option<&str>, how: Option<&str>, flag: bool) {
         let source = Type::from_server(source);
         let key = key(&source);
@@ -251,7 +261,9 @@ mod tests {
         ] {
             casts.learn("cast", source, Some(target), Some(how), false);
         }
-        ["text", "character varying", "character"].iter().for_each(|name| casts.learn("string", name, None, None, false));
+        ["text", "character varying", "character"]
+            .iter()
+            .for_each(|name| casts.learn("string", name, None, None, false));
         ["integer", "bigint", "character"].iter().for_each(|name| casts.learn("order", name, None, None, false));
         ["text", "oid"].iter().for_each(|name| casts.learn("order", name, None, None, true));
         casts.learn("domain", "public.word", Some("text"), None, false);

@@ -170,6 +170,18 @@ macro_rules! kinds {
             pub fn convert(&self, casts: &mut Casts, gone: bool) {
                 match self { $(Object::$kind(o) => o.convert(casts, gone)),* }
             }
+            pub fn counts_for(&self) -> Option<Id> {
+                match self { $(Object::$kind(o) => o.counts_for()),* }
+            }
+            pub fn hand_over(&self, number: usize) -> Option<Piece> {
+                match self { $(Object::$kind(o) => o.hand_over(number)),* }
+            }
+            pub fn take_over(&self, number: usize) -> Option<Piece> {
+                match self { $(Object::$kind(o) => o.take_over(number)),* }
+            }
+            pub fn go_on_behind(&self, ty: &Type) -> Option<Piece> {
+                match self { $(Object::$kind(o) => o.go_on_behind(ty)),* }
+            }
             pub fn aspect(&self) -> Option<Aspect> {
                 match self { $(Object::$kind(o) => o.aspect()),* }
             }

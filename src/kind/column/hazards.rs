@@ -51,13 +51,15 @@ fn altered(old: &Column, new: &Column) -> Vec<Hazard> {
         hazards.push(Hazard::new(Risk::Blocks, on, format!("reads and writes of {on} while all rows are checked")));
     }
     if old.identity.is_some() && new.identity.is_none() {
-        hazards.push(Hazard::new(Risk::Loses, on, format!("the position of the sequence behind {}", old.key())));
+        let lost = Hazard::new(Risk::Loses, on, format!("the position of the sequence behind {}", old.key()));
+        hazards.push(Hazard { spared_by: Some(Name::position(&old.id())), ..lost });
     }
     if old.identity.is_none() && new.identity.is_some() {
-        let text = format!("the sequence starts at its first value, whatever {} holds: set it with setval()", new.key());
-        hazards.push(Hazard::new(Risk::MayFail, on, text));
+        let text = format!("ACCESS EXCLUSIVE on {on}; its sequence goes on behind the values of {}", new.key());
+        let behind = Hazard::new(Risk::Lock, on, text);
+        hazards.push(Hazard { spared_by: Some(Name::position(&old.id())), ..behind });
     }
-    if hazards.is_empty() {
+    if hazards.iter().all(|hazard| hazard.spared_by.is_some()) {
         hazards.push(Hazard::instant(on));
     }
     hazards

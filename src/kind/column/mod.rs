@@ -4,7 +4,7 @@
 //! own and may be dropped and added again; any other column is changed where it stands.
 
 use super::casts::Casts;
-use super::sequence::Options;
+use super::sequence::{self, Options, Owner};
 use super::*;
 
 mod hazards;
@@ -17,7 +17,7 @@ mod write;
 mod yaml;
 
 pub use not_null::NotNull;
-pub use identity::Identity;
+pub use identity::{Identity, implied_sequence};
 pub use retype::Using;
 pub use yaml::Declaration;
 
@@ -78,12 +78,6 @@ impl Column {
         let sql = sql.maybe(identity.as_ref(), |sql, identity| sql.sql(&identity.sql()));
         sql.when(*not_null && !not_null_constraint.not_valid, |sql| sql.sql(&not_null_constraint.sql()))
     }
-}
-
-/// The name that Postgres gives the sequence of an identity or serial column, where it is free.
-pub fn implied_sequence(table: &Qualified, column: &Ident) -> Qualified {
-    let name = crate::name::object_name(table.name.as_str(), column.as_str(), "seq");
-    Qualified { schema: table.schema.clone(), name: Ident::new(name) }
 }
 
 impl Kind for Column {
@@ -216,12 +210,28 @@ impl Kind for Column {
         self.ways_prefer()
     }
 
+    fn counts_for(&self) -> Option<Id> {
+        self.identity.as_ref().map(|_| self.id())
+    }
+
+    fn hand_over(&self, number: usize) -> Option<Piece> {
+        Some(sequence::hand_over(&self.own_sequence()?, number))
+    }
+
+    fn take_over(&self, number: usize) -> Option<Piece> {
+        Some(sequence::take_over(&self.own_sequence()?, number))
+    }
+
+    fn go_on_behind(&self, ty: &Type) -> Option<Piece> {
+        self.go_on(ty)
+    }
+
     fn becomes_another(&self, live: &Self) -> bool {
         self.ty != live.ty
     }
 
     fn cross(&mut self, live: &Self, there: &Casts, back: &Casts) {
-        self.learn_ways(live, there, back);
+        self.using.ways = Some(Box::new((there.way(&live.ty, &self.ty), back.way(&self.ty, &live.ty))));
     }
 
     fn adopt(&mut self, live: &Self) {
@@ -283,7 +293,7 @@ impl Kind for Column {
         if let Some(why) = Inherited::lost(&old.inherited, &new.inherited) {
             return Alteration::Refused(format!("not supported: {}: {why}", new.key()));
         }
-        if let Some((what, hint)) = Self::unsaid(old, new) && old.generated.is_none() && new.generated.is_none() {
+        if let Some((what, hint)) = Self::unsaid(old, new) {
             return Alteration::Unsaid { what, hint };
         }
         match (&old.generated, &new.generated) {

@@ -4,7 +4,7 @@
 //! states; or not at all: there the model is asked for one, and the way back, for which nobody can be asked once it is run,
 //! stops at the first value. Invariant: no value is lost unsaid.
 
-use super::super::casts::{Casts, Passage, Touch, Way};
+use super::super::casts::{Passage, Touch, Way};
 use super::*;
 
 /// What the models say of the way between two types, and what the casts of the server say; outside `==`.
@@ -50,10 +50,6 @@ impl Column {
         }
     }
 
-    pub fn learn_ways(&mut self, live: &Self, there: &Casts, back: &Casts) {
-        self.using.ways = Some(Box::new((there.way(&live.ty, &self.ty), back.way(&self.ty, &live.ty))));
-    }
-
     /// Named casts that it takes, and what the expressions mention, had better be there.
     pub fn ways_prefer(&self) -> Vec<Need> {
         let Using { up, down, ways } = &self.using;
@@ -71,7 +67,8 @@ impl Column {
     pub fn unsaid(old: &Self, new: &Self) -> Option<(String, String)> {
         let passing = Self::passing(old, new);
         let absent = passing.way.is_some_and(|way| way.passage == Passage::Absent);
-        let asks = absent && passing.stated.is_none() && !passing.back && !new.foreign.0 && new.inherited.from.is_empty();
+        let generated = old.generated.is_some() || new.generated.is_some();
+        let asks = absent && !generated && passing.stated.is_none() && !passing.back && !new.foreign.0 && new.inherited.from.is_empty();
         let key = new.key();
         asks.then(|| {
             let what = format!("PostgreSQL has no cast from {} to {}, which {key} becomes", old.ty, new.ty);
