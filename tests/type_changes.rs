@@ -48,7 +48,12 @@ impl Story {
     /// Every row as text, separated by `; `.
     fn holds(&self, query: &str) -> String {
         let query = format!("SELECT coalesce(string_agg(x::text, '; '), '') FROM ({query}) x");
-        self.project.database.client().query_one(&query, &[]).unwrap_or_else(|cause| panic!("{cause:?}: {query}")).get(0)
+        self.project
+            .database
+            .client()
+            .query_one(&query, &[])
+            .unwrap_or_else(|cause| panic!("{cause:?}: {query}"))
+            .get(0)
     }
 
     /// The key that the next row gets.
@@ -121,7 +126,10 @@ fn a_sequence_of_another_name_hands_its_position_over_too() {
 fn two_columns_hand_over_each_its_own_position() {
     let model = |a: &str, b: &str| t(&format!("      a: {a}\n      b: {b}\n      note: text?\n"));
     let identity = "{ type: bigint, identity: by default }";
-    let story = Story::begins(&model("serial", identity), "ALTER SEQUENCE t_a_seq RESTART 10; ALTER SEQUENCE t_b_seq RESTART 20");
+    let story = Story::begins(
+        &model("serial", identity),
+        "ALTER SEQUENCE t_a_seq RESTART 10; ALTER SEQUENCE t_b_seq RESTART 20",
+    );
     story.becomes(&model(identity, "bigserial"));
     story.project.sql("INSERT INTO t (note) VALUES ('x')");
     story.goes_back();
@@ -131,7 +139,8 @@ fn two_columns_hand_over_each_its_own_position() {
 
 #[test]
 fn a_plain_key_becomes_an_identity_behind_its_values() {
-    for (rows, next) in [("INSERT INTO t VALUES (7, 'a'), (3, 'b')", 8), ("", 1), ("INSERT INTO t VALUES (-5, 'a')", 1)] {
+    for (rows, next) in [("INSERT INTO t VALUES (7, 'a'), (3, 'b')", 8), ("", 1), ("INSERT INTO t VALUES (-5, 'a')", 1)]
+    {
         let story = Story::begins(&id("integer"), rows);
         let text = story.becomes(&id(ALWAYS));
         assert!(text.contains("its sequence goes on behind the values of public.t.id"), "{text}");
@@ -190,8 +199,11 @@ fn a_longer_varchar_rewrites_nothing_and_a_shorter_one_stops_at_what_is_longer()
     let before = story.holds(stored);
     let text = story.becomes(&model("varchar(10)"));
     assert_eq!(story.holds(stored), before);
-    assert!(text.contains("-- lock: ACCESS EXCLUSIVE on public.t, instant\nALTER TABLE public.t ALTER COLUMN a TYPE character varying(10);"), "{text}");
-    assert!(text.contains("may fail: values of public.t.a that do not convert to character varying(3) stop it"), "{text}");
+    assert!(text.contains("-- lock: ACCESS EXCLUSIVE on public.t, instant where no check is on a\nALTER TABLE public.t ALTER COLUMN a TYPE character varying(10);"), "{text}");
+    assert!(
+        text.contains("may fail: values of public.t.a that do not convert to character varying(3) stop it"),
+        "{text}"
+    );
     story.project.sql("INSERT INTO t VALUES ('abcdef')");
     let told = story.does_not_go_back();
     assert!(told.contains("value too long"), "{told}");
@@ -204,11 +216,14 @@ fn a_longer_varchar_rewrites_nothing_and_a_shorter_one_stops_at_what_is_longer()
 #[test]
 fn a_text_becomes_an_enum_with_all_that_stands_on_it() {
     let model = |enums: &str, ty: &str, array: &str, or: &str| {
-        format!("{enums}{}", t(&format!(
-            "      a: {{ type: {ty}, default: \"'new'\" }}\n      many: {{ type: \"{array}\", default: \"'{{new}}'\" }}\n\
+        format!(
+            "{enums}{}",
+            t(&format!(
+                "      a: {{ type: {ty}, default: \"'new'\" }}\n      many: {{ type: \"{array}\", default: \"'{{new}}'\" }}\n\
              \x20     up: {{ type: text, generated: \"case a when 'new' then 'N' else 'O' end\" }}\n\
              \x20   checks: {{ ck: \"a <> 'gone'{or}\" }}\n    indexes: {{ i: [a], part: {{ columns: [up], where: \"a = 'new'\" }} }}\n"
-        )))
+            ))
+        )
     };
     let before = model("", "text", "text[]", "");
     let after = model("enums: { state: [new, old, gone] }\n", "state", "state[]", "");
@@ -219,7 +234,10 @@ fn a_text_becomes_an_enum_with_all_that_stands_on_it() {
     assert_eq!(story.holds(rows), expected);
     story.project.sql("INSERT INTO t DEFAULT VALUES");
     story.goes_back();
-    assert_eq!(story.holds("SELECT count(*), min(up), pg_typeof(min(a)) FROM t GROUP BY a ORDER BY a"), "(2,N,text); (1,O,text)");
+    assert_eq!(
+        story.holds("SELECT count(*), min(up), pg_typeof(min(a)) FROM t GROUP BY a ORDER BY a"),
+        "(2,N,text); (1,O,text)"
+    );
     story.project.sql("INSERT INTO t VALUES ('other', '{}')");
     let refused = story.project.run(&["upgrade"]);
     assert_eq!(refused.status.code(), Some(2));
@@ -228,7 +246,11 @@ fn a_text_becomes_an_enum_with_all_that_stands_on_it() {
 
 #[test]
 fn an_array_takes_another_type_of_elements() {
-    let model = |ty: &str| t(&format!("      a: {{ type: \"{ty}\", default: \"'{{1}}'\" }}\n    indexes: {{ i: {{ columns: [a], method: gin }} }}\n"));
+    let model = |ty: &str| {
+        t(&format!(
+            "      a: {{ type: \"{ty}\", default: \"'{{1}}'\" }}\n    indexes: {{ i: {{ columns: [a], method: gin }} }}\n"
+        ))
+    };
     for other in ["bigint[]", "text[]"] {
         let story = Story::begins(&model("int[]"), "INSERT INTO t VALUES ('{1,NULL,3}'), ('{{1},{2}}'), ('{}')");
         story.becomes(&model(other));
@@ -275,7 +297,10 @@ fn an_expression_for_one_way_only_says_so_in_the_other() {
     let model = |a: &str| t(&format!("      a: {a}\n"));
     let story = Story::begins(&model("text"), "INSERT INTO t VALUES ('yes')");
     let text = story.becomes(&model("{ type: boolean, using: a = 'yes' }"));
-    assert!(text.contains("one way: alter_column public.t.a: `using` of public.t.a has no inverse in the model"), "{text}");
+    assert!(
+        text.contains("one way: alter_column public.t.a: `using` of public.t.a has no inverse in the model"),
+        "{text}"
+    );
     assert_eq!(story.holds("SELECT a FROM t"), "(t)");
     story.goes_back();
     assert_eq!(story.holds("SELECT a FROM t"), "(true)");
@@ -286,12 +311,15 @@ fn without_a_cast_the_model_is_asked_and_the_way_back_stops_at_values() {
     let model = |a: &str| t(&format!("      a: {a}\n      b: integer\n"));
     let story = Story::begins(&model("boolean"), "INSERT INTO t VALUES (true, 1)");
     story.project.write("schema/model.yaml", model("date"));
-    says(&story.project.refused(&["revision", "-m", "x"]), &[
-        "exit 1",
-        "error: PostgreSQL has no cast from boolean to date, which public.t.a becomes",
-        "at schema/model.yaml:4:7",
-        "hint: say beside the type how its values convert: `using: <an expression over a>`",
-    ]);
+    says(
+        &story.project.refused(&["revision", "-m", "x"]),
+        &[
+            "exit 1",
+            "error: PostgreSQL has no cast from boolean to date, which public.t.a becomes",
+            "at schema/model.yaml:4:7",
+            "hint: say beside the type how its values convert: `using: <an expression over a>`",
+        ],
+    );
     story.becomes(&model("{ type: date, using: \"date '2020-01-01' + a::integer\" }"));
     assert_eq!(story.holds("SELECT a FROM t"), "(2020-01-02)");
     let told = story.does_not_go_back();
@@ -340,15 +368,41 @@ fn both_sides_of_a_foreign_key_change_with_their_rows() {
         format!(
             "tables:\n  parents:\n    columns: {{ id: {ty} }}\n    primary_key: [id]\n  t:\n    columns:\n      id: {ty}\n\
              \x20     parent: {{ type: {ty}, references: parents }}\n    checks: {{ ck: \"parent > 0\" }}\n    statistics: {{ s: {{ columns: [id, parent] }} }}\n\
-             views:\n  v: {{ query: select id, parent from t where parent > 0 }}\n"
+             views:\n  v: {{ query: \"select id, parent from t where parent > 0\" }}\n"
         )
     };
-    let story = Story::begins(&model("integer"), "INSERT INTO parents VALUES (1), (2); INSERT INTO t VALUES (1, 2), (2, 1)");
+    let story =
+        Story::begins(&model("integer"), "INSERT INTO parents VALUES (1), (2); INSERT INTO t VALUES (1, 2), (2, 1)");
     story.becomes(&model("bigint"));
     assert_eq!(story.holds("SELECT id, parent, pg_typeof(parent) FROM v ORDER BY id"), "(1,2,bigint); (2,1,bigint)");
     story.goes_back();
     assert_eq!(story.holds("SELECT id, parent, pg_typeof(parent) FROM v ORDER BY id"), "(1,2,integer); (2,1,integer)");
     assert_eq!(story.holds("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated"), "(1)");
+}
+
+#[test]
+fn what_inherits_changes_with_what_it_inherits_from() {
+    let model = |a: &str| {
+        format!(
+            "tables:\n  p: {{ columns: {{ k: int, a: {a} }}, partition_by: {{ range: [k] }} }}\n  p1: {{ partition_of: {{ table: p, values: FROM (0) TO (9) }} }}\n\
+             \x20 base: {{ columns: {{ a: {a} }} }}\n  child: {{ inherits: [base], columns: {{ b: int? }} }}\n"
+        )
+    };
+    let story = Story::begins(
+        &model("boolean?"),
+        "INSERT INTO p VALUES (1, true); INSERT INTO base VALUES (false); INSERT INTO child VALUES (true)",
+    );
+    let text = story.becomes(&model("{ type: smallint?, using: \"a::int\" }"));
+    assert_eq!(text.matches("one way:").count(), 4, "said of each parent, at the top and above it: {text}");
+    let rows = "SELECT tableoid::regclass, a FROM p UNION ALL SELECT tableoid::regclass, a FROM base";
+    assert_eq!(story.holds(rows), "(p1,1); (base,0); (child,1)");
+    says(&story.does_not_go_back(), &["public.base.a holds values"]);
+    story.project.sql("UPDATE base SET a = NULL; UPDATE p SET a = NULL");
+    story.goes_back();
+    assert_eq!(
+        story.holds("SELECT tableoid::regclass, a, pg_typeof(a) FROM base"),
+        "(base,,boolean); (child,,boolean)"
+    );
 }
 
 #[test]

@@ -87,17 +87,17 @@ impl<'a> Tables<'a> {
         rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2), row.get(3)))).collect()
     }
 
-    fn expected(&self, becomes: impl Fn(&Pair, usize) -> String) -> BTreeMap<(String, usize), Option<String>> {
+    fn expected(&self, becomes: impl Fn(&Pair, usize) -> Option<String>) -> BTreeMap<(String, usize), Option<String>> {
         let mut rows = BTreeMap::new();
         for (pair, values) in &self.pairs {
             rows.insert((pair.table(), 0), None);
-            rows.extend(values.iter().map(|n| ((pair.table(), n + 1), Some(becomes(pair, *n)))));
+            rows.extend(values.iter().map(|n| ((pair.table(), n + 1), becomes(pair, *n))));
         }
         rows
     }
 
     /// Fails with all that differ.
-    fn holds(&self, when: &str, becomes: impl Fn(&Pair, usize) -> String) {
+    fn holds(&self, when: &str, becomes: impl Fn(&Pair, usize) -> Option<String>) {
         let (found, expected) = (self.rows(), self.expected(becomes));
         let named: BTreeMap<String, &Pair> = self.pairs.iter().map(|(pair, _)| (pair.table(), *pair)).collect();
         let differ = |key: &&(String, usize)| found.get(key) != expected.get(key);

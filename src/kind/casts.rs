@@ -62,6 +62,8 @@ pub struct Way {
     pub touch: Touch,
     /// What both types are without domains.
     pub roots: (Type, Type),
+    /// The new type looks at each value.
+    pub checked: bool,
     /// The cast that it takes, where that is known by a name.
     pub cast: Option<Name>,
 }
@@ -166,8 +168,8 @@ impl Casts {
         let named = [(key(from), key(to)), (key(&of_elements(from)), key(&of_elements(to)))];
         let cast = named.iter().find(|pair| self.rules.contains_key(pair));
         let cast = cast.map(|(source, target)| Name::new(Space::Cast, [Ident::new(format!("({source} AS {target})"))]));
-        let ((from, _), (to, _)) = roots;
-        Way { passage, touch, roots: (from, to), cast }
+        let ((from, _), (to, checked)) = roots;
+        Way { passage, touch, roots: (from, to), checked, cast }
     }
 
     /// The type without domains, and whether one of these checks its values.

@@ -82,7 +82,7 @@ pub enum Class {
 }
 
 /// What a value becomes, or the SQLSTATE that stops it.
-type Outcome = Result<String, String>;
+type Outcome = Result<Option<String>, String>;
 
 pub struct Pair {
     pub old: usize,
@@ -113,11 +113,11 @@ impl Pair {
         self.values[n].0.as_ref().err().cloned()
     }
 
-    pub fn there(&self, n: usize) -> String {
+    pub fn there(&self, n: usize) -> Option<String> {
         self.values[n].0.clone().unwrap()
     }
 
-    pub fn back(&self, n: usize) -> String {
+    pub fn back(&self, n: usize) -> Option<String> {
         self.values[n].1.clone().unwrap().unwrap()
     }
 }
@@ -145,9 +145,9 @@ DECLARE found text;
 BEGIN
   EXECUTE statements;
   EXECUTE read INTO found;
-  RAISE SQLSTATE 'AG000' USING MESSAGE = found;
+  RAISE SQLSTATE 'AG000' USING MESSAGE = coalesce('=' || found, '0');
 EXCEPTION
-  WHEN SQLSTATE 'AG000' THEN RETURN '=' || SQLERRM;
+  WHEN SQLSTATE 'AG000' THEN RETURN SQLERRM;
   WHEN OTHERS THEN RETURN '!' || SQLSTATE;
 END $$;
 CREATE FUNCTION class(old text, new text) RETURNS text LANGUAGE sql AS $$
@@ -167,7 +167,7 @@ pub fn ask() -> Vec<Pair> {
     client.batch_execute(TYPES_OF_THE_REFERENCE).unwrap();
     client.batch_execute(PROBE).unwrap();
     let query = "SELECT (v.n - 1)::int, p.class, p.back, t.there,
-          CASE WHEN t.there ~ '^=' AND p.back <> 'absent' THEN
+          CASE WHEN t.there !~ '^!' AND p.back <> 'absent' THEN
             tried(t.made || ';' || alter_to($1, p.back), 'SELECT c::text FROM t') END
         FROM (SELECT class($1, $2) AS class, class($2, $1) AS back) p
         CROSS JOIN LATERAL unnest($3::text[]) WITH ORDINALITY AS v (value, n)
@@ -182,7 +182,8 @@ pub fn ask() -> Vec<Pair> {
         _ => Class::Absent,
     };
     let outcome = |text: String| match text.split_at(1) {
-        ("=", value) => Ok(value.to_owned()),
+        ("=", value) => Ok(Some(value.to_owned())),
+        ("0", _) => Ok(None),
         (_, code) => Err(code.to_owned()),
     };
     let mut pairs = Vec::new();

@@ -24,7 +24,7 @@ pub fn narrows(way: &Way) -> Option<&'static str> {
             Some("digits behind the new scale are rounded away")
         }
         (a, b) if with_date(a) && b == "date" => Some("the time of day is lost"),
-        (a, b) if with_date(a) && b.starts_with("time ") => Some("the date is lost"),
+        (a, b) if with_date(a) && b.starts_with("time ") => Some("the date is lost, and an infinite moment becomes null"),
         ("time with time zone", "time without time zone") => Some("the zone is lost"),
         ("interval", "time without time zone") => Some("days and months are lost"),
         (a, b) if broken(a) && whole(b) => Some("fractions are rounded away"),

@@ -148,12 +148,13 @@ impl Kind for Column {
     fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
         // a partition counts with its parent's sequence; one that inherits does not count
         let copy = Self { not_null_constraint: NotNull::default(), ..self.clone() };
-        let copy = Self { table: descent.child.clone(), identity: None, using: Using::default(), typed: Aside(false), ..copy };
+        let copy = Self { table: descent.child.clone(), identity: None, typed: Aside(false), ..copy };
         Some((Self { inherited: Inherited::by(descent), ..copy }, true))
     }
 
     fn merge(&mut self, copy: &Self) -> bool {
         self.inherited.merge(&copy.inherited);
+        self.using.merge(&copy.using);
         self.not_null_constraint = NotNull::default();
         true
     }

@@ -24,6 +24,14 @@ impl PartialEq for Using {
 
 impl Eq for Using {}
 
+impl Using {
+    /// A change of the parent's is one of the child's, too.
+    pub fn merge(&mut self, parent: &Self) {
+        self.up = self.up.take().or_else(|| parent.up.clone());
+        self.down = self.down.take().or_else(|| parent.down.clone());
+    }
+}
+
 /// One direction of it.
 pub struct Passing<'a> {
     stated: Option<&'a Expr>,
@@ -94,7 +102,11 @@ impl Column {
         }
         match (passing.stated, passing.way) {
             (Some(stated), _) => (None, sql.kw("USING").expr(stated)),
-            (None, Some(way)) if way.passage == Passage::Absent => (Some(new.without_values(old)), sql.kw("USING NULL")),
+            (None, Some(way)) if way.passage == Passage::Absent => {
+                // what inherits is looked at with what it inherits from
+                let own = new.inherited.from.is_empty();
+                (own.then(|| new.without_values(old)), sql.kw("USING NULL"))
+            }
             (None, Some(way)) => match conversion(&new.name, way, &new.ty) {
                 Some(conversion) => (None, sql.kw("USING").sql(&conversion)),
                 None => (None, sql),
@@ -148,7 +160,9 @@ pub(super) fn hazards(old: &Column, new: &Column) -> Vec<Hazard> {
         (None, Some(way)) => way.touch,
     };
     let absent = passing.way.is_some_and(|way| way.passage == Passage::Absent);
-    if passing.stated.is_none() && absent {
+    if !new.inherited.from.is_empty() {
+        // its parent says so
+    } else if passing.stated.is_none() && absent {
         let text = format!("PostgreSQL has no cast from {} to {}: any value of {key} stops it; state `using: {{ up, down }}` in the model, or write it here", old.ty, new.ty);
         say(Risk::OneWay, text);
     } else if passing.one_sided {
@@ -165,7 +179,10 @@ pub(super) fn hazards(old: &Column, new: &Column) -> Vec<Hazard> {
         say(Risk::MayFail, format!("values of {key} that do not convert to {} stop it", new.ty));
     }
     hazards.push(match touch {
-        Touch::Nothing => Hazard::instant(on),
+        Touch::Nothing => {
+            let text = format!("ACCESS EXCLUSIVE on {on}, instant where no check is on {}", new.name);
+            Hazard::new(Risk::Lock, on, text)
+        }
         Touch::Indexes => {
             let text = format!("reads and writes of {on} while its indexes on {} are built anew; the rows stay", new.name);
             Hazard::new(Risk::Blocks, on, text)
@@ -182,6 +199,7 @@ impl Passing<'_> {
         let to_text = way.passage == Passage::Assigned && matches!(way.roots.1.base().as_str(), "text" | "character varying");
         let moments = |ty: &Type| ty.base().starts_with("timestamp");
         let zoned = moments(&way.roots.0) && moments(&way.roots.1);
-        !new.ty.modifiers.is_empty() || !way.roots.1.modifiers.is_empty() || way.passage != Passage::Implicit && !to_text && !zoned
+        let limited = way.checked || !new.ty.modifiers.is_empty() || !way.roots.1.modifiers.is_empty();
+        limited || way.passage != Passage::Implicit && !to_text && !zoned
     }
 }
