@@ -293,6 +293,16 @@ fn an_expression_of_the_model_names_another_zone_there_and_back() {
 }
 
 #[test]
+fn a_renamed_column_converts_under_its_new_name_and_back_under_its_old_one() {
+    let story = Story::begins(&t("      a: boolean\n"), "INSERT INTO t VALUES (true)");
+    let using = "{ up: \"date '2000-01-01' + b::int\", down: \"b > date '2000-01-01'\" }";
+    story.becomes(&t(&format!("      b: {{ type: date, renamed_from: a, using: {using} }}\n")));
+    assert_eq!(story.holds("SELECT b FROM t"), "(2000-01-02)");
+    story.goes_back();
+    assert_eq!(story.holds("SELECT a FROM t"), "(t)");
+}
+
+#[test]
 fn an_expression_for_one_way_only_says_so_in_the_other() {
     let model = |a: &str| t(&format!("      a: {a}\n"));
     let story = Story::begins(&model("text"), "INSERT INTO t VALUES ('yes')");

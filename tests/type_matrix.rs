@@ -48,7 +48,7 @@ impl<'a> Tables<'a> {
         for (pair, _) in &self.pairs {
             let ty = &TYPES[of(pair)];
             text.push_str(&format!(
-                "  {}:\n    columns:\n      n: int\n      c: {{ type: \"{}\", nullable: true, default: \"{}\" }}\n",
+                "  {}:\n    columns:\n      n: int\n      c: {{ type: '{}', nullable: true, default: \"{}\" }}\n",
                 pair.table(),
                 ty.name,
                 ty.default

@@ -272,6 +272,7 @@ impl Kind for Column {
         if let Some(expression) = &mut self.generated {
             renames.expression(&self.table, expression);
         }
+        self.using.rename(renames, &self.table);
         renames.types(self.types());
         renames.refer(self.references());
         let mut sequence = self.identity.as_ref().map(|identity| identity.sequence_name(self));

@@ -83,6 +83,10 @@ impl UsingDeclaration {
     pub fn read(at: &Spanned<Self>, scope: &Scope) -> Result<Using> {
         let expression = |text: &String| scope.expression(&Spanned::new(text.clone(), at.referenced, at.defined));
         let UsingLong { up, down } = &at.value.0;
+        if up.is_none() && down.is_none() {
+            let error = scope.error("`using` says neither `up:` nor `down:`", at);
+            return Err(error.hint("say how the values convert, there or back"));
+        }
         let read = |text: &Option<String>| text.as_ref().map(expression).transpose().map(|read| read.map(|e| e.written));
         Ok(Using { up: read(up)?, down: read(down)?, ways: None })
     }

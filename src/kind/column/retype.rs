@@ -30,6 +30,15 @@ impl Using {
         self.up = self.up.take().or_else(|| parent.up.clone());
         self.down = self.down.take().or_else(|| parent.down.clone());
     }
+
+    /// The way back is gone after the names are the old ones again.
+    pub fn rename(&mut self, renames: &Renames, table: &Qualified) {
+        for text in [&mut self.up, &mut self.down].into_iter().flatten() {
+            let mut expression = Expression::new(text.clone());
+            renames.expression(table, &mut expression);
+            *text = expression.written;
+        }
+    }
 }
 
 /// One direction of it.
