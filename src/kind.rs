@@ -18,6 +18,7 @@ mod aside;
 mod aspect;
 mod attached;
 mod carriage;
+pub mod casts;
 mod change;
 mod descent;
 mod doc;
@@ -44,7 +45,8 @@ pub mod types;
 pub use aside::Aside;
 pub use aspect::{Aspect, Managed};
 pub use carriage::{Carriage, Mapping, NO_NULL, Values};
-pub use change::{Alteration, Change};
+pub use casts::Casts;
+pub use change::{Alteration, Change, ColumnShape};
 pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
 pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
@@ -231,6 +233,29 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Takes over from the live object what the declaration left open.
     fn adopt(&mut self, _live: &Self) {}
+    /// Whether values that are there become those of another type; it then learns how, to what it is and back to the live one.
+    fn becomes_another(&self, _live: &Self) -> bool {
+        false
+    }
+    fn cross(&mut self, _live: &Self, _there: &Casts, _back: &Casts) {}
+    /// Says what it has to say of how types convert; `gone`: takes it back.
+    fn convert(&self, _casts: &mut Casts, _gone: bool) {}
+    /// The column whose values it counts out.
+    fn counts_for(&self) -> Option<Id> {
+        None
+    }
+    /// Leaves its position, under a number, for what counts next.
+    fn hand_over(&self, _number: usize) -> Option<Piece> {
+        None
+    }
+    /// Goes on from a position that was left.
+    fn take_over(&self, _number: usize) -> Option<Piece> {
+        None
+    }
+    /// Goes on behind the values of the column, which are of this type.
+    fn go_on_behind(&self, _ty: &Type) -> Option<Piece> {
+        None
+    }
     /// What it is a part of that only some projects manage.
     fn aspect(&self) -> Option<Aspect> {
         None
@@ -375,12 +400,4 @@ pub trait Kind: Clone + Eq + Sized {
     /// The op's name, Alembic's where Alembic has one.
     fn op(change: Change<&Self>) -> &'static str;
     fn hazards(change: Change<&Self>) -> Vec<Hazard>;
-}
-
-/// A column as another table could have it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnShape {
-    pub name: Ident,
-    pub ty: Type,
-    pub collation: Option<Qualified>,
 }

@@ -39,6 +39,7 @@ pub fn rewrite(changes: &[Change<&Object>], apart: &BTreeSet<Id>, before: &Catal
             false => spread.start(*change)?,
         }
     }
+    spread.said()?;
     spread.settle()?;
     spread.spare_the_unmodelled()?;
     spread.spare_what_is_not_ours()?;
@@ -54,6 +55,8 @@ struct Spread<'a> {
     ended: BTreeSet<Fact>,
     providers: BTreeMap<Fact, Vec<Id>>,
     dependents: BTreeMap<&'a Fact, Vec<&'a Id>>,
+    /// What the models have to say more of, and how.
+    unsaid: Vec<(Id, String, String)>,
 }
 
 impl<'a> Spread<'a> {
@@ -69,7 +72,7 @@ impl<'a> Spread<'a> {
             }
         }
         let (steps, open, ended) = (Steps::default(), Vec::new(), BTreeSet::new());
-        Self { before, after, steps, open, ended, providers, dependents }
+        Self { before, after, steps, open, ended, providers, dependents, unsaid: Vec::new() }
     }
 
     fn start(&mut self, change: Change<&Object>) -> Result<()> {
@@ -95,9 +98,24 @@ impl<'a> Spread<'a> {
                     self.open.extend(old.provides());
                 }
                 Alteration::Refused(why) => return Err(self.located(Error::no(why), &id)),
+                Alteration::Unsaid { what, hint } => self.unsaid.push((id, what, hint)),
             },
         }
         Ok(())
+    }
+
+    /// All that is unsaid at once, as a person will say it.
+    fn said(&mut self) -> Result<()> {
+        let mut unsaid = std::mem::take(&mut self.unsaid).into_iter();
+        let Some((id, what, hint)) = unsaid.next() else { return Ok(()) };
+        let mut error = self.located(Error::no(what), &id);
+        for (id, what, _) in unsaid {
+            error = error.detail(match self.after.place(&id) {
+                Some(place) => format!("{what}\n  at {place}"),
+                None => what,
+            });
+        }
+        Err(error.hint(hint))
     }
 
     fn settle(&mut self) -> Result<()> {

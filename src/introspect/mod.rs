@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 
 use crate::catalog::{self, Catalog, Externals, Notes, Unmodelled};
 use crate::error::{Error, Result};
-use crate::kind::{Aspect, Id, Name, Names, Object, Row, Space, Tag, Type};
+use crate::kind::{Aspect, Casts, Id, Name, Names, Object, Row, Space, Tag, Type};
 use crate::name::{Ident, Qualified};
 use crate::ours::{Known, LeftOut, Rules};
 use ours::Ours;
@@ -40,6 +40,8 @@ pub struct Server {
     pub types: BTreeSet<String>,
     /// Those that are installed, by name.
     pub extensions: BTreeSet<String>,
+    /// How values of one type become those of another.
+    pub casts: Arc<Casts>,
 }
 
 #[derive(Debug, Clone)]
@@ -62,6 +64,7 @@ fn begin() -> String {
 const NAMES: &str = include_str!("names.sql");
 const TYPES: &str = include_str!("types.sql");
 const COLUMNS: &str = include_str!("columns.sql");
+const CASTS: &str = include_str!("casts.sql");
 const EXTERNALS: &str = include_str!("externals.sql");
 const ATTACHMENTS: &str = include_str!("attachments.sql");
 const UNMODELLED: &str = include_str!("unmodelled.sql");
@@ -138,6 +141,7 @@ fn read(
         ("what is not modelled", UNMODELLED),
         ("privileges", ATTACHMENTS),
         ("what is not managed", outside::OUTSIDE),
+        ("casts", CASTS),
     ];
     let queries: Vec<(&str, String)> = [("names", NAMES), ("types", TYPES), ("columns", COLUMNS)]
         .into_iter()
@@ -167,8 +171,9 @@ fn read(
         notes.unmodelled.extend(notes.attachments.iter().cloned());
     }
     notes.outsiders = outside::outsiders(next(), &notes.left_out)?;
+    let casts = Casts::read(next())?;
     members(next(), &mut notes)?;
-    let server = server(&scope, major, types)?;
+    let server = server(&scope, major, types, casts)?;
     let foreign = foreign(&objects, &rules, &notes);
     let catalog = close(catalog::by_id(objects), externals, notes);
     Ok(Live { catalog: if foreign.is_empty() { catalog } else { crate::ours::without(catalog, foreign) }, server })
@@ -294,7 +299,7 @@ fn major(scope: &Row) -> Result<u32> {
     Ok((scope.number("version_num")? / 10000) as u32)
 }
 
-fn server(row: &Row, major: u32, types: BTreeSet<String>) -> Result<Server> {
+fn server(row: &Row, major: u32, types: BTreeSet<String>, casts: Casts) -> Result<Server> {
     let schemas = row.text("schemas")?;
     Ok(Server {
         major,
@@ -303,6 +308,7 @@ fn server(row: &Row, major: u32, types: BTreeSet<String>) -> Result<Server> {
         user: row.ident("user")?,
         schemas: array(schemas),
         types,
+        casts: Arc::new(casts),
         extensions: row.list("extensions")?.into_iter().collect(),
     })
 }

@@ -1,5 +1,16 @@
 //! What happens to one object, and how can it?
 
+use super::Type;
+use crate::name::{Ident, Qualified};
+
+/// A column as another table could have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnShape {
+    pub name: Ident,
+    pub ty: Type,
+    pub collation: Option<Qualified>,
+}
+
 /// A change of one object. It carries whole values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change<T> {
@@ -37,4 +48,9 @@ pub enum Alteration {
     /// A second object takes over, and what holds data moves to it.
     Swap,
     Refused(String),
+    /// Could be made if the models said more of the way; and what they should say.
+    Unsaid {
+        what: String,
+        hint: String,
+    },
 }

@@ -18,6 +18,8 @@ pub struct Hazard {
 pub enum Risk {
     /// Rows, values or a position are lost.
     Loses,
+    /// Values come out otherwise than they look.
+    Converts,
     /// Fails on rows that are there.
     MayFail,
     /// Rewrites the table.
@@ -36,6 +38,7 @@ impl Risk {
     pub fn word(self) -> &'static str {
         match self {
             Risk::Loses => "LOSES DATA",
+            Risk::Converts => "converts",
             Risk::MayFail => "may fail",
             Risk::Rewrites => "rewrites",
             Risk::Blocks => "blocks",

@@ -241,6 +241,11 @@ pub struct Name {
 }
 
 impl Name {
+    /// Of what counts the values of this column.
+    pub fn position(column: &Id) -> Self {
+        Self::new(Space::Ownership, &column.path)
+    }
+
     pub fn new(space: Space, path: impl IntoIterator<Item = impl Into<Ident>>) -> Self {
         Self { space, path: path.into_iter().map(Into::into).collect() }
     }

@@ -155,6 +155,33 @@ macro_rules! kinds {
                     _ => {}
                 }
             }
+            pub fn becomes_another(&self, live: &Object) -> bool {
+                match (self, live) {
+                    $((Object::$kind(o), Object::$kind(live)) => o.becomes_another(live),)*
+                    _ => false,
+                }
+            }
+            pub fn cross(&mut self, live: &Object, there: &Casts, back: &Casts) {
+                match (self, live) {
+                    $((Object::$kind(o), Object::$kind(live)) => o.cross(live, there, back),)*
+                    _ => {}
+                }
+            }
+            pub fn convert(&self, casts: &mut Casts, gone: bool) {
+                match self { $(Object::$kind(o) => o.convert(casts, gone)),* }
+            }
+            pub fn counts_for(&self) -> Option<Id> {
+                match self { $(Object::$kind(o) => o.counts_for()),* }
+            }
+            pub fn hand_over(&self, number: usize) -> Option<Piece> {
+                match self { $(Object::$kind(o) => o.hand_over(number)),* }
+            }
+            pub fn take_over(&self, number: usize) -> Option<Piece> {
+                match self { $(Object::$kind(o) => o.take_over(number)),* }
+            }
+            pub fn go_on_behind(&self, ty: &Type) -> Option<Piece> {
+                match self { $(Object::$kind(o) => o.go_on_behind(ty)),* }
+            }
             pub fn aspect(&self) -> Option<Aspect> {
                 match self { $(Object::$kind(o) => o.aspect()),* }
             }

@@ -13,7 +13,7 @@ use crate::catalog::{Catalog, Dangling, Externals, Lookup, Notes};
 use crate::draft::{Draft, Entry};
 use crate::error::{Error, Place, Result, did_you_mean};
 use crate::introspect::Live;
-use crate::kind::{Aspect, Fact, Id, Name, Need, Object, Space};
+use crate::kind::{Aspect, Casts, Fact, Id, Name, Need, Object, Space};
 use crate::name::{Ident, Qualified};
 
 mod adopt;
@@ -71,6 +71,7 @@ pub fn normal(draft: Draft, live: &Live, search_path: &[String], asker: &mut dyn
             entry.object.adopt(live);
         }
     }
+    cross(&mut entries, &there, live);
     let mut unknowns = canonical::canonical(&mut entries, 0, live, &there, asker)?;
     adopt::names(&mut entries, 0, &live.catalog);
     // generation by generation: a copy is of what its parent's is called
@@ -120,6 +121,27 @@ fn fits(entries: &[Entry], live: &Live) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What is to become of another type learns how: by the casts that the models have, and back by those that are there.
+fn cross(entries: &mut [Entry], there: &Lookup, live: &Live) {
+    let counterpart = |object: &Object| there.get(&object.id()).copied().filter(|live| object.becomes_another(live));
+    let pairs: Vec<(usize, &Object)> =
+        entries.iter().enumerate().filter_map(|(n, entry)| Some((n, counterpart(&entry.object)?))).collect();
+    if pairs.is_empty() {
+        return;
+    }
+    let known = &live.server.casts;
+    let mut casts = Casts::clone(known);
+    live.catalog.objects().values().for_each(|object| object.convert(&mut casts, true));
+    // a domain before the checks on it
+    let mut objects: Vec<&Object> = entries.iter().map(|entry| &entry.object).collect();
+    objects.sort_by_key(|object| object.tag());
+    objects.iter().for_each(|object| object.convert(&mut casts, false));
+    let back = casts.clone().with_casts_of(known);
+    for (n, live) in pairs {
+        entries[n].object.cross(live, &casts, &back);
+    }
 }
 
 /// What the server cannot install in the version that is asked for is refused too.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::carry::{Carried, Carrier};
+use super::count::Counting;
 use super::online::Course;
 use super::schedule::Turn;
 use super::{Body, Node, Op, Statement, descent, fold};
@@ -54,6 +55,7 @@ pub struct Context<'a> {
     pub given: &'a BTreeMap<Id, Object>,
     /// Tables from which another one begins or ceases to inherit.
     pub relinked: BTreeSet<Qualified>,
+    pub counting: Counting,
 }
 
 impl Context<'_> {
@@ -62,7 +64,7 @@ impl Context<'_> {
         let node = &nodes[groups[turn.group].root];
         let pieces = match self.courses[turn.group].phases.get(turn.phase) {
             Some(phase) => phase.pieces.clone(),
-            None => self.pieces(&groups[turn.group], nodes),
+            None => self.counting.carry(node, self.pieces(&groups[turn.group], nodes)),
         };
         descent::Said { turn, node, pieces, hazards: Vec::new() }
     }

@@ -16,6 +16,7 @@ use crate::rewrite::{Steps, rewrite};
 mod bodies;
 mod carry;
 mod context;
+mod count;
 mod descent;
 mod fold;
 mod given;
@@ -192,6 +193,8 @@ fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, ways: &Ways) -> Re
     let bonds = descent::bonds(&nodes).map_err(|node| Halt::Refused(not_inherited(nodes[node].object(), after)))?;
     let (mut edges, soft) = order::edges(&moves);
     bonds.bind(&mut edges);
+    let counting = count::Counting::of(&nodes, steps, before, after);
+    edges.extend(counting.bonds(&nodes));
     edges.extend(soft.needed.iter().chain(&soft.preferred));
     let stuck = |stuck| match stuck {
         fold::Stuck::Circle(circle) => Halt::Refused(circular(&circle, &nodes, after)),
@@ -206,13 +209,15 @@ fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, ways: &Ways) -> Re
     let happens = turns.iter().filter(|turn| turn.phase == courses[turn.group].done);
     let sequence: Vec<usize> = happens.map(|turn| turn.group).collect();
     let late = bodies::late(&nodes, &soft, &groups, &sequence, after);
-    let created = created(steps, before, after);
+    let mut created = created(steps, before, after);
+    created.extend(counting.spared());
     let parts = parts_above(&nodes, steps, before, after);
     let relinked = below.relinked();
     let carrier = carry::Carrier { nodes: &nodes, values: &ways.intent.values, before, after };
     let carried = carrier.all(&groups).map_err(Halt::Refused)?;
     let (given, carrier) = (ways.given, &carrier);
-    let context = Context { steps, before, after, created, courses, parts, carried, carrier, given, relinked };
+    let context =
+        Context { steps, before, after, created, courses, parts, carried, carrier, given, relinked, counting };
     let mut said: Vec<descent::Said> = turns.iter().map(|turn| context.say(*turn, &groups, &nodes)).collect();
     descent::settle(&mut said, &below, before, after);
     let statements = context.gather(said, &groups, &nodes);

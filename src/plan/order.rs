@@ -17,6 +17,8 @@ pub struct Moves {
     stops_needing: BTreeSet<Fact>,
     /// Those that are guessed from a text.
     guessed: Guessed,
+    /// Better gone after it: what the values that it converts may need on their way.
+    leans: BTreeSet<Fact>,
 }
 
 #[derive(Default)]
@@ -62,6 +64,7 @@ fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
             starts_needing: set(after.requires(&new.id())),
             stops_needing: none(),
             guessed: Guessed::of(after, &new.id()),
+            leans: none(),
         },
         Node::Drop(old) => Moves {
             begins: none(),
@@ -69,11 +72,14 @@ fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
             starts_needing: none(),
             stops_needing: set(before.requires(&old.id())),
             guessed: Guessed::of(before, &old.id()),
+            leans: none(),
         },
         Node::Alter { old, new } => {
             let (had, has) = (set(&old.provides()), set(&new.provides()));
             let (needed, needs) = (set(before.requires(&old.id())), set(after.requires(&new.id())));
+            let leans = if old.holds_data() { Guessed::of(before, &old.id()).preferred } else { none() };
             Moves {
+                leans,
                 begins: &has - &had,
                 ends: &had - &has,
                 starts_needing: &needs - &needed,
@@ -89,6 +95,7 @@ fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {
             let carried: BTreeSet<Fact> = moved.iter().flat_map(|object| types(object)).collect();
             let (needed, needs) = (set(before.requires(&old.id())), set(after.requires(&new.id())));
             Moves {
+                leans: none(),
                 begins: &set(&new.provides()) | &carried,
                 ends: &set(&old.provides()) | &carried,
                 starts_needing: &needs - &needed,
@@ -117,6 +124,9 @@ pub fn edges(all: &[Moves]) -> (Edges, Soft) {
         let Guessed { needed, preferred } = &moves.guessed;
         soft.needed.extend(needed.iter().filter(|fact| !moves.stops_needing.contains(fact)).flat_map(makers));
         soft.preferred.extend(preferred.iter().filter(|fact| !moves.stops_needing.contains(fact)).flat_map(makers));
+        for fact in moves.leans.iter().filter(|fact| !begins.contains_key(fact)) {
+            soft.preferred.extend(ends.get(fact).into_iter().flatten().map(|&ender| (n, ender)));
+        }
         for fact in &moves.starts_needing {
             let edges = if needed.contains(fact) { &mut soft.needed } else { &mut firm };
             edges.extend(begins.get(fact).into_iter().flatten().map(|&maker| (maker, n)));

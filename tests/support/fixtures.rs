@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use autogen::Result;
 use autogen::catalog::{Catalog, Externals};
@@ -16,7 +17,7 @@ use autogen::config::{Config, Naming};
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Live, Server};
-use autogen::kind::{Aspect, Fact, Managed, Manner, Name, Object, Reading, Role, Space};
+use autogen::kind::{Aspect, Casts, Fact, Managed, Manner, Name, Object, Reading, Role, Space};
 use autogen::model;
 use autogen::name::{Ident, Qualified};
 use autogen::normal::{Answer, Asker, Installs, Question, StandIns, normal};
@@ -212,7 +213,20 @@ fn server() -> Server {
     ]
     .map(str::to_owned);
     let (version, database, user) = ("18.0".to_owned(), "fixtures".to_owned(), Ident::new("postgres"));
-    Server { major: 18, version, database, user, schemas, types: BTreeSet::from(types), extensions: BTreeSet::new() }
+    let (types, extensions) = (BTreeSet::from(types), BTreeSet::new());
+    Server { major: 18, version, database, user, schemas, types, extensions, casts: Arc::new(casts()) }
+}
+
+/// What PostgreSQL 15 says of its own casts, as the query beside the introspection gives it.
+fn casts() -> Casts {
+    let mut casts = Casts::default();
+    for line in include_str!("casts.txt").lines() {
+        let fields: Vec<&str> = line.split('|').collect();
+        let [what, source, target, how, flag] = fields[..] else { panic!("{line}") };
+        let said = |field: &'static str| Some(field).filter(|field| !field.is_empty());
+        casts.learn(what, source, said(target), said(how), flag == "t");
+    }
+    casts
 }
 
 /// Takes every expression for what it says, and knows what some extensions bring.

@@ -95,6 +95,19 @@ impl Kind for Cast {
         }
     }
 
+    fn convert(&self, casts: &mut Casts, gone: bool) {
+        let unasked = match self.context {
+            Context::Explicit => casts::Unasked::Never,
+            Context::Assignment => casts::Unasked::OnAssignment,
+            Context::Implicit => casts::Unasked::Anywhere,
+        };
+        let how = if self.method == Method::Binary { casts::How::Binary } else { casts::How::Computed };
+        match gone {
+            true => casts.forbid(&self.source, &self.target),
+            false => casts.allow(&self.source, &self.target, unasked, how),
+        }
+    }
+
     const SECTION: &'static str = "casts";
 
     fn write(&self, mut parts: Parts) -> Part {

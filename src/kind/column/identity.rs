@@ -2,6 +2,12 @@
 
 use super::*;
 
+/// The name that Postgres gives the sequence of an identity or serial column, where it is free.
+pub fn implied_sequence(table: &Qualified, column: &Ident) -> Qualified {
+    let name = crate::name::object_name(table.name.as_str(), column.as_str(), "seq");
+    Qualified { schema: table.schema.clone(), name: Ident::new(name) }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     pub always: bool,
@@ -26,6 +32,16 @@ impl Identity {
 }
 
 impl Column {
+    pub(super) fn own_sequence(&self) -> Option<Qualified> {
+        self.identity.as_ref().map(|identity| identity.sequence_name(self))
+    }
+
+    pub(super) fn go_on(&self, ty: &Type) -> Option<Piece> {
+        let owner = Owner { table: self.table.clone(), column: self.name.clone() };
+        let identity = self.identity.as_ref()?;
+        super::super::sequence::go_on_behind(&identity.sequence_name(self), &identity.options, &owner, ty)
+    }
+
     pub(super) fn identity_changes(&self, old: Option<&Identity>) -> Vec<Sql> {
         match (old, &self.identity) {
             (Some(_), None) => vec![self.alter_column().kw("DROP IDENTITY")],
@@ -58,10 +74,4 @@ impl Column {
         let sql = Sql::new().kw("ALTER SEQUENCE").qualified(&from).kw("RENAME TO").ident(&to.name);
         (from.name != to.name).then_some(Piece::Statement(sql))
     }
-}
-
-/// The name that Postgres gives the sequence of an identity or serial column, where it is free.
-pub fn implied_sequence(table: &Qualified, column: &Ident) -> Qualified {
-    let name = crate::name::object_name(table.name.as_str(), column.as_str(), "seq");
-    Qualified { schema: table.schema.clone(), name: Ident::new(name) }
 }

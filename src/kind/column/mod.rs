@@ -3,18 +3,23 @@
 //! The default is an object of its own, since it may need what needs the column. A generated column holds no data of its
 //! own and may be dropped and added again; any other column is changed where it stands.
 
-use super::sequence::Options;
+use super::casts::Casts;
+use super::sequence::{self, Options, Owner};
 use super::*;
 
+mod alter;
 mod hazards;
 mod identity;
+mod loss;
 mod not_null;
 mod parts;
+mod retype;
 mod write;
 mod yaml;
 
 pub use not_null::NotNull;
 pub use identity::{Identity, implied_sequence};
+pub use retype::Using;
 pub use yaml::Declaration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,18 +43,6 @@ pub struct Column {
     /// Its values are another server's.
     pub foreign: Aside<bool>,
 }
-
-/// The `USING` expression of a type change, where one is needed.
-#[derive(Debug, Clone, Default)]
-pub struct Using(pub Option<Expr>);
-
-impl PartialEq for Using {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Using {}
 
 impl Column {
     pub fn key(&self) -> Name {
@@ -120,7 +113,7 @@ impl Kind for Column {
             collation: row.collation_beside(collation, row.oid("collation").unwrap_or(0)).cloned(),
             identity,
             generated,
-            using: Using(None),
+            using: Using::default(),
             inherited,
             typed: Aside(row.is("typed")),
             foreign: Aside(row.is("foreign")),
@@ -156,12 +149,13 @@ impl Kind for Column {
     fn copy(&self, descent: &Descent) -> Option<(Self, bool)> {
         // a partition counts with its parent's sequence; one that inherits does not count
         let copy = Self { not_null_constraint: NotNull::default(), ..self.clone() };
-        let copy = Self { table: descent.child.clone(), identity: None, using: Using(None), typed: Aside(false), ..copy };
+        let copy = Self { table: descent.child.clone(), identity: None, typed: Aside(false), ..copy };
         Some((Self { inherited: Inherited::by(descent), ..copy }, true))
     }
 
     fn merge(&mut self, copy: &Self) -> bool {
         self.inherited.merge(&copy.inherited);
+        self.using.merge(&copy.using);
         self.not_null_constraint = NotNull::default();
         true
     }
@@ -214,6 +208,34 @@ impl Kind for Column {
         self.is_virtual.then_some((18, "a virtual generated column")).or(named)
     }
 
+    fn prefers(&self) -> Vec<Need> {
+        self.ways_prefer()
+    }
+
+    fn counts_for(&self) -> Option<Id> {
+        self.identity.as_ref().map(|_| self.id())
+    }
+
+    fn hand_over(&self, number: usize) -> Option<Piece> {
+        Some(sequence::hand_over(&self.own_sequence()?, number))
+    }
+
+    fn take_over(&self, number: usize) -> Option<Piece> {
+        Some(sequence::take_over(&self.own_sequence()?, number))
+    }
+
+    fn go_on_behind(&self, ty: &Type) -> Option<Piece> {
+        self.go_on(ty)
+    }
+
+    fn becomes_another(&self, live: &Self) -> bool {
+        self.ty != live.ty
+    }
+
+    fn cross(&mut self, live: &Self, there: &Casts, back: &Casts) {
+        self.using.ways = Some(Box::new((there.way(&live.ty, &self.ty), back.way(&self.ty, &live.ty))));
+    }
+
     fn adopt(&mut self, live: &Self) {
         if self.not_null && live.not_null && self.not_null_constraint.name.is_none() {
             self.not_null_constraint.name = live.not_null_constraint.name.clone();
@@ -255,6 +277,7 @@ impl Kind for Column {
         if let Some(expression) = &mut self.generated {
             renames.expression(&self.table, expression);
         }
+        self.using.rename(renames, &self.table);
         renames.types(self.types());
         renames.refer(self.references());
         let mut sequence = self.identity.as_ref().map(|identity| identity.sequence_name(self));
@@ -276,6 +299,9 @@ impl Kind for Column {
     fn alteration(old: &Self, new: &Self) -> Alteration {
         if let Some(why) = Inherited::lost(&old.inherited, &new.inherited) {
             return Alteration::Refused(format!("not supported: {}: {why}", new.key()));
+        }
+        if let Some((what, hint)) = Self::unsaid(old, new) {
+            return Alteration::Unsaid { what, hint };
         }
         match (&old.generated, &new.generated) {
             (None, None) => Alteration::InPlace,
@@ -311,45 +337,7 @@ impl Kind for Column {
     }
 
     fn alter(old: &Self, new: &Self) -> Vec<Piece> {
-        let Self { table: _, name: _, ty, collation, not_null, not_null_constraint, .. } = new;
-        let Self { identity, generated, is_virtual, using, inherited: _, typed: _, foreign, .. } = new;
-        let mut commands = Vec::new();
-        // alone: a statement that changes a type looks at the identity as it was
-        let identity_first = (old.identity.is_some() && identity.is_none() && old.ty != *ty)
-            .then(|| Sql::new().kw("ALTER TABLE").qualified(&new.table).sql(&new.alter_column()).kw("DROP IDENTITY"));
-        if old.generated.is_some() && generated.is_none() {
-            commands.push(new.alter_column().kw("DROP EXPRESSION"));
-        }
-        if old.identity.is_some() && identity.is_none() && identity_first.is_none() {
-            commands.extend(new.identity_changes(old.identity.as_ref()));
-        }
-        if old.not_null && !not_null {
-            commands.push(new.alter_column().kw("DROP NOT NULL"));
-        }
-        if old.ty != *ty || old.collation != *collation {
-            let sql = new.alter_column().kw("TYPE").ty(ty);
-            let sql = sql.maybe(collation.as_ref(), |sql, name| sql.kw("COLLATE").qualified(name));
-            commands.push(match &using.0 {
-                Some(using) => sql.kw("USING").expr(using),
-                None if !foreign.0 && hazards::needs_using(&old.ty, ty) => sql.kw("USING").sql(&hazards::cast(&new.name, &old.ty, ty)),
-                None => sql,
-            });
-        }
-        if !old.not_null && *not_null {
-            commands.push(not_null_constraint.add(new));
-        }
-        let kept = (old.not_null && *not_null).then_some(&old.not_null_constraint);
-        commands.extend(kept.into_iter().flat_map(|old| NotNull::changes(old, new)));
-        if let (true, Some(expression)) = (*is_virtual && old.generated != *generated, generated) {
-            commands.push(new.alter_column().kw("SET EXPRESSION AS").sql(&expression.written.in_brackets()));
-        }
-        if identity.is_some() {
-            commands.extend(new.identity_changes(old.identity.as_ref()));
-        }
-        let commands = commands.into_iter().map(|sql| new.command(sql));
-        let named = kept.and_then(|_| NotNull::rename(old, new));
-        let first = identity_first.map(Piece::Statement).into_iter().chain(named);
-        first.chain(new.sequence_lift(old)).chain(commands).chain(new.sequence_rename(old)).collect()
+        alter::alter(old, new)
     }
 
     fn online(change: Change<&Self>, ground: &Ground) -> Online {

@@ -49,6 +49,49 @@ impl Generated {
     }
 }
 
+/// `using: score::integer`, or `{ up: score::integer, down: score::text }`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsingLong {
+    up: Option<String>,
+    down: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct UsingDeclaration(UsingLong);
+
+impl From<UsingLong> for UsingDeclaration {
+    fn from(long: UsingLong) -> Self {
+        Self(long)
+    }
+}
+
+impl Short for UsingDeclaration {
+    const EXPECTED: &'static str = "an expression, or a map with `up:` and `down:`";
+    fn text(text: &str) -> Option<Self> {
+        Some(Self(UsingLong { up: Some(text.to_owned()), down: None }))
+    }
+}
+
+impl<'de> Deserialize<'de> for UsingDeclaration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        short_or_long::<D, Self, UsingLong>(deserializer)
+    }
+}
+
+impl UsingDeclaration {
+    pub fn read(at: &Spanned<Self>, scope: &Scope) -> Result<Using> {
+        let expression = |text: &String| scope.expression(&Spanned::new(text.clone(), at.referenced, at.defined));
+        let UsingLong { up, down } = &at.value.0;
+        if up.is_none() && down.is_none() {
+            let error = scope.error("`using` says neither `up:` nor `down:`", at);
+            return Err(error.hint("say how the values convert, there or back"));
+        }
+        let read = |text: &Option<String>| text.as_ref().map(expression).transpose().map(|read| read.map(|e| e.written));
+        Ok(Using { up: read(up)?, down: read(down)?, ways: None })
+    }
+}
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IdentityLong {

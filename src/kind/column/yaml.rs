@@ -16,7 +16,7 @@ use super::super::settings;
 use super::super::renames::Former;
 use super::super::shapes::{Entries, Short, short_or_long};
 use super::super::{check, foreign_key, index, unique};
-use super::parts::{Generated, IdentityDeclaration, UniqueOnColumn};
+use super::parts::{Generated, IdentityDeclaration, UniqueOnColumn, UsingDeclaration};
 use super::*;
 use crate::draft::{Draft, Scope};
 
@@ -50,7 +50,7 @@ struct Long {
     #[serde(default)]
     foreign_options: Entries<String>,
     renamed_from: Option<Former>,
-    using: Option<Spanned<String>>,
+    using: Option<Spanned<UsingDeclaration>>,
 }
 
 #[derive(Debug)]
@@ -173,7 +173,7 @@ fn plain(
         identity: None,
         generated: None,
         is_virtual: false,
-        using: Using(None),
+        using: Using::default(),
         inherited: Inherited::default(),
         typed: Aside(false),
         foreign: Aside(false),
@@ -216,7 +216,9 @@ impl Long {
         if self.inherited {
             column.inherited.how = Aside(How::Inherits);
         }
-        column.using = Using(self.using.as_ref().map(|text| scope.expression(text)).transpose()?.map(|e| e.written));
+        if let Some(using) = &self.using {
+            column.using = UsingDeclaration::read(using, scope)?;
+        }
         if let Some(identity) = self.identity.as_ref() {
             column.identity = identity.value.read(&column.ty, identity, scope)?;
             self.countable(&column, identity, scope)?;

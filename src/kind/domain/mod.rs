@@ -83,6 +83,12 @@ impl Kind for Domain {
         self.default.as_mut().map(slot).into_iter().collect()
     }
 
+    fn convert(&self, casts: &mut Casts, gone: bool) {
+        if !gone {
+            casts.define(&Type::named(self.name.clone()), self.ty.clone(), self.not_null);
+        }
+    }
+
     fn types(&mut self) -> Vec<&mut Type> {
         vec![&mut self.ty]
     }

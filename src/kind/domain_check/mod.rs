@@ -61,6 +61,12 @@ impl Kind for DomainCheck {
         vec![Slot { table: self.domain.clone(), role: Role::Value, expression: &mut self.expression }]
     }
 
+    fn convert(&self, casts: &mut Casts, gone: bool) {
+        if !gone {
+            casts.check(&Type::named(self.domain.clone()));
+        }
+    }
+
     const SECTION: &'static str = "checks";
 
     fn write(&self, mut parts: Parts) -> Part {

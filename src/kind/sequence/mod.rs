@@ -5,9 +5,11 @@
 use super::*;
 
 mod options;
+mod position;
 mod yaml;
 
 pub use options::Options;
+pub use position::{go_on_behind, hand_over, spared, take_over};
 pub use yaml::Declaration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +43,10 @@ impl PartialEq for OwnedBy {
 impl Eq for OwnedBy {}
 
 impl Owner {
+    pub fn id(&self) -> Id {
+        Id::within(Tag::Column, &self.table, &self.column)
+    }
+
     pub fn rename(&mut self, renames: &Renames) {
         renames.column(&self.table, &mut self.column);
         renames.relation(&mut self.table);
@@ -86,11 +92,27 @@ impl Kind for Sequence {
     }
 
     fn parent(&self) -> Option<Id> {
-        self.owner.0.as_ref().map(|o| Id::within(Tag::Column, &o.table, &o.column))
+        self.owner.0.as_ref().map(Owner::id)
     }
 
     fn holds_data(&self) -> bool {
         true
+    }
+
+    fn counts_for(&self) -> Option<Id> {
+        self.owner.0.as_ref().map(Owner::id)
+    }
+
+    fn hand_over(&self, number: usize) -> Option<Piece> {
+        Some(hand_over(&self.name, number))
+    }
+
+    fn take_over(&self, number: usize) -> Option<Piece> {
+        Some(take_over(&self.name, number))
+    }
+
+    fn go_on_behind(&self, ty: &Type) -> Option<Piece> {
+        go_on_behind(&self.name, &self.options, self.owner.0.as_ref()?, ty)
     }
 
     /// What `serial` makes: the usual name, nothing said, and the column's default takes its next value.
@@ -192,7 +214,10 @@ impl Kind for Sequence {
 
     fn hazards(change: Change<&Self>) -> Vec<Hazard> {
         match change {
-            Change::Drop(old) => vec![Hazard::new(Risk::Loses, &old.name, format!("the position of {}", old.name))],
+            Change::Drop(old) => {
+                let lost = Hazard::new(Risk::Loses, &old.name, format!("the position of {}", old.name));
+                vec![Hazard { spared_by: old.owner.0.as_ref().map(spared), ..lost }]
+            }
             Change::Alter { old, new } if old.options.turns(&new.options) => {
                 vec![Hazard::new(Risk::Loses, &new.name, format!("the position of {}, which starts anew the other way", new.name))]
             }

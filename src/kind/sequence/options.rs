@@ -133,7 +133,7 @@ impl Options {
         (low(new) > low(old)).then(|| low(new))
     }
 
-    fn first(&self, ty: &Type) -> i64 {
+    pub fn first(&self, ty: &Type) -> i64 {
         let low = bounds(ty).0;
         let implied = if self.increment > 0 { self.min.unwrap_or(1) } else { self.max.unwrap_or(-1).max(low) };
         self.start.unwrap_or(implied)
