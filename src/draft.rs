@@ -11,7 +11,7 @@ use serde_yaml::Spanned;
 use crate::config::Naming;
 use crate::error::{Error, Place, Result};
 use crate::kind::statement::About;
-use crate::kind::{Aspect, Expression, Id, Managed, Object, Type};
+use crate::kind::{Aspect, Backfill, Expression, Id, Managed, Object, Type};
 use crate::lex;
 use crate::name::{Ident, Qualified};
 use crate::sql::Expr;
@@ -43,6 +43,8 @@ pub struct Entry {
     pub order: i64,
     /// Whoever uses the database is not to be stopped by its making.
     pub online: bool,
+    /// How its rows get their values.
+    pub backfill: Option<Backfill>,
 }
 
 /// `renamed_from`
@@ -57,7 +59,7 @@ pub struct RenameHint {
 impl Draft {
     pub fn push(&mut self, object: impl Into<Object>, place: Place, named: bool) {
         let order = self.entries.len() as i64;
-        self.entries.push(Entry { object: object.into(), place, named, order, online: false });
+        self.entries.push(Entry { object: object.into(), place, named, order, online: false, backfill: None });
     }
 
     /// As [`Draft::push`], for what says itself that nobody is to be stopped by its making.
@@ -65,6 +67,13 @@ impl Draft {
         self.push(object, place, named);
         if let Some(last) = self.entries.last_mut() {
             last.online = online;
+        }
+    }
+
+    /// Of what was pushed last.
+    pub fn filled(&mut self, backfill: Option<Backfill>) {
+        if let Some(last) = self.entries.last_mut() {
+            last.backfill = backfill;
         }
     }
 

@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::config::Naming;
 use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Place, Result};
-use crate::kind::{Fact, Id, Manner, Name, Object, Renames, Space};
+use crate::kind::{Backfill, Fact, Id, Manner, Name, Object, Renames, Space};
 use crate::plan::Statement;
 
 mod order;
@@ -30,9 +30,15 @@ pub struct Asked {
     pub all: BTreeSet<Manner>,
     /// Those of these objects.
     pub of: BTreeSet<Id>,
+    /// How rows are filled on the way.
+    pub backfills: BTreeMap<Id, Backfill>,
 }
 
 impl Asked {
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.of.is_empty() && self.backfills.is_empty()
+    }
+
     pub fn holds(&self, manner: Manner, id: &Id) -> bool {
         self.all.contains(&manner) || self.of.contains(id)
     }
@@ -41,7 +47,8 @@ impl Asked {
 impl Intent {
     /// With what the settings ask for, and the models of themselves.
     pub fn online(mut self, all: &BTreeSet<Manner>, wanted: &Catalog) -> Self {
-        self.online = Asked { all: all.clone(), of: wanted.notes.online.clone() };
+        let notes = &wanted.notes;
+        self.online = Asked { all: all.clone(), of: notes.online.clone(), backfills: notes.backfills.clone() };
         self
     }
 

@@ -17,6 +17,7 @@ mod registry;
 mod aside;
 mod aspect;
 mod attached;
+mod backfill;
 mod descent;
 mod doc;
 pub mod document;
@@ -41,6 +42,7 @@ pub mod types;
 
 pub use aside::Aside;
 pub use aspect::{Aspect, Managed};
+pub use backfill::{Backfill, Filled, Pace};
 pub use descent::{Descent, How, Inherited, Origin, PartOf};
 pub use doc::{Doc, Fields, Part, Parts};
 pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
@@ -344,6 +346,22 @@ pub trait Kind: Clone + Eq + Sized {
     /// The same change in phases that others are not stopped by.
     fn online(_change: Change<&Self>, _ground: &Ground) -> Online {
         Online::Plain
+    }
+
+    /// The same change with the rows filled on its way, which goes on in phases; `children` are the statements of what folds into
+    /// it, `validated` as [`Manner::Validated`]. `None`: no row has to be filled for it.
+    fn filled(
+        _change: Change<&Self>,
+        _with: &Backfill,
+        _children: Vec<Piece>,
+        _ground: &Ground,
+        _validated: bool,
+    ) -> Result<Option<Filled>> {
+        Ok(None)
+    }
+    /// What of a filled column the change leaves as it is, where it takes back what filling it was for.
+    fn unfilled(_change: Change<&Self>) -> Option<Hazard> {
+        None
     }
 
     /// The op's name, Alembic's where Alembic has one.

@@ -2,9 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::Index;
-use crate::kind::{Fact, Mentions, Name, Space, Text};
+use super::{Catalog, Index};
+use crate::kind::{Fact, Mentions, Name, Need, Space, Text};
 use crate::name::Ident;
+
+impl Catalog {
+    /// What these needs are here, each of them as facts. What the catalog does not have is passed over.
+    pub fn facts_of(&self, all: Vec<Vec<Need>>) -> Vec<BTreeSet<Fact>> {
+        let index = Index::of(self.objects());
+        let facts = |needs: Vec<Need>| {
+            let mut facts = BTreeSet::new();
+            needs.into_iter().for_each(|need| index.resolve(need, &mut facts));
+            facts
+        };
+        all.into_iter().map(facts).collect()
+    }
+}
 
 impl Index {
     /// What a dotted name may mean: in the schema that it states, in the one given, or in any.

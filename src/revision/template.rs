@@ -182,7 +182,8 @@ fn stand_in(name: &str) -> String {
 }
 
 fn sample() -> Revision {
-    let script = |name| Script::compose(&[Entry { comments: Vec::new(), sql: stand_in(name), transaction: true }]);
+    let script =
+        |name| Script::compose(&[Entry { comments: Vec::new(), sql: stand_in(name), transaction: true, batch: None }]);
     Revision {
         id: "sample".into(),
         parents: Vec::new(),
@@ -227,7 +228,7 @@ mod tests {
     #[test]
     fn what_follows_the_hole_stays_in_a_transaction() {
         let mut revision = crate::revision::tests::revision("0a1b2c3d4e5f");
-        let entry = Entry { comments: Vec::new(), sql: "VACUUM".into(), transaction: false };
+        let entry = Entry { comments: Vec::new(), sql: "VACUUM".into(), transaction: false, batch: None };
         revision.upgrade = Script::compose(&[entry]);
         let made = read(WHOLE).unwrap().apply(&revision).unwrap();
         let steps = made.upgrade.steps(Path::new("r.sql")).unwrap();

@@ -6,6 +6,7 @@
 use super::sequence::Options;
 use super::*;
 
+mod backfill;
 mod hazards;
 mod identity;
 mod not_null;
@@ -356,6 +357,20 @@ impl Kind for Column {
 
     fn online(change: Change<&Self>, ground: &Ground) -> Online {
         not_null::online(change, ground)
+    }
+
+    fn filled(
+        change: Change<&Self>,
+        with: &Backfill,
+        children: Vec<Piece>,
+        ground: &Ground,
+        validated: bool,
+    ) -> Result<Option<Filled>> {
+        backfill::filled(change, with, children, ground, validated)
+    }
+
+    fn unfilled(change: Change<&Self>) -> Option<Hazard> {
+        backfill::unfilled(change)
     }
 
     fn reached(&self, old: &Self, new: &Self) -> Option<Self> {

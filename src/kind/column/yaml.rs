@@ -51,6 +51,7 @@ struct Long {
     foreign_options: Entries<String>,
     renamed_from: Option<Former>,
     using: Option<Spanned<String>>,
+    backfill: Option<Spanned<backfill::Declaration>>,
 }
 
 #[derive(Debug)]
@@ -234,8 +235,19 @@ impl Long {
         }
         self.attached(&column, place, scope, draft)?;
         draft.push(column.clone(), place.clone(), true);
+        draft.filled(self.filled(&column, scope)?);
         self.kept(&column, place, scope, draft)?;
         self.nested(table, key, scope, draft)
+    }
+
+    /// How rows get their values that have none.
+    fn filled(&self, column: &Column, scope: &Scope) -> Result<Option<Backfill>> {
+        let Some(backfill) = &self.backfill else { return Ok(None) };
+        if serial(self.ty.value.trim_end_matches('?').trim()).is_some() {
+            let error = scope.error(format!("column {} is serial, and cannot be filled", column.key()), backfill);
+            return Err(error.hint("take `backfill` away"));
+        }
+        backfill::Declaration::read(backfill, column, scope).map(Some)
     }
 
     /// What belongs to the column, whatever it is.

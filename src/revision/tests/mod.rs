@@ -26,7 +26,12 @@ pub(super) fn revision(id: &str) -> Revision {
 }
 
 fn entry(comments: &[&str], sql: &str, transaction: bool) -> Entry {
-    Entry { comments: comments.iter().map(|c| (*c).to_owned()).collect(), sql: sql.to_owned(), transaction }
+    Entry {
+        comments: comments.iter().map(|c| (*c).to_owned()).collect(),
+        sql: sql.to_owned(),
+        transaction,
+        batch: None,
+    }
 }
 
 fn read(text: &str) -> super::super::Result<Revision> {
