@@ -11,7 +11,7 @@ use serde_yaml::Spanned;
 use crate::config::Naming;
 use crate::error::{Error, Place, Result};
 use crate::kind::statement::About;
-use crate::kind::{Aspect, Backfill, Expression, Id, Managed, Object, Type};
+use crate::kind::{Aspect, Backfill, Expression, Id, Managed, Object, Pace, Type};
 use crate::lex;
 use crate::name::{Ident, Qualified};
 use crate::sql::Expr;
@@ -20,6 +20,7 @@ use crate::sql::Expr;
 pub struct Draft {
     pub entries: Vec<Entry>,
     pub renames: Vec<RenameHint>,
+    pub two_steps: Vec<TwoStep>,
     /// Partitioned tables whose partitions something else makes.
     pub unmanaged: BTreeSet<Qualified>,
     /// Who owns what states no owner.
@@ -54,6 +55,14 @@ pub struct RenameHint {
     pub id: Id,
     pub from: Ident,
     pub place: Place,
+}
+
+/// `rename: { from: …, two_step: true }` of a column.
+#[derive(Debug, Clone)]
+pub struct TwoStep {
+    pub hint: RenameHint,
+    /// How its values are copied.
+    pub pace: Option<Pace>,
 }
 
 impl Draft {

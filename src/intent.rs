@@ -30,6 +30,8 @@ pub struct Asked {
     pub all: BTreeSet<Manner>,
     /// Those of these objects.
     pub of: BTreeSet<Id>,
+    /// Each change is to be said once, however it is made.
+    pub once: bool,
     /// How rows are filled on the way.
     pub backfills: BTreeMap<Id, Backfill>,
 }
@@ -48,7 +50,8 @@ impl Intent {
     /// With what the settings ask for, and the models of themselves.
     pub fn online(mut self, all: &BTreeSet<Manner>, wanted: &Catalog) -> Self {
         let notes = &wanted.notes;
-        self.online = Asked { all: all.clone(), of: notes.online.clone(), backfills: notes.backfills.clone() };
+        let (of, backfills) = (notes.online.clone(), notes.backfills.clone());
+        self.online = Asked { all: all.clone(), of, once: false, backfills };
         self
     }
 
@@ -147,6 +150,12 @@ impl Intent {
                 }
             }
         }
+        self
+    }
+
+    /// With every change said once; what fills rows keeps it from failing on them all the same.
+    pub fn once(mut self, wanted: &Catalog) -> Self {
+        self.online = Asked { once: true, backfills: wanted.notes.backfills.clone(), ..Asked::default() };
         self
     }
 

@@ -14,6 +14,7 @@ use crate::sql::{Expr, Sql};
 
 #[macro_use]
 mod registry;
+mod alteration;
 mod aside;
 mod aspect;
 mod attached;
@@ -31,6 +32,7 @@ mod id;
 pub mod key;
 mod member;
 mod online;
+mod pair;
 mod piece;
 mod query;
 pub mod renames;
@@ -40,6 +42,7 @@ pub mod shapes;
 pub mod statement;
 pub mod types;
 
+pub use alteration::{Alteration, ColumnShape};
 pub use aside::Aside;
 pub use aspect::{Aspect, Managed};
 pub use backfill::{Backfill, Filled, Pace};
@@ -52,6 +55,7 @@ pub use hazard::{Hazard, Risk};
 pub use id::{Id, Name, Space};
 pub use index::Options as IndexOptions;
 pub use online::{Ground, Manner, Online, Phase};
+pub use pair::Pair;
 pub use piece::Piece;
 pub use renames::Renames;
 pub use routine::BodyCheck;
@@ -369,14 +373,6 @@ pub trait Kind: Clone + Eq + Sized {
     fn hazards(change: Change<&Self>) -> Vec<Hazard>;
 }
 
-/// A column as another table could have it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnShape {
-    pub name: Ident,
-    pub ty: Type,
-    pub collation: Option<Qualified>,
-}
-
 /// A change of one object. It carries whole values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change<T> {
@@ -403,15 +399,4 @@ impl<T> Change<T> {
             Change::Rename { new, .. } | Change::Alter { new, .. } => new,
         }
     }
-}
-
-/// Whether one value can become the other where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Alteration {
-    InPlace,
-    /// Dropped and created again; refused for what holds data.
-    Recreate,
-    /// A second object takes over, and what holds data moves to it.
-    Swap,
-    Refused(String),
 }

@@ -44,6 +44,12 @@ impl Phase {
         Self { alone: true, ..Self::new(op, vec![piece], hazards) }
     }
 
+    /// All of them as one, said by its op.
+    pub fn whole(op: &'static str, phases: Vec<Self>) -> Self {
+        let pieces = phases.iter().flat_map(|phase| phase.pieces.clone()).collect();
+        Self::new(op, pieces, phases.into_iter().flat_map(|phase| phase.hazards).collect())
+    }
+
     /// In rounds, or all of it at once.
     pub fn fill(fill: Piece, pace: Option<Pace>, hazards: Vec<Hazard>) -> Self {
         Self { alone: pace.is_some(), pace, ..Self::new(Self::FILL, vec![fill], hazards) }

@@ -126,6 +126,10 @@ impl Online<'_> {
         let (ground, validated) = (self.ground(&table, related, &free), self.asked.holds(Manner::Validated, &id));
         let plain = Course { note: Object::unfilled(change), ..Course::default() };
         Ok(match Object::filled(change, backfill, children, &ground, validated)? {
+            Some(Filled { phases, .. }) if self.asked.once => {
+                let whole = Phase::whole(Object::op(change), phases);
+                Some(Course { phases: vec![whole], ..Course::default() })
+            }
             Some(Filled { phases, note }) => {
                 Some(Course { done: phases.len().saturating_sub(1), phases, note, alone: false })
             }

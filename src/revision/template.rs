@@ -73,8 +73,8 @@ impl Template {
         let mut made = self.fill(revision)?;
         made.fingerprint = fingerprint(&made);
         let facts = |revision: &Revision| {
-            let Revision { id, parents, depends_on, branch_labels, message, created, .. } = revision.clone();
-            (id, parents, depends_on, branch_labels, message, created)
+            let Revision { id, parents, depends_on, branch_labels, waits, message, created, .. } = revision.clone();
+            (id, parents, depends_on, branch_labels, waits, message, created)
         };
         match facts(&made) == facts(revision) {
             true => Ok(made),
@@ -189,6 +189,7 @@ fn sample() -> Revision {
         parents: Vec::new(),
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
+        waits: String::new(),
         message: "sample".into(),
         created: "2026-11-20 09:41:00+00:00".into(),
         fingerprint: String::new(),

@@ -63,18 +63,23 @@ impl Declaration {
             Self::Long(long) => (long.value.clone(), long.batch, long.pause.as_ref()),
         };
         let value = scope.expression(&value)?.written;
-        let mut pace = Pace::USUAL;
-        pace.rows = batch.unwrap_or(pace.rows);
-        if let Some(text) = pause {
-            let wrong = || scope.error(format!("`{}` is no length of time", text.value), text).hint("write it like 50ms or 1s");
-            pace.pause = duration(&text.value).ok_or_else(wrong)?;
-            if pace.rows == 0 {
-                let error = scope.error("there is no pause where all rows are filled at once, as `batch: 0` says", text);
-                return Err(error.hint("take `pause` away, or say how many rows a batch has"));
-            }
-        }
-        Ok(Backfill { value, pace: Some(pace).filter(|pace| pace.rows > 0), place: scope.place(at) })
+        Ok(Backfill { value, pace: pace(batch, pause, scope)?, place: scope.place(at), pair: None })
     }
+}
+
+/// What is said of batches.
+pub fn pace(batch: Option<u64>, pause: Option<&Spanned<String>>, scope: &Scope) -> Result<Option<Pace>> {
+    let mut pace = Pace::USUAL;
+    pace.rows = batch.unwrap_or(pace.rows);
+    if let Some(text) = pause {
+        let wrong = || scope.error(format!("`{}` is no length of time", text.value), text).hint("write it like 50ms or 1s");
+        pace.pause = duration(&text.value).ok_or_else(wrong)?;
+        if pace.rows == 0 {
+            let error = scope.error("there is no pause where all rows are filled at once, as `batch: 0` says", text);
+            return Err(error.hint("take `pause` away, or say how many rows a batch has"));
+        }
+    }
+    Ok(Some(pace).filter(|pace| pace.rows > 0))
 }
 
 /// The steps of [`Kind::filled`], each with what is to be known of it.
@@ -98,7 +103,8 @@ pub fn filled(
     let has_default = !children.is_empty();
     let mut phases = match change {
         Change::Create(_) => filling.added(children),
-        Change::Alter { old, .. } if !old.not_null && new.not_null => filling.altered(old),
+        Change::Drop(old) => return Ok(with.pair.as_ref().map(|pair| parted(old, pair))),
+        Change::Alter { old, .. } if !old.not_null && new.not_null && with.pair.is_none() => filling.altered(old),
         _ => return Ok(None),
     };
     if new.foreign.0 {
@@ -110,7 +116,7 @@ pub fn filled(
     if new.not_null {
         let (mut enforced, why) = filling.enforced(ground, validated);
         note = why;
-        if let (Some(first), Change::Create(_), false) = (enforced.first_mut(), change, has_default) {
+        if let (Some(first), Change::Create(_), false) = (enforced.first_mut(), change, has_default || with.pair.is_some()) {
             let text = format!("inserts that say nothing of {} fail from here on", new.key());
             first.hazards.insert(0, Hazard::new(Risk::Breaks, &new.table, text));
         }
@@ -126,7 +132,8 @@ impl Filling<'_> {
 
     /// A default is of the rows to come, and not of those that are there.
     fn added(&self, children: Vec<Piece>) -> Vec<Phase> {
-        let pieces = self.nullable.create(Vec::new()).into_iter().chain(children).collect();
+        let column = self.nullable.create(Vec::new()).into_iter().chain(children);
+        let pieces = column.chain(self.with.pair.iter().flat_map(Pair::begin)).collect();
         vec![Phase::new("add_column", pieces, vec![Hazard::instant(&self.new().table)])]
     }
 
@@ -144,8 +151,9 @@ impl Filling<'_> {
         let value = self.with.value.as_operand();
         let sql = Sql::new().kw("UPDATE").qualified(table).kw("SET").ident(name).kw("=").sql(&value);
         let sql = sql.kw("WHERE").ident(name).kw("IS NULL");
+        let given = || Sql::new().kw("AND NOT").sql(&self.with.value.in_brackets()).kw("IS NULL");
         // a row that gets none is done too
-        Piece::Statement(sql.when(!*not_null, |sql| sql.kw("AND").sql(&self.with.value.in_brackets()).kw("IS NOT NULL")))
+        Piece::Statement(sql.when(!*not_null || self.with.pair.is_some(), |sql| sql.sql(&given())))
     }
 
     fn meanwhile(&self) -> Vec<Hazard> {
@@ -158,7 +166,7 @@ impl Filling<'_> {
             }
             None => Hazard::new(Risk::Blocks, table, format!("writes of {table} until all its rows are filled")),
         };
-        not_null.then_some(fails).into_iter().chain([locks]).collect()
+        (*not_null && self.with.pair.is_none()).then_some(fails).into_iter().chain([locks]).collect()
     }
 
     /// NOT NULL, once all rows have a value.
@@ -176,6 +184,15 @@ impl Filling<'_> {
             _ => (plain(), None),
         }
     }
+}
+
+/// Nothing is lost with a column whose values are in another.
+fn parted(old: &Column, pair: &Pair) -> Filled {
+    let other = Name::column(&pair.table, if old.name == pair.old { &pair.new } else { &pair.old });
+    let text = format!("programs that use {} fail from here on; its values are those of {other}", old.key());
+    let hazards = vec![Hazard::new(Risk::Breaks, &old.table, text), Hazard::instant(&old.table)];
+    let pieces = pair.end().into_iter().chain(old.drop()).collect();
+    Filled { phases: vec![Phase::new("drop_column", pieces, hazards)], note: None }
 }
 
 /// As [`Kind::unfilled`].

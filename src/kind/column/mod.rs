@@ -11,6 +11,7 @@ mod hazards;
 mod identity;
 mod not_null;
 mod parts;
+mod renaming;
 mod write;
 mod yaml;
 

@@ -17,6 +17,7 @@ use super::super::renames::Former;
 use super::super::shapes::{Entries, Short, short_or_long};
 use super::super::{check, foreign_key, index, unique};
 use super::parts::{Generated, IdentityDeclaration, UniqueOnColumn};
+use super::renaming::{self, Renaming};
 use super::*;
 use crate::draft::{Draft, Scope};
 
@@ -50,6 +51,8 @@ struct Long {
     #[serde(default)]
     foreign_options: Entries<String>,
     renamed_from: Option<Former>,
+    rename: Option<Spanned<Renaming>>,
+    change: Option<Spanned<renaming::Changing>>,
     using: Option<Spanned<String>>,
     backfill: Option<Spanned<backfill::Declaration>>,
 }
@@ -261,7 +264,10 @@ impl Long {
         if let Some(from) = &self.renamed_from {
             from.declare(&column.id(), scope, draft)?;
         }
-        Ok(())
+        renaming::refuse(self.change.as_ref(), column, scope)?;
+        let Some(rename) = &self.rename else { return Ok(()) };
+        let other = self.renamed_from.as_ref().map(|_| "`renamed_from`").or(self.backfill.as_ref().filter(|_| rename.value.two_step).map(|_| "`backfill`"));
+        Renaming::declare(rename, other, column, scope, draft)
     }
 
     /// How its values are kept, here or on another server.

@@ -16,6 +16,7 @@ pub(super) fn revision(id: &str) -> Revision {
         parents: Vec::new(),
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
+        waits: String::new(),
         message: "add due dates".to_owned(),
         created: "2026-11-20 09:41:00+00:00".to_owned(),
         fingerprint: String::new(),
