@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::error::Place;
-use crate::kind::{Fact, Id, Name, Need, Object, Renames, Space};
+use crate::kind::{Backfill, Fact, Id, Name, Need, Object, Renames, Space};
 use crate::name::{Ident, Qualified};
 use crate::ours::LeftOut;
 
@@ -74,6 +74,8 @@ pub struct Notes {
     pub online: BTreeSet<Id>,
     /// The catalog reads as the database will after these, which nobody has made yet.
     pub renames: Renames,
+    /// How the rows that are there get the values of what must have one.
+    pub backfills: BTreeMap<Id, Backfill>,
 }
 
 /// An object, or a property of one, that no kind describes. It is named and left alone.

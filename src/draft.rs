@@ -11,7 +11,7 @@ use serde_yaml::Spanned;
 use crate::config::Naming;
 use crate::error::{Error, Place, Result};
 use crate::kind::statement::About;
-use crate::kind::{Aspect, Expression, Id, Managed, Object, Type};
+use crate::kind::{Aspect, Backfill, Expression, Id, Managed, Object, Pace, Type};
 use crate::lex;
 use crate::name::{Ident, Qualified};
 use crate::sql::Expr;
@@ -21,6 +21,7 @@ pub struct Draft {
     pub entries: Vec<Entry>,
     pub renames: Vec<RenameHint>,
     pub values: Vec<ValueHint>,
+    pub two_steps: Vec<TwoStep>,
     /// Partitioned tables whose partitions something else makes.
     pub unmanaged: BTreeSet<Qualified>,
     /// Who owns what states no owner.
@@ -44,6 +45,8 @@ pub struct Entry {
     pub order: i64,
     /// Whoever uses the database is not to be stopped by its making.
     pub online: bool,
+    /// How its rows get their values.
+    pub backfill: Option<Backfill>,
 }
 
 /// `renamed_from`
@@ -66,10 +69,18 @@ pub struct ValueHint {
     pub place: Place,
 }
 
+/// `rename: { from: …, two_step: true }` of a column.
+#[derive(Debug, Clone)]
+pub struct TwoStep {
+    pub hint: RenameHint,
+    /// How its values are copied.
+    pub pace: Option<Pace>,
+}
+
 impl Draft {
     pub fn push(&mut self, object: impl Into<Object>, place: Place, named: bool) {
         let order = self.entries.len() as i64;
-        self.entries.push(Entry { object: object.into(), place, named, order, online: false });
+        self.entries.push(Entry { object: object.into(), place, named, order, online: false, backfill: None });
     }
 
     /// As [`Draft::push`], for what says itself that nobody is to be stopped by its making.
@@ -77,6 +88,13 @@ impl Draft {
         self.push(object, place, named);
         if let Some(last) = self.entries.last_mut() {
             last.online = online;
+        }
+    }
+
+    /// Of what was pushed last.
+    pub fn filled(&mut self, backfill: Option<Backfill>) {
+        if let Some(last) = self.entries.last_mut() {
+            last.backfill = backfill;
         }
     }
 

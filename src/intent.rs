@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::config::Naming;
 use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Place, Result};
-use crate::kind::{Fact, Id, Manner, Mapping, Name, Object, Renames, Space};
+use crate::kind::{Backfill, Fact, Id, Manner, Mapping, Name, Object, Renames, Space};
 use crate::plan::Statement;
 
 mod order;
@@ -35,9 +35,17 @@ pub struct Asked {
     pub all: BTreeSet<Manner>,
     /// Those of these objects.
     pub of: BTreeSet<Id>,
+    /// Each change is to be said once, however it is made.
+    pub once: bool,
+    /// How rows are filled on the way.
+    pub backfills: BTreeMap<Id, Backfill>,
 }
 
 impl Asked {
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.of.is_empty() && self.backfills.is_empty()
+    }
+
     pub fn holds(&self, manner: Manner, id: &Id) -> bool {
         self.all.contains(&manner) || self.of.contains(id)
     }
@@ -46,7 +54,9 @@ impl Asked {
 impl Intent {
     /// With what the settings ask for, and the models of themselves.
     pub fn online(mut self, all: &BTreeSet<Manner>, wanted: &Catalog) -> Self {
-        self.online = Asked { all: all.clone(), of: wanted.notes.online.clone() };
+        let notes = &wanted.notes;
+        let (of, backfills) = (notes.online.clone(), notes.backfills.clone());
+        self.online = Asked { all: all.clone(), of, once: false, backfills };
         self
     }
 
@@ -147,6 +157,12 @@ impl Intent {
                 }
             }
         }
+        self
+    }
+
+    /// With every change said once; what fills rows keeps it from failing on them all the same.
+    pub fn once(mut self, wanted: &Catalog) -> Self {
+        self.online = Asked { once: true, backfills: wanted.notes.backfills.clone(), ..Asked::default() };
         self
     }
 

@@ -17,6 +17,7 @@ mod registry;
 mod aside;
 mod aspect;
 mod attached;
+mod backfill;
 mod carriage;
 pub mod casts;
 mod change;
@@ -33,6 +34,7 @@ mod id;
 pub mod key;
 mod member;
 mod online;
+mod pair;
 mod piece;
 mod query;
 pub mod renames;
@@ -44,6 +46,7 @@ pub mod types;
 
 pub use aside::Aside;
 pub use aspect::{Aspect, Managed};
+pub use backfill::{Backfill, Filled, Pace};
 pub use carriage::{Carriage, Mapping, NO_NULL, Values};
 pub use casts::Casts;
 pub use change::{Alteration, Change, ColumnShape};
@@ -56,6 +59,7 @@ pub use hazard::{Hazard, Risk};
 pub use id::{Id, Name, Space};
 pub use index::Options as IndexOptions;
 pub use online::{Ground, Manner, Online, Phase};
+pub use pair::Pair;
 pub use piece::Piece;
 pub use renames::Renames;
 pub use routine::BodyCheck;
@@ -395,6 +399,22 @@ pub trait Kind: Clone + Eq + Sized {
     /// The same change in phases that others are not stopped by.
     fn online(_change: Change<&Self>, _ground: &Ground) -> Online {
         Online::Plain
+    }
+
+    /// The same change with the rows filled on its way, which goes on in phases; `children` are the statements of what folds into
+    /// it, `validated` as [`Manner::Validated`]. `None`: no row has to be filled for it.
+    fn filled(
+        _change: Change<&Self>,
+        _with: &Backfill,
+        _children: Vec<Piece>,
+        _ground: &Ground,
+        _validated: bool,
+    ) -> Result<Option<Filled>> {
+        Ok(None)
+    }
+    /// What of a filled column the change leaves as it is, where it takes back what filling it was for.
+    fn unfilled(_change: Change<&Self>) -> Option<Hazard> {
+        None
     }
 
     /// The op's name, Alembic's where Alembic has one.

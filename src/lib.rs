@@ -26,5 +26,6 @@ pub mod revision;
 pub mod rewrite;
 pub mod runner;
 pub mod sql;
+pub mod two_step;
 
 pub use error::{Error, Result};

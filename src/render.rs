@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
 use crate::catalog::Catalog;
-use crate::kind::{Id, Object, Piece, Risk};
+use crate::kind::{Id, Object, Pace, Piece, Risk};
 use crate::plan::{Op, Plan, Statement};
-use crate::revision::Entry;
+use crate::revision::{Batch, Entry};
 
 /// The version of the JSON that every command prints.
 pub const JSON_VERSION: u32 = 1;
@@ -27,6 +27,7 @@ fn statement_entries(statement: &Statement) -> Vec<Entry> {
             comments: std::mem::take(&mut comments),
             sql: sql.to_string(),
             transaction: !statement.own_transaction,
+            batch: statement.pace.map(|Pace { rows, pause }| Batch { size: rows, pause }),
         })
         .collect()
 }

@@ -2,12 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use super::Index;
+use super::{Catalog, Index};
 use crate::kind::{Fact, Mentions, Name, Need, Object, Space, Text};
 use crate::name::Ident;
 
 /// What stands around values in a list, a row or a range.
 const PARTS: [char; 8] = ['{', '}', '(', ')', '[', ']', ',', '"'];
+
+impl Catalog {
+    /// What these needs are here, each of them as facts. What the catalog does not have is passed over.
+    pub fn facts_of(&self, all: Vec<Vec<Need>>) -> Vec<BTreeSet<Fact>> {
+        let index = Index::of(self.objects());
+        let facts = |needs: Vec<Need>| {
+            let mut facts = BTreeSet::new();
+            needs.into_iter().for_each(|need| index.resolve(need, &mut facts));
+            facts
+        };
+        all.into_iter().map(facts).collect()
+    }
+}
 
 impl Index {
     /// What a dotted name may mean: in the schema that it states, in the one given, or in any.

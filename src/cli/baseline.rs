@@ -147,7 +147,7 @@ fn refusing(why: &Error) -> Script {
     let message = format!("the baseline cannot be taken back: {}", why.message());
     let raise = Sql::new().kw("BEGIN RAISE EXCEPTION '%',").literal(&message).kw("; END").to_string();
     let sql = Sql::new().kw("DO LANGUAGE plpgsql").dollar_quoted(&raise).to_string();
-    Script::compose(&[Entry { comments: vec![message], sql, transaction: true }])
+    Script::compose(&[Entry { comments: vec![message], sql, transaction: true, batch: None }])
 }
 
 /// Notes the baseline as applied; what `files` writes is there when that is committed.

@@ -15,7 +15,7 @@ use super::session::{self, Session};
 use crate::error::Result;
 use crate::render;
 use crate::revision::Stored;
-use crate::runner::{Ledger, Standing};
+use crate::runner::{self, Ledger, Standing};
 
 /// A file of an applied revision is gone or other than it was, or one has come in below an applied one.
 pub const CHANGED: &str = "changed revision";
@@ -26,9 +26,11 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
     let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
     let standing = Standing::of(&folder, &ledger);
     let root = session.config.root.clone();
-    let books = Books { pending: pending(&standing), to_head: session::to_head(&folder), standing, root };
+    let waiting = standing.waiting.iter().map(|file| runner::waits(file)).collect();
+    let books = Books { pending: pending(&standing), waiting, to_head: session::to_head(&folder), standing, root };
     // the order of columns, which -v tells, is not remembered
-    let memory = (books.agree() && !output.verbose).then(|| Memory::of(&session.config, &mut session.client));
+    let memory = (books.agree() && books.waiting.is_empty() && !output.verbose)
+        .then(|| Memory::of(&session.config, &mut session.client));
     if let Some(found) = memory.as_ref().and_then(Memory::unchanged) {
         match format {
             Format::Json => output.result(&format!("{:#}", agreed(&found.unmodelled))),
@@ -64,6 +66,8 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
 struct Books<'a> {
     standing: Standing<'a, 'a>,
     pending: Vec<String>,
+    /// What waits until it is named, which nobody need run.
+    waiting: Vec<String>,
     /// What to run where something is pending.
     to_head: &'static str,
     /// The project's folder.
@@ -159,6 +163,7 @@ fn text(session: &Session, comparison: &Comparison, books: &Books<'_>, verdict: 
             output.say(&format!("could not tell: {}: {}", unknown.id, unknown.reason));
         }
     }
+    books.waiting.iter().for_each(|waits| output.say(&format!("waiting: {waits}")));
     if verdict == Verdict::InStep {
         output.say(&in_step(session, &InStep::of(comparison)));
     }
@@ -170,12 +175,12 @@ fn in_step(session: &Session, found: &InStep) -> String {
 
 /// The same as [`json`] of a comparison that found nothing.
 fn agreed(unmodelled: &[String]) -> Value {
-    told(Verdict::InStep, &[], &[], unmodelled, &[], &[])
+    told(Verdict::InStep, &[], &[], unmodelled, [&[], &[]], &[])
 }
 
 fn json(comparison: &Comparison, books: &Books<'_>, verdict: Verdict) -> Value {
     let (differences, unknown) = (render::json(&comparison.upgrade), comparison.unknown());
-    told(verdict, &differences, &unknown, &comparison.unmodelled(), &books.pending, &odd(books))
+    told(verdict, &differences, &unknown, &comparison.unmodelled(), [&books.pending, &books.waiting], &odd(books))
 }
 
 fn told(
@@ -183,7 +188,7 @@ fn told(
     differences: &[Value],
     unknown: &[Value],
     unmodelled: &[String],
-    pending: &[String],
+    [pending, waiting]: [&[String]; 2],
     revisions: &[Value],
 ) -> Value {
     json!({
@@ -193,6 +198,7 @@ fn told(
         "unknown": unknown,
         "unmodelled": unmodelled,
         "pending": pending,
+        "waiting": waiting,
         "revisions": revisions,
     })
 }

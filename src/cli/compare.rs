@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use postgres::Client;
 use serde_json::{Value, json};
@@ -15,13 +15,14 @@ use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Result};
 use crate::intent::Intent;
 use crate::introspect::{self, Live};
-use crate::kind::{Id, Space};
+use crate::kind::{Id, Pair, Space};
 use crate::model;
 use crate::name::Ident;
 use crate::normal::{self, Known, Remembering, Twins, Unknown, Wanted};
-use crate::ours::{self, LeftOut, Rules};
+use crate::ours::{self, LeftOut};
 use crate::plan::{self, Plan};
-use crate::runner::Standing;
+use crate::runner::{Ledger, Standing};
+use crate::two_step;
 
 /// Models and database, compared.
 pub struct Comparison {
@@ -34,6 +35,15 @@ pub struct Comparison {
     pub files: usize,
     /// What models declare and a rule leaves out.
     pub left_out: Vec<LeftOut>,
+    /// What comes after the upgrade, in a revision that waits.
+    pub second: Option<Second>,
+}
+
+/// Where the second revision of a change in two steps leads.
+pub struct Second {
+    pub wanted: Catalog,
+    /// What it takes away.
+    pub waits: String,
 }
 
 pub fn compare(session: &mut Session) -> Result<Comparison> {
@@ -53,18 +63,20 @@ pub fn compare_and_name(session: &mut Session, members: bool) -> Result<Comparis
 fn compare_as(session: &mut Session, members: bool, online: bool) -> Result<Comparison> {
     let (config, client) = (&session.config, &mut session.client);
     let (draft, mut known, mut live) = read(config, client, members)?;
+    let (apart, in_step) = two_step::apart(&draft.two_steps, std::mem::take(&mut live.catalog));
+    live.catalog = apart;
+    let between = Between { waits: if in_step.is_empty() { Vec::new() } else { waits(session)? }, in_step };
     let files = draft.files;
-    let rules = config.rules.of(&live.server.extensions);
-    let mut found = against(draft, &live, &rules, session, &mut known, online);
+    let mut found = against(draft, &live, &between, session, &mut known, online);
     // what is only remembered is no ground for a difference
     if known.was_used() && !found.as_ref().is_ok_and(|found| found.upgrade.statements.is_empty()) {
         known.forget();
-        found = against(model::load(&session.config)?, &live, &rules, session, &mut known, online);
+        found = against(model::load(&session.config)?, &live, &between, session, &mut known, online);
     }
     answers::keep(&session.config.root, &known);
-    let Found { wanted: Wanted { catalog: wanted, unknowns }, spared, intent, upgrade, left_out } = found?;
+    let Found { wanted: Wanted { catalog: wanted, unknowns }, spared, intent, upgrade, left_out, second } = found?;
     live.catalog = spared.unwrap_or(live.catalog);
-    Ok(Comparison { live, wanted, intent, unknowns, upgrade, files, left_out })
+    Ok(Comparison { live, wanted, intent, unknowns, upgrade, files, left_out, second })
 }
 
 struct Found {
@@ -74,16 +86,33 @@ struct Found {
     intent: Intent,
     upgrade: Plan,
     left_out: Vec<LeftOut>,
+    second: Option<Second>,
+}
+
+/// What is known of changes in two steps.
+struct Between {
+    in_step: BTreeSet<Pair>,
+    /// What revisions take away that wait.
+    waits: Vec<String>,
+}
+
+fn waits(session: &mut Session) -> Result<Vec<String>> {
+    let folder = super::session::folder(&session.config)?;
+    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+    let waiting = Standing::of(&folder, &ledger).waiting;
+    Ok(waiting.iter().flat_map(|file| file.revision.waits.split(", ")).map(str::to_owned).collect())
 }
 
 fn against(
     mut draft: Draft,
     live: &Live,
-    rules: &Rules,
+    between: &Between,
     session: &mut Session,
     known: &mut Known,
     online: bool,
 ) -> Result<Found> {
+    let rules = &session.config.rules.of(&live.server.extensions);
+    let hints = std::mem::take(&mut draft.two_steps);
     let left_out = ours::sift(&mut draft, rules, &live.catalog.notes.left_out)?;
     renamed_from_what_is_read(&draft, &session.config)?;
     let mut intent = Intent::of(&draft, &live.catalog)?;
@@ -98,11 +127,27 @@ fn against(
     let path = &session.config.search_path;
     let mut twins = Twins::new(&mut session.client, path);
     let mut asker = Remembering::new(&mut twins, known, &after_renames, path);
-    let wanted = normal::normal(draft, &after_renames, path, &mut asker)?;
-    let intent = if online { intent.online(&session.config.online, &wanted.catalog) } else { intent };
+    let mut wanted = normal::normal(draft, &after_renames, path, &mut asker)?;
+    let mut intent = match online {
+        true => intent.online(&session.config.online, &wanted.catalog),
+        false => intent.once(&wanted.catalog),
+    };
+    let ground = two_step::Ground {
+        live: &after_renames.catalog,
+        before: &live.catalog,
+        wanted: &wanted.catalog,
+        in_step: &between.in_step,
+        waits: &between.waits,
+        casts: &live.server.casts,
+    };
+    let steps = two_step::Steps::of(&hints, &ground)?;
+    let second = steps.second(&wanted.catalog, &after_renames.catalog)?;
+    let second = second.map(|wanted| Second { wanted, waits: steps.waits() });
+    wanted.catalog = steps.first(wanted.catalog, &after_renames.catalog)?;
+    intent.online.backfills.extend(steps.backfills());
     let spared = ours::spare(&live.catalog, &wanted.catalog, rules);
     let upgrade = plan::plan(spared.as_ref().unwrap_or(&live.catalog), &wanted.catalog, &intent)?;
-    Ok(Found { wanted, spared, intent, upgrade, left_out })
+    Ok(Found { wanted, spared, intent, upgrade, left_out, second })
 }
 
 /// A schema that is not read could not be seen under its old name.

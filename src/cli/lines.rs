@@ -59,12 +59,13 @@ impl<'a> Lines<'a> {
     fn marks(&self, file: &Stored, points: bool) -> String {
         let is_head = self.heads.contains(file.id());
         let only_needed = is_head && self.folder.is_only_depended_on(file.id());
-        let marks = [
+        let marks: [(bool, &str); 6] = [
             (is_head && !only_needed, " (head)"),
             (only_needed, " (effective head)"),
             (self.current.contains(file.id()), " (current)"),
             (points && self.folder.children(file.id()).len() > 1, " (branchpoint)"),
             (points && file.revision.parents.len() > 1, " (mergepoint)"),
+            (points && file.revision.waits(), " (by name only)"),
         ];
         marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect()
     }

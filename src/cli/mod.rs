@@ -41,6 +41,7 @@ mod run;
 mod session;
 mod status;
 mod tour;
+mod two_steps;
 
 use args::{Cli, Color, Command, Import};
 use output::Output;

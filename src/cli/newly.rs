@@ -53,7 +53,7 @@ pub fn skeleton(
             .hint("get its file back, or name another parent; `autogen heads` lists the newest"));
     }
     if !new.splice
-        && let Some((parent, child)) = parents.iter().find_map(|id| Some((id, *folder.children(id).first()?)))
+        && let Some((parent, child)) = parents.iter().find_map(|id| Some((id, *folder.followers(id).first()?)))
     {
         return Err(Error::no(format!("{parent} is no head: {} stands on it", child.id()))
             .detail(child.path.display().to_string())
@@ -91,6 +91,7 @@ pub fn skeleton(
         parents,
         depends_on,
         branch_labels: new.branch_label.clone(),
+        waits: String::new(),
         message: message(new)?.unwrap_or_default(),
         created: revision::created_line(&Timestamp::now().to_zoned(config.new_files.zone.clone())),
         fingerprint: String::new(),

@@ -30,6 +30,10 @@ fn moved(global: &Global, target: &str, direction: Direction, output: Output) ->
         let applied = folder.upgrade_path(&BTreeSet::new(), &from)?.iter().map(|file| file.id().to_owned()).collect();
         to = folder.resolve_down(target.split_once(':').map_or(target, |(_, to)| to), &applied)?;
     }
+    if direction == Direction::Upgrade {
+        let had = folder.upgrade_path(&BTreeSet::new(), &from)?.iter().map(|file| file.id().to_owned()).collect();
+        runner::let_go(&folder, folder.upgrade_path(&had, &to)?, target)?;
+    }
     output.raw(&runner::script(&folder, direction, &from, &to, &connect::pin(&config.search_path))?);
     Ok(0)
 }

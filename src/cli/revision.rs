@@ -8,6 +8,7 @@ use super::newly;
 use super::output::Output;
 use super::parts::Parts;
 use super::session;
+use super::two_steps;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -45,6 +46,11 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
         return Ok(0);
     }
     warn_of_what_was_there(&folder, &comparison, output);
+    let first = || stand(global, &session.config, args, &folder, &ledger, output);
+    if let Some(second) = &comparison.second {
+        guard(&comparison, [&comparison.upgrade], args)?;
+        return two_steps::write(&session.config, &folder, args, &comparison, second, first()?, output);
+    }
     let parts = match (args.only.as_slice(), args.split) {
         ([], false) => None,
         ([], true) => Some(Parts::split(&comparison, &session.config)?),
@@ -52,15 +58,11 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     };
     if let Some(parts) = parts {
         guard(&comparison, parts.plans(), args)?;
-        let first = stand(global, &session.config, args, &folder, output)?;
-        parts.write(&session.config, &folder, args, first, output)?;
+        parts.write(&session.config, &folder, args, first()?, output)?;
         return Ok(0);
     }
     guard(&comparison, [&comparison.upgrade], args)?;
-    let new = match amended {
-        Some(stored) => stored.revision.clone(),
-        None => stand(global, &session.config, args, &folder, output)?,
-    };
+    let new = amended.map_or_else(first, |stored| Ok(stored.revision.clone()))?;
     let new = whole(&comparison, args, new)?;
     let file = match amended {
         Some(stored) => stored.path.clone(),
@@ -195,7 +197,7 @@ fn empty(global: &Global, args: &Args, output: Output) -> Result<u8> {
     let config = session::config(global)?;
     let _alone = newly::alone(&config, output);
     let folder = session::folder(&config)?;
-    let mut new = stand(global, &config, args, &folder, output)?;
+    let mut new = stand(global, &config, args, &folder, &Ledger::default(), output)?;
     if new.message.is_empty() {
         return Err(newly::no_message());
     }
@@ -206,8 +208,15 @@ fn empty(global: &Global, args: &Args, output: Output) -> Result<u8> {
     newly::add(&config, &folder, new, &args.new, output)
 }
 
-/// A revision where the command line wants it, with nothing in it.
-fn stand(global: &Global, config: &Config, args: &Args, folder: &Folder, output: Output) -> Result<Revision> {
+/// A revision where the command line wants it, with nothing in it. What was let go in this database comes before it.
+fn stand(
+    global: &Global,
+    config: &Config,
+    args: &Args,
+    folder: &Folder,
+    ledger: &Ledger,
+    output: Output,
+) -> Result<Revision> {
     let asked: Vec<&String> = std::iter::once(&args.head).chain(&args.depends_on).collect();
     let mut current = Vec::new();
     for target in asked {
@@ -215,7 +224,11 @@ fn stand(global: &Global, config: &Config, args: &Args, folder: &Folder, output:
             current = session::current(global, target, folder, output)?;
         }
     }
-    let parents = folder.resolve(&args.head, &current)?;
+    let mut parents = folder.resolve(&args.head, &current)?;
+    let let_go = |id: &String| folder.children(id).into_iter().find(|file| ledger.applied().contains(file.id()));
+    if args.head == "head" {
+        parents.iter_mut().for_each(|id| *id = let_go(id).map_or(id.clone(), |file| file.id().to_owned()));
+    }
     let depends_on = newly::dependencies(folder, &args.depends_on, &current)?;
     newly::skeleton(config, folder, parents, depends_on, &args.new)
 }

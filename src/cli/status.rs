@@ -109,6 +109,8 @@ impl Status<'_> {
             "half applied"
         } else if self.above(file).is_some() {
             "slipped in"
+        } else if file.revision.waits() {
+            "waiting"
         } else {
             "pending"
         }
@@ -141,9 +143,10 @@ impl Status<'_> {
                 None => {}
             }
         }
-        for file in &self.standing.pending {
+        for file in self.standing.pending.iter().chain(&self.standing.waiting) {
             let below = self.above(file).map(|above| format!("below {above}"));
-            let notes: Vec<String> = below.into_iter().chain(self.progress(file.id())).collect();
+            let waits = file.revision.waits().then(|| format!("until no program uses {}", file.revision.waits));
+            let notes: Vec<String> = below.into_iter().chain(waits).chain(self.progress(file.id())).collect();
             output.lines(&[line(self.state_of_pending(file), file.id(), file.revision.title(), &notes)]);
         }
         for id in self.lost() {
@@ -183,6 +186,7 @@ impl Status<'_> {
             (self.standing.changed.len(), "changed since"),
             (self.standing.unknown.len(), "in no file"),
             (self.standing.pending.len(), "pending"),
+            (self.standing.waiting.len(), "waiting"),
         ] {
             counts.extend((number > 0).then(|| format!("{number} {what}")));
         }
@@ -192,6 +196,7 @@ impl Status<'_> {
     fn json(&self, reason: &str) -> Value {
         let applied: Vec<Value> = self.ledger.rows().into_iter().map(|row| self.row(row)).collect();
         let pending: Vec<Value> = self.standing.pending.iter().map(|file| self.open(file)).collect();
+        let waiting: Vec<Value> = self.standing.waiting.iter().map(|file| self.open(file)).collect();
         let half: Vec<Value> = self.half().into_iter().map(|id| self.half_done(id)).collect();
         json!({
             "version": JSON_VERSION,
@@ -199,6 +204,7 @@ impl Status<'_> {
             "current": self.ledger.stands(self.folder),
             "applied": applied,
             "pending": pending,
+            "waiting": waiting,
             "half_done": half,
             "problems": self.problems.iter().map(Error::message).collect::<Vec<_>>(),
         })

@@ -115,6 +115,7 @@ impl Step {
             changes: vec![change.map(Clone::clone)],
             body: Body::of(old.rename_sql(new)),
             own_transaction: false,
+            pace: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: the phases of a change lead where the plain change leads, and each of them leaves something that can be gone on
 //! from.
 
-use super::{Hazard, Name, Piece, Risk};
+use super::{Hazard, Name, Pace, Piece, Risk};
 use crate::name::{Ident, Qualified};
 use crate::sql::Sql;
 
@@ -25,6 +25,8 @@ pub struct Phase {
     pub hazards: Vec<Hazard>,
     /// Has no transaction, or one that nothing else may be in.
     pub alone: bool,
+    /// Its statement is done in rounds, each a transaction of its own.
+    pub pace: Option<Pace>,
     /// Of what goes and comes again: what is to be known of the time between.
     pub meanwhile: Option<Hazard>,
 }
@@ -32,13 +34,25 @@ pub struct Phase {
 impl Phase {
     /// The op that only a phase is.
     pub const VALIDATE: &str = "validate_constraint";
+    pub const FILL: &str = "backfill_column";
 
     pub fn new(op: &'static str, pieces: Vec<Piece>, hazards: Vec<Hazard>) -> Self {
-        Self { op, pieces, hazards, alone: false, meanwhile: None }
+        Self { op, pieces, hazards, alone: false, pace: None, meanwhile: None }
     }
 
     pub fn alone(op: &'static str, piece: Piece, hazards: Vec<Hazard>) -> Self {
         Self { alone: true, ..Self::new(op, vec![piece], hazards) }
+    }
+
+    /// All of them as one, said by its op.
+    pub fn whole(op: &'static str, phases: Vec<Self>) -> Self {
+        let pieces = phases.iter().flat_map(|phase| phase.pieces.clone()).collect();
+        Self::new(op, pieces, phases.into_iter().flat_map(|phase| phase.hazards).collect())
+    }
+
+    /// In rounds, or all of it at once.
+    pub fn fill(fill: Piece, pace: Option<Pace>, hazards: Vec<Hazard>) -> Self {
+        Self { alone: pace.is_some(), pace, ..Self::new(Self::FILL, vec![fill], hazards) }
     }
 }
 

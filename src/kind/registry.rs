@@ -332,6 +332,22 @@ macro_rules! kinds {
                     $(Object::$kind(_) => <$module::$kind as Kind>::online(change.map(Object::$module), ground),)*
                 }
             }
+            pub fn filled(
+                change: Change<&Object>,
+                with: &Backfill,
+                children: Vec<Piece>,
+                ground: &Ground,
+                validated: bool,
+            ) -> Result<Option<Filled>> {
+                match change.subject() {
+                    $(Object::$kind(_) => <$module::$kind as Kind>::filled(change.map(Object::$module), with, children, ground, validated),)*
+                }
+            }
+            pub fn unfilled(change: Change<&Object>) -> Option<Hazard> {
+                match change.subject() {
+                    $(Object::$kind(_) => <$module::$kind as Kind>::unfilled(change.map(Object::$module)),)*
+                }
+            }
             pub fn op(change: Change<&Object>) -> &'static str {
                 match change.subject() {
                     $(Object::$kind(_) => <$module::$kind as Kind>::op(change.map(Object::$module)),)*

@@ -84,7 +84,14 @@ pub fn copies(
             }
             let order = entries[n].order;
             tables.add(&descent.child, id, entries.len());
-            entries.push(Entry { object: copy, place: entries[place].place.clone(), named, order, online: false });
+            entries.push(Entry {
+                object: copy,
+                place: entries[place].place.clone(),
+                named,
+                order,
+                online: false,
+                backfill: None,
+            });
         }
     }
     settle(entries, first);

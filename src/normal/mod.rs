@@ -102,7 +102,14 @@ fn imply(entries: &mut Vec<Entry>, there: &mut FxHashSet<Name>, externals: &Exte
                 continue;
             }
             if let Some(object) = Object::imply(&name) {
-                implied.push(Entry { object, place: entry.place.clone(), named: true, order: 0, online: false });
+                implied.push(Entry {
+                    object,
+                    place: entry.place.clone(),
+                    named: true,
+                    order: 0,
+                    online: false,
+                    backfill: None,
+                });
                 there.insert(name);
             }
         }
@@ -203,10 +210,11 @@ fn close(
     notes.places.reserve(entries.len());
     notes.order.reserve(entries.len());
     let mut objects = Vec::with_capacity(entries.len());
-    for (Entry { object, place, order, online, .. }, id) in entries.into_iter().zip(ids) {
+    for (Entry { object, place, order, online, backfill, .. }, id) in entries.into_iter().zip(ids) {
         if online {
             notes.online.insert(id.clone());
         }
+        notes.backfills.extend(backfill.map(|backfill| (id.clone(), backfill)));
         notes.places.insert(id.clone(), place);
         notes.order.insert(id.clone(), order);
         objects.push((id, object));

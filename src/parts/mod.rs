@@ -128,6 +128,7 @@ impl<'a> Changes<'a> {
         }
         notes.keeps_gifts = self.after.notes.keeps_gifts;
         notes.online.extend(self.after.notes.online.iter().cloned());
+        notes.backfills.extend(self.after.notes.backfills.clone());
         notes.unmanaged.extend(self.after.notes.unmanaged.iter().cloned());
         externals.extend(self.after.externals().clone());
         let taken: BTreeSet<Name> = objects.values().flat_map(Object::occupies).collect();

@@ -88,5 +88,5 @@ fn all_checks(checks: Vec<(Op, BodyCheck)>) -> Statement {
     let check = |(value, calls): (Sql, Vec<Sql>)| [path(&value), Sql::new().kw("SELECT").lines_open(calls)];
     let body = std::iter::once(check_bodies("on")).chain(by_path.into_iter().flat_map(check));
     let body = body.chain([path(&Sql::new().kw("DEFAULT"))]).collect();
-    Statement { ops, changes: Vec::new(), body: Body::Whole(body), own_transaction: false }
+    Statement { ops, changes: Vec::new(), body: Body::Whole(body), own_transaction: false, pace: None }
 }

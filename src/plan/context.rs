@@ -132,8 +132,11 @@ impl Context<'_> {
             Node::Create(new) if self.given.contains_key(&new.id()) && new.usual().as_ref() == Some(*new) => Vec::new(),
             root => vec![root.change().map(Clone::clone)],
         };
-        folded(&group.children, nodes, &mut changes);
-        Statement { ops, changes, body: Body::of(pieces), own_transaction: course.is_alone(turn.phase) }
+        if turn.phase == course.done {
+            folded(&group.children, nodes, &mut changes);
+        }
+        let pace = course.phases.get(turn.phase).and_then(|phase| phase.pace);
+        Statement { ops, changes, body: Body::of(pieces), own_transaction: course.is_alone(turn.phase), pace }
     }
 
     fn op(&self, root: usize, node: &Node, turn: Turn) -> Op {
@@ -166,8 +169,9 @@ impl Context<'_> {
         hazards.extend(meanwhile.filter(|_| recreated));
         let (old, new) = match change {
             // it is on its way, or has happened
+            Change::Create(new) if turn.phase == 0 => (None, Some(new)),
+            Change::Create(new) => (Some(new), Some(new)),
             change if turn.phase != course.done => (Some(change.subject()), Some(change.subject())),
-            Change::Create(new) => (None, Some(new)),
             Change::Drop(old) => (Some(old), None),
             Change::Alter { old, new } | Change::Rename { old, new } => (Some(old), Some(new)),
         };

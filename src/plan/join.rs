@@ -78,13 +78,13 @@ pub fn join(statements: Vec<Statement>) -> Vec<Statement> {
             out.push(statement);
             continue;
         };
-        let Statement { ops, changes, body, own_transaction } = statement;
+        let Statement { ops, changes, body, own_transaction, pace } = statement;
         match last.body.absorb(body) {
             None => {
                 last.ops.extend(ops);
                 last.changes.extend(changes);
             }
-            Some(body) => out.push(Statement { ops, changes, body, own_transaction }),
+            Some(body) => out.push(Statement { ops, changes, body, own_transaction, pace }),
         }
     }
     out

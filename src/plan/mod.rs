@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::error::{Error, Place, Result};
 use crate::intent::Intent;
-use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin};
+use crate::kind::{Change, Fact, Hazard, Id, Name, Object, Origin, Pace};
 use crate::rewrite::{Steps, rewrite};
 
 mod bodies;
@@ -43,6 +43,8 @@ pub struct Statement {
     pub body: Body,
     /// Cannot run in a transaction, or must be committed before something later can use it.
     pub own_transaction: bool,
+    /// It is done in rounds, each a transaction of its own.
+    pub pace: Option<Pace>,
 }
 
 #[derive(Debug, Clone)]
@@ -189,7 +191,7 @@ fn order_of(steps: &Steps, before: &Catalog, after: &Catalog, ways: &Ways) -> Re
         return Ok(Vec::new());
     }
     let nodes = nodes(steps, before, after);
-    let moves = order::moves(&nodes, before, after);
+    let moves = order::moves(&nodes, before, after, &ways.intent.online.backfills);
     let bonds = descent::bonds(&nodes).map_err(|node| Halt::Refused(not_inherited(nodes[node].object(), after)))?;
     let (mut edges, soft) = order::edges(&moves);
     bonds.bind(&mut edges);

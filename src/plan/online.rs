@@ -9,7 +9,7 @@ use super::fold::Group;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::intent::Asked;
-use crate::kind::{self, Change, Fact, Ground, Hazard, Id, Name, Object, Phase};
+use crate::kind::{self, Change, Fact, Filled, Ground, Hazard, Id, Manner, Name, Object, Phase};
 use crate::name::Qualified;
 use crate::rewrite::Steps;
 
@@ -51,7 +51,7 @@ impl Online<'_> {
     /// Of each group.
     pub fn courses(&self, nodes: &[Node], groups: &[Group]) -> Result<Vec<Course>> {
         let (mut taken, mut related) = (BTreeSet::new(), BTreeSet::new());
-        if !self.asked.all.is_empty() || !self.asked.of.is_empty() {
+        if !self.asked.is_empty() {
             for object in [self.before, self.after].iter().flat_map(|catalog| catalog.objects().values()) {
                 taken.extend(object.occupies());
                 related.extend(object.descends().into_iter().flat_map(|descent| [descent.parent, descent.child]));
@@ -71,6 +71,9 @@ impl Online<'_> {
         let alone = matches!(root, Node::Alter { old, new }
             if new.provides().iter().any(|fact| self.early.contains(fact) && !old.provides().contains(fact)));
         let plain = Course { alone, ..Course::default() };
+        if let Some(course) = self.filled(group, nodes, related, taken)? {
+            return Ok(Course { alone, ..course });
+        }
         // what goes with it says nothing
         let childless = group.children.iter().all(|child| child.silent) || matches!(root, Node::Drop(_));
         let object = root.object();
@@ -81,15 +84,7 @@ impl Online<'_> {
             return Ok(plain);
         }
         let free = |name: &Name| !taken.contains(name);
-        let partitioned = self.after.get(&parent).is_some_and(|table| table.divides().is_some());
-        let ground = Ground {
-            partitioned,
-            related: match parent.path.as_slice() {
-                [schema, name] => related.contains(&Qualified { schema: schema.clone(), name: name.clone() }),
-                _ => false,
-            },
-            free: &free,
-        };
+        let ground = self.ground(&parent, related, &free);
         match Object::online(root.change(), &ground) {
             kind::Online::Phases(manner, phases, done) if self.asked.holds(manner, &id) => {
                 Ok(Course { phases, done, ..plain })
@@ -100,6 +95,46 @@ impl Online<'_> {
             kind::Online::Not(manner, why) if self.asked.holds(manner, &id) => Ok(Course { note: Some(why), ..plain }),
             _ => Ok(plain),
         }
+    }
+
+    fn ground<'g>(&self, table: &Id, related: &BTreeSet<Qualified>, free: &'g dyn Fn(&Name) -> bool) -> Ground<'g> {
+        Ground {
+            partitioned: self.after.get(table).is_some_and(|table| table.divides().is_some()),
+            related: match table.path.as_slice() {
+                [schema, name] => related.contains(&Qualified { schema: schema.clone(), name: name.clone() }),
+                _ => false,
+            },
+            free,
+        }
+    }
+
+    /// The phases of what fills rows on its way.
+    fn filled(
+        &self,
+        group: &Group,
+        nodes: &[Node],
+        related: &BTreeSet<Qualified>,
+        taken: &BTreeSet<Name>,
+    ) -> Result<Option<Course>> {
+        let change = nodes[group.root].change();
+        let id = change.subject().id();
+        let Some(backfill) = self.asked.backfills.get(&id) else { return Ok(None) };
+        let Some(table) = change.subject().parent().filter(|parent| self.stays(parent)) else { return Ok(None) };
+        let children = group.children.iter().filter(|child| !child.silent);
+        let children = children.flat_map(|child| nodes[child.node].object().create(Vec::new())).collect();
+        let free = |name: &Name| !taken.contains(name);
+        let (ground, validated) = (self.ground(&table, related, &free), self.asked.holds(Manner::Validated, &id));
+        let plain = Course { note: Object::unfilled(change), ..Course::default() };
+        Ok(match Object::filled(change, backfill, children, &ground, validated)? {
+            Some(Filled { phases, .. }) if self.asked.once => {
+                let whole = Phase::whole(Object::op(change), phases);
+                Some(Course { phases: vec![whole], ..Course::default() })
+            }
+            Some(Filled { phases, note }) => {
+                Some(Course { done: phases.len().saturating_sub(1), phases, note, alone: false })
+            }
+            None => plain.note.is_some().then_some(plain),
+        })
     }
 
     fn stays(&self, table: &Id) -> bool {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Node;
 use crate::catalog::Catalog;
-use crate::kind::{Fact, Id};
+use crate::kind::{Backfill, Fact, Id, Need};
+use crate::name::Qualified;
 
 /// `(a, b)`: node a runs before node b.
 pub type Edges = BTreeSet<(usize, usize)>;
@@ -50,8 +51,31 @@ pub struct Soft {
     pub preferred: Edges,
 }
 
-pub fn moves(nodes: &[Node], before: &Catalog, after: &Catalog) -> Vec<Moves> {
-    nodes.iter().map(|node| moves_of(node, before, after)).collect()
+pub fn moves(nodes: &[Node], before: &Catalog, after: &Catalog, backfills: &BTreeMap<Id, Backfill>) -> Vec<Moves> {
+    let mut moves: Vec<Moves> = nodes.iter().map(|node| moves_of(node, before, after)).collect();
+    if !backfills.is_empty() {
+        fill(&mut moves, nodes, before, after, backfills);
+    }
+    moves
+}
+
+/// What fills rows comes after all that it speaks of, and before what of that goes.
+fn fill(moves: &mut [Moves], nodes: &[Node], before: &Catalog, after: &Catalog, backfills: &BTreeMap<Id, Backfill>) {
+    let needs = |node: &Node| {
+        let table = node.object().parent()?;
+        let [schema, name] = table.path.as_slice() else { return None };
+        Some(backfills.get(&node.object().id())?.needs(&Qualified::new(schema, name)))
+    };
+    let filling = nodes.iter().enumerate().filter(|(_, node)| !matches!(node, Node::Drop(_)));
+    let (places, needs): (Vec<usize>, Vec<Vec<Need>>) = filling.filter_map(|(n, node)| Some((n, needs(node)?))).unzip();
+    let (had, has) = (before.facts_of(needs.clone()), after.facts_of(needs));
+    for (n, (had, has)) in places.into_iter().zip(had.into_iter().zip(has)) {
+        let goes = had.difference(&has).filter(|fact| matches!(fact, Fact::Exists(_))).cloned();
+        let goes: BTreeSet<Fact> = goes.collect();
+        moves[n].guessed.needed.extend(goes.iter().chain(&has).cloned());
+        moves[n].stops_needing.extend(goes);
+        moves[n].starts_needing.extend(has);
+    }
 }
 
 fn moves_of(node: &Node, before: &Catalog, after: &Catalog) -> Moves {

@@ -4,6 +4,7 @@
 //! is left that its WHERE asks for. Invariants: a round changes rows that the statement itself would change, and no others;
 //! where it ends and begins again makes no difference, since what is done no longer matches.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::duration::duration;
@@ -23,6 +24,17 @@ const SIZE: u64 = 1000;
 
 pub(super) const SHAPE: &str = "a batch takes `UPDATE table SET … WHERE …` or `DELETE FROM table WHERE …`, without WITH, FROM, \
     USING or RETURNING; the WHERE has to cease to hold for what is done";
+
+impl fmt::Display for Batch {
+    /// As it stands behind `step batch`, with a space before it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " size={}", self.size)?;
+        match self.pause.is_zero() {
+            true => Ok(()),
+            false => write!(f, " pause={}ms", self.pause.as_millis()),
+        }
+    }
+}
 
 impl Batch {
     /// What stands behind `step batch` in a marker.

@@ -124,9 +124,11 @@ impl Graph {
 }
 
 impl Folder {
-    /// Revisions that are no revision's parent.
+    /// Revisions that are no revision's parent, as if what waits at the side were not there.
     pub fn heads(&self) -> Vec<&Stored> {
-        self.sorted((0..self.stored.len()).filter(|at| self.graph.children(*at).is_empty()))
+        let last =
+            |at: &usize| !self.is_aside(*at) && self.graph.children(*at).into_iter().all(|child| self.is_aside(child));
+        self.sorted((0..self.stored.len()).filter(last))
     }
 
     /// Revisions that name no parent.

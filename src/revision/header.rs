@@ -11,7 +11,7 @@ use super::script::Script;
 use super::source::Source;
 
 pub(super) const FIRST: &str = "-- autogen revision ";
-const KEYS: [&str; 6] = ["message", "parents", "depends-on", "branch-labels", "created", "fingerprint"];
+const KEYS: [&str; 7] = ["message", "parents", "depends-on", "branch-labels", "waits", "created", "fingerprint"];
 /// What a target may say instead of an id.
 pub(super) const RESERVED: [&str; 4] = ["head", "heads", "base", "current"];
 pub(super) const NO_PARENTS: &str = "(none)";
@@ -39,6 +39,9 @@ pub(super) fn write_facts(revision: &Revision, out: &mut String) {
         if !list.is_empty() {
             put(out, key, &list.join(", "));
         }
+    }
+    if revision.waits() {
+        put(out, "-- waits:", &escape(&revision.waits));
     }
     put(out, "-- created:", &escape(&revision.created));
     if !revision.fingerprint.is_empty() {
@@ -172,6 +175,7 @@ impl<'a, 's> Reader<'a, 's> {
             parents: Vec::new(),
             depends_on: Vec::new(),
             branch_labels: Vec::new(),
+            waits: String::new(),
             message: String::new(),
             created: String::new(),
             fingerprint: String::new(),
@@ -216,6 +220,13 @@ impl<'a, 's> Reader<'a, 's> {
             "parents" if value.trim() != NO_PARENTS => self.revision.parents = self.list(at, value, check_id)?,
             "depends-on" => self.revision.depends_on = self.list(at, value, check_dependency)?,
             "branch-labels" => self.revision.branch_labels = self.list(at, value, check_label)?,
+            "waits" => {
+                self.revision.waits = unescape(value.trim());
+                if self.revision.waits.is_empty() {
+                    let error = self.source.error(at, "it is not said what the revision waits for");
+                    return Err(error.hint("name what it takes away, or take the line away"));
+                }
+            }
             "created" => self.revision.created = unescape(value.trim()),
             "fingerprint" => self.revision.fingerprint = unescape(value.trim()),
             _ => {}

@@ -21,6 +21,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod untangle;
+mod waiting;
 
 use std::path::Path;
 
@@ -48,6 +49,8 @@ pub struct Revision {
     /// Ids or branch labels of what must have run before, without being a parent.
     pub depends_on: Vec<String>,
     pub branch_labels: Vec<String>,
+    /// What it takes away that programs may still use: it runs only where it is named. Empty: it runs as any other.
+    pub waits: String,
     /// Any text, of any number of lines.
     pub message: String,
     /// `2026-11-20 09:41:00+00:00`; orders revisions that the graph leaves unordered.
@@ -64,6 +67,11 @@ impl Revision {
     /// Whether the statements are other than those that autogen wrote. A file without a fingerprint is a person's own.
     pub fn is_edited(&self) -> bool {
         self.fingerprint != fingerprint(self)
+    }
+
+    /// Whether it runs only where it is named.
+    pub fn waits(&self) -> bool {
+        !self.waits.is_empty()
     }
 
     /// The message's first line, for lists.

@@ -57,6 +57,8 @@ pub struct Entry {
     pub comments: Vec<String>,
     pub sql: String,
     pub transaction: bool,
+    /// It is done in rounds.
+    pub batch: Option<Batch>,
 }
 
 impl Script {
@@ -97,16 +99,17 @@ impl Script {
     /// The text of a section, with a blank line between its statements and a marker where the kind of step changes.
     pub fn compose(entries: &[Entry]) -> Self {
         let mut text = String::new();
-        let mut transaction = true;
+        let mut step = (true, None);
         for entry in entries {
             text.push('\n');
-            if entry.transaction != transaction {
-                transaction = entry.transaction;
-                text.push_str(if transaction {
-                    "-- autogen:step transaction\n"
-                } else {
-                    "-- autogen:step no-transaction\n"
-                });
+            if (entry.transaction, entry.batch) != step {
+                step = (entry.transaction, entry.batch);
+                let marker = match step {
+                    (_, Some(batch)) => format!("{BATCH}{batch}"),
+                    (true, None) => "step transaction".to_owned(),
+                    (false, None) => "step no-transaction".to_owned(),
+                };
+                text.push_str(&format!("-- {}{marker}\n", header::MARKER));
             }
             for line in entry.comments.iter().flat_map(|comment| comment.split(['\n', '\r'])) {
                 put_comment(&mut text, line);

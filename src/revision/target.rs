@@ -203,7 +203,7 @@ impl Folder {
                 (Way::Down, None) => return Err(too_far(steps, taken, "down to the base")),
             };
             if way == Way::Up {
-                next.retain(|at| within.is_none_or(|branch| branch.contains(at)));
+                next.retain(|at| within.is_none_or(|branch| branch.contains(at)) && !self.is_aside(*at));
                 if next.is_empty() {
                     return Err(too_far(steps, taken, "up to the head"));
                 }

@@ -73,8 +73,8 @@ impl Template {
         let mut made = self.fill(revision)?;
         made.fingerprint = fingerprint(&made);
         let facts = |revision: &Revision| {
-            let Revision { id, parents, depends_on, branch_labels, message, created, .. } = revision.clone();
-            (id, parents, depends_on, branch_labels, message, created)
+            let Revision { id, parents, depends_on, branch_labels, waits, message, created, .. } = revision.clone();
+            (id, parents, depends_on, branch_labels, waits, message, created)
         };
         match facts(&made) == facts(revision) {
             true => Ok(made),
@@ -182,12 +182,14 @@ fn stand_in(name: &str) -> String {
 }
 
 fn sample() -> Revision {
-    let script = |name| Script::compose(&[Entry { comments: Vec::new(), sql: stand_in(name), transaction: true }]);
+    let script =
+        |name| Script::compose(&[Entry { comments: Vec::new(), sql: stand_in(name), transaction: true, batch: None }]);
     Revision {
         id: "sample".into(),
         parents: Vec::new(),
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
+        waits: String::new(),
         message: "sample".into(),
         created: "2026-11-20 09:41:00+00:00".into(),
         fingerprint: String::new(),
@@ -227,7 +229,7 @@ mod tests {
     #[test]
     fn what_follows_the_hole_stays_in_a_transaction() {
         let mut revision = crate::revision::tests::revision("0a1b2c3d4e5f");
-        let entry = Entry { comments: Vec::new(), sql: "VACUUM".into(), transaction: false };
+        let entry = Entry { comments: Vec::new(), sql: "VACUUM".into(), transaction: false, batch: None };
         revision.upgrade = Script::compose(&[entry]);
         let made = read(WHOLE).unwrap().apply(&revision).unwrap();
         let steps = made.upgrade.steps(Path::new("r.sql")).unwrap();

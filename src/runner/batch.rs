@@ -176,7 +176,9 @@ fn read(answer: &[SimpleQueryMessage]) -> Round {
 
 fn endless(job: &Job<'_>, statement: &Statement) -> Error {
     let why = "rows that it changes still match its WHERE";
-    stops_at(job, statement, why).hint("let the WHERE ask for what is not done yet, as in `SET a = b WHERE a IS NULL`")
+    stops_at(job, statement, why).hint(
+        "let the WHERE ask for what is not done yet, as in `SET a = b WHERE a IS NULL`, and let SET give each row a value that ends it",
+    )
 }
 
 /// A trigger may give back NULL for a row, which then stays as it is.

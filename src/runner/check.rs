@@ -13,7 +13,7 @@ use crate::revision::{Folder, Statement, Step, Stored};
 use super::kept::Fits;
 use super::ledger::{Begun, Ledger, Mark};
 use super::standing::Standing;
-use super::{Direction, Options, Progress};
+use super::{Direction, Options, Progress, waiting};
 
 /// One revision to run.
 pub(super) struct Job<'f> {
@@ -93,9 +93,18 @@ pub(super) fn prepare<'f>(
     let from = folder.heads_of(ledger.applied());
     let applied = ledger.applied();
     let files = match direction {
-        Direction::Upgrade => folder.upgrade_path(applied, &folder.resolve(target, &from)?)?,
+        Direction::Upgrade => {
+            let files = folder.upgrade_path(applied, &folder.resolve(target, &from)?)?;
+            waiting::let_go(folder, files, target)?
+        }
         Direction::Downgrade => folder.downgrade_path(applied, &folder.resolve_down(target, applied)?)?,
     };
+    if direction == Direction::Upgrade {
+        let ran = |id: &String| applied.contains(id) || files.iter().any(|file| file.id() == id);
+        let left =
+            standing.waiting.iter().filter(|file| !ran(&file.revision.id) && file.revision.parents.iter().all(ran));
+        left.for_each(|file| progress(Progress::Warning(waiting::waits(file))));
+    }
     check_half_done(folder, &ledger, &files, direction)?;
     let mut jobs = files.into_iter().map(|file| job(file, direction, ledger.begun())).collect::<Result<Vec<_>>>()?;
     if !jobs.is_empty() {

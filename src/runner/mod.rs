@@ -27,6 +27,7 @@ mod session;
 mod stamp;
 mod standing;
 mod transaction;
+mod waiting;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -49,6 +50,7 @@ pub use offline::{ensure_version_script, script, stamp_script};
 pub use patience::Blocker;
 pub use stamp::{baseline, ensure_version, no_books, stamp};
 pub use standing::{Standing, unknown};
+pub use waiting::{let_go, waits};
 pub use watch::{Running, Watch};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -19,6 +19,8 @@ use super::{Direction, Options, Progress, failure, session};
 pub struct Standing<'f, 'l> {
     /// What has yet to run, in the order in which it would.
     pub pending: Vec<&'f Stored>,
+    /// What has not run and waits until it is named.
+    pub waiting: Vec<&'f Stored>,
     /// Applied, and other in its file.
     pub changed: Vec<(&'l Applied, &'f Stored)>,
     /// Applied, and in no file.
@@ -40,8 +42,10 @@ impl<'f, 'l> Standing<'f, 'l> {
                 None => unknown.push(row),
             }
         }
-        let pending = folder.history().into_iter().rev().filter(|file| !applied.contains(file.id())).collect();
-        Self { pending, changed, unknown, below: folder.below(applied) }
+        let open = folder.history().into_iter().rev().filter(|file| !applied.contains(file.id()));
+        // one that somebody let go, and that has not ended, waits no more
+        let (waiting, pending) = open.partition(|file| file.revision.waits() && !half.contains(file.id()));
+        Self { pending, waiting, changed, unknown, below: folder.below(applied) }
     }
 
     /// Whether something is other than running the files one after the other would have left it.

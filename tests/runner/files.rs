@@ -23,6 +23,7 @@ pub fn file(id: &str, parents: &[&str], upgrade: &str, downgrade: &str) -> Revis
         parents: parents.iter().map(|&parent| parent.into()).collect(),
         depends_on: vec![],
         branch_labels: vec![],
+        waits: String::new(),
         message: format!("about {id}"),
         created: "2026-11-20 09:41:00+00:00".into(),
         fingerprint: String::new(),

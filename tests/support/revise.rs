@@ -28,6 +28,7 @@ pub fn revision(id: &str, parents: &[&str], plans: &Plans, before: &Catalog) -> 
         parents: parents.iter().map(|&parent| parent.to_owned()).collect(),
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
+        waits: String::new(),
         message: "a change".to_owned(),
         created: "2026-01-02 03:04:05+00:00".to_owned(),
         fingerprint: String::new(),

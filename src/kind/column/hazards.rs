@@ -43,7 +43,7 @@ fn added(new: &Column) -> Vec<Hazard> {
     if !new.not_null {
         return vec![instant];
     }
-    let text = format!("any row in {on} stops it, since {} is NOT NULL and has no default: give it one, or add it nullable and fill it first", new.key());
+    let text = format!("any row in {on} stops it, since {} is NOT NULL and has no default: give it one, or a `backfill:`", new.key());
     let default = Name::new(Space::Default, [&new.table.schema, &new.table.name, &new.name]);
     vec![Hazard { spared_by: Some(default), ..Hazard::new(Risk::MayFail, on, text) }, instant]
 }

@@ -8,11 +8,13 @@ use super::sequence::{self, Options, Owner};
 use super::*;
 
 mod alter;
+mod backfill;
 mod hazards;
 mod identity;
 mod loss;
 mod not_null;
 mod parts;
+mod renaming;
 mod retype;
 mod write;
 mod yaml;
@@ -342,6 +344,20 @@ impl Kind for Column {
 
     fn online(change: Change<&Self>, ground: &Ground) -> Online {
         not_null::online(change, ground)
+    }
+
+    fn filled(
+        change: Change<&Self>,
+        with: &Backfill,
+        children: Vec<Piece>,
+        ground: &Ground,
+        validated: bool,
+    ) -> Result<Option<Filled>> {
+        backfill::filled(change, with, children, ground, validated)
+    }
+
+    fn unfilled(change: Change<&Self>) -> Option<Hazard> {
+        backfill::unfilled(change)
     }
 
     fn reached(&self, old: &Self, new: &Self) -> Option<Self> {

@@ -17,6 +17,7 @@ use super::super::renames::Former;
 use super::super::shapes::{Entries, Short, short_or_long};
 use super::super::{check, foreign_key, index, unique};
 use super::parts::{Generated, IdentityDeclaration, UniqueOnColumn, UsingDeclaration};
+use super::renaming::{self, Renaming};
 use super::*;
 use crate::draft::{Draft, Scope};
 
@@ -50,7 +51,10 @@ struct Long {
     #[serde(default)]
     foreign_options: Entries<String>,
     renamed_from: Option<Former>,
+    rename: Option<Spanned<Renaming>>,
+    change: Option<Spanned<renaming::Changing>>,
     using: Option<Spanned<UsingDeclaration>>,
+    backfill: Option<Spanned<backfill::Declaration>>,
 }
 
 #[derive(Debug)]
@@ -236,8 +240,19 @@ impl Long {
         }
         self.attached(&column, place, scope, draft)?;
         draft.push(column.clone(), place.clone(), true);
+        draft.filled(self.filled(&column, scope)?);
         self.kept(&column, place, scope, draft)?;
         self.nested(table, key, scope, draft)
+    }
+
+    /// How rows get their values that have none.
+    fn filled(&self, column: &Column, scope: &Scope) -> Result<Option<Backfill>> {
+        let Some(backfill) = &self.backfill else { return Ok(None) };
+        if serial(self.ty.value.trim_end_matches('?').trim()).is_some() {
+            let error = scope.error(format!("column {} is serial, and cannot be filled", column.key()), backfill);
+            return Err(error.hint("take `backfill` away"));
+        }
+        backfill::Declaration::read(backfill, column, scope).map(Some)
     }
 
     /// What belongs to the column, whatever it is.
@@ -251,7 +266,10 @@ impl Long {
         if let Some(from) = &self.renamed_from {
             from.declare(&column.id(), scope, draft)?;
         }
-        Ok(())
+        renaming::refuse(self.change.as_ref(), column, scope)?;
+        let Some(rename) = &self.rename else { return Ok(()) };
+        let other = self.renamed_from.as_ref().map(|_| "`renamed_from`").or(self.backfill.as_ref().filter(|_| rename.value.two_step).map(|_| "`backfill`"));
+        Renaming::declare(rename, other, column, scope, draft)
     }
 
     /// How its values are kept, here or on another server.

@@ -85,6 +85,7 @@ fn any_revision(dice: &mut Dice) -> Revision {
         parents: some(dice),
         depends_on: some(dice),
         branch_labels: some(dice),
+        waits: if dice.roll(2) == 0 { String::new() } else { dice.text(WORDS, 4).trim().to_owned() },
         message: dice.text(WORDS, 10),
         summary: (0..dice.roll(5)).map(|_| dice.text(WORDS, 4)).collect(),
         upgrade: Script::new(section(dice)),

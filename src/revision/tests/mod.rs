@@ -16,6 +16,7 @@ pub(super) fn revision(id: &str) -> Revision {
         parents: Vec::new(),
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
+        waits: String::new(),
         message: "add due dates".to_owned(),
         created: "2026-11-20 09:41:00+00:00".to_owned(),
         fingerprint: String::new(),
@@ -26,7 +27,12 @@ pub(super) fn revision(id: &str) -> Revision {
 }
 
 fn entry(comments: &[&str], sql: &str, transaction: bool) -> Entry {
-    Entry { comments: comments.iter().map(|c| (*c).to_owned()).collect(), sql: sql.to_owned(), transaction }
+    Entry {
+        comments: comments.iter().map(|c| (*c).to_owned()).collect(),
+        sql: sql.to_owned(),
+        transaction,
+        batch: None,
+    }
 }
 
 fn read(text: &str) -> super::super::Result<Revision> {

@@ -1,0 +1,83 @@
+//! `autogen revision` where a model renames in two steps: the revision that begins it, and the one that waits to end it.
+
+use std::path::PathBuf;
+
+use super::args::Revision as Args;
+use super::compare::{Comparison, Second};
+use super::newly;
+use super::output::Output;
+use super::revision::generated;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::plan::plan;
+use crate::render;
+use crate::revision::{self, Folder, Revision, Stored};
+
+/// Both files or none.
+pub fn write(
+    config: &Config,
+    folder: &Folder,
+    args: &Args,
+    comparison: &Comparison,
+    second: &Second,
+    first: Revision,
+    output: Output,
+) -> Result<u8> {
+    if args.amend || args.split || !args.only.is_empty() {
+        return Err(Error::no(format!(
+            "not supported: --amend, --only or --split with {} renamed in two steps",
+            second.waits
+        ))
+        .hint("write all of it at once; to write it anew, delete the two files first"));
+    }
+    let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
+    let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
+    let first = generated(summary, upgrade, &downgrade, args, first)?;
+    let file = newly::path_of(config, folder, &first, &args.new)?;
+    let text = newly::checked(config, &file, folder, &first)?;
+    let stored = Stored { path: file.clone(), text: text.clone(), revision: revision::parse(&file, &text)? };
+    let with_first = newly::among(folder, stored)?;
+    let (last, last_plan) = last(config, &with_first, args, comparison, second, &first)?;
+    let last_file = newly::path_of(config, &with_first, &last, &args.new)?;
+    let last_text = newly::checked(config, &last_file, &with_first, &last)?;
+    output.lines_to_stderr(&render::lines(upgrade, false));
+    output.say(&format!("then, once it is let go by `autogen upgrade {}`:", last.id));
+    output.lines_to_stderr(&render::lines(&last_plan, false));
+    let files: Vec<(PathBuf, String)> = vec![(file, text), (last_file, last_text)];
+    newly::write(config, folder, &files, output)?;
+    Ok(0)
+}
+
+/// The revision that waits, and what it does.
+fn last(
+    config: &Config,
+    folder: &Folder,
+    args: &Args,
+    comparison: &Comparison,
+    second: &Second,
+    first: &Revision,
+) -> Result<(Revision, crate::plan::Plan)> {
+    let intent = comparison.intent.afterwards();
+    // what kept the two in step goes in one transaction with all that counts on it
+    let mut at_once = intent.clone();
+    (at_once.online.all, at_once.online.of) = Default::default();
+    let upgrade = plan(&comparison.wanted, &second.wanted, &at_once)?;
+    let downgrade = plan(&second.wanted, &comparison.wanted, &intent.inverted())?;
+    let mut summary = render::summary(&upgrade, &downgrade, &comparison.live.catalog);
+    let mut new = Revision {
+        id: newly::fresh_id(config, folder, &[])?,
+        parents: vec![first.id.clone()],
+        depends_on: Vec::new(),
+        branch_labels: Vec::new(),
+        waits: second.waits.clone(),
+        ..first.clone()
+    };
+    let waits = format!("waits until no program uses {} any more; `autogen upgrade {}` lets it go", new.waits, new.id);
+    summary.insert(0, waits);
+    new = generated(summary, &upgrade, &downgrade, args, new)?;
+    let (title, rest) =
+        first.message.split_once('\n').map_or((first.message.as_str(), ""), |(title, rest)| (title, rest));
+    new.message = format!("{title}: the last step{}{rest}", if rest.is_empty() { "" } else { "\n" });
+    new.fingerprint = revision::fingerprint(&new);
+    Ok((new, upgrade))
+}
