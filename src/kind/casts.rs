@@ -337,7 +337,7 @@ mod tests {
         casts.allow(&ty("public.mood"), &ty("int"), Unasked::OnAssignment, How::Computed);
         let way = casts.way(&ty("public.mood"), &ty("int"));
         assert_eq!(way.passage, Passage::Assigned);
-        assert_eq!(way.cast.map(|name| name.to_string()), Some("\"(public.mood AS integer)\"".into()));
+        assert_eq!(way.cast, Some(Name::new(Space::Cast, ["(public.mood AS integer)"])));
         casts.forbid(&ty("public.mood"), &ty("int"));
         assert_eq!(casts.way(&ty("public.mood"), &ty("int")).passage, Passage::Absent);
     }
