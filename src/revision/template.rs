@@ -74,7 +74,16 @@ impl Template {
         made.fingerprint = fingerprint(&made);
         let facts = |revision: &Revision| {
             let Revision { id, parents, depends_on, branch_labels, message, created, .. } = revision.clone();
-            (id, parents, depends_on, branch_labels, message, created)
+            (
+                id,
+                parents,
+                depends_on,
+                branch_labels,
+                message,
+                created,
+                revision.renames.clone(),
+                revision.no_renames.clone(),
+            )
         };
         match facts(&made) == facts(revision) {
             true => Ok(made),
@@ -191,6 +200,8 @@ fn sample() -> Revision {
         message: "sample".into(),
         created: "2026-11-20 09:41:00+00:00".into(),
         fingerprint: String::new(),
+        renames: Vec::new(),
+        no_renames: Vec::new(),
         summary: vec!["summary".into()],
         upgrade: script("upgrade"),
         downgrade: script("downgrade"),
