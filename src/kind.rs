@@ -318,6 +318,10 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Its own declaration; `parts` are those of its children, by section.
     fn write(&self, parts: Parts) -> Part;
+    /// What its declaration says of it alone, what says most of it first: by this two of a kind are alike.
+    fn says(&self) -> Vec<(String, String)> {
+        self.write(Parts::none()).says()
+    }
     /// What its declaration says where others make the tables below it.
     fn unmanaged(&self) -> Option<(&'static str, Part)> {
         None

@@ -1,6 +1,7 @@
 //! Compares declarative models with a live PostgreSQL and writes the migration between them as a reviewed revision file.
 
 pub mod alembic;
+pub mod candidates;
 pub mod catalog;
 pub mod cli;
 pub mod config;

@@ -7,20 +7,51 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::catalog::Catalog;
 use crate::kind::{Id, Object, Pace, Piece, Risk};
-use crate::plan::{Op, Plan, Statement};
+use crate::plan::{Body, Op, Plan, Statement};
 use crate::revision::{Batch, Entry};
 
 /// The version of the JSON that every command prints.
 pub const JSON_VERSION: u32 = 1;
 
+/// What somebody has said of changes, for whoever reads the statement that makes one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// Of a rename, by the new name.
+    pub renamed: BTreeMap<Id, String>,
+    pub dropped: BTreeMap<Id, String>,
+}
+
+impl Remarks {
+    /// Of the object, or of what is in it and no object of its own, as the values of an enum are.
+    fn of(&self, op: &Op) -> Vec<String> {
+        let within = |said: &BTreeMap<Id, String>| {
+            let inner = said.range(op.id.clone()..).skip_while(|(id, _)| **id == op.id);
+            let inner = inner.take_while(|(id, _)| id.tag == op.id.tag && id.path.starts_with(&op.id.path));
+            inner.map(|(_, said)| said.clone()).collect()
+        };
+        match (&op.old, &op.new) {
+            (Some(_), None) => self.dropped.get(&op.id).cloned().into_iter().collect(),
+            (Some(old), Some(new)) if old.id() != new.id() => self.renamed.get(&op.id).cloned().into_iter().collect(),
+            (Some(_), Some(_)) if op.name.starts_with("rename") => within(&self.renamed),
+            (Some(_), Some(_)) => within(&self.dropped),
+            (None, _) => Vec::new(),
+        }
+    }
+}
+
 /// The statements as a revision file holds them.
 pub fn entries(plan: &Plan) -> Vec<Entry> {
-    plan.statements.iter().flat_map(statement_entries).collect()
+    entries_with(plan, &Remarks::default())
+}
+
+pub fn entries_with(plan: &Plan, remarks: &Remarks) -> Vec<Entry> {
+    plan.statements.iter().flat_map(|statement| statement_entries(statement, remarks)).collect()
 }
 
 /// A statement that the file cannot hold as one becomes several entries; the comments stand above the first.
-fn statement_entries(statement: &Statement) -> Vec<Entry> {
-    let mut comments: Vec<String> = statement.ops.iter().flat_map(op_comments).collect();
+fn statement_entries(statement: &Statement, remarks: &Remarks) -> Vec<Entry> {
+    let of = |op| op_comments(op, remarks);
+    let mut comments: Vec<String> = statement.ops.iter().flat_map(of).collect();
     let sql = statement.body.clone().statements();
     sql.into_iter()
         .map(|sql| Entry {
@@ -32,12 +63,12 @@ fn statement_entries(statement: &Statement) -> Vec<Entry> {
         .collect()
 }
 
-fn op_comments(op: &Op) -> Vec<String> {
+fn op_comments(op: &Op, remarks: &Remarks) -> Vec<String> {
     let place = op.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     let again = if op.recreated { " (down and up again for another change)" } else { "" };
     let first = format!("{} {}{again}{place}", op.name, subject(op));
     let hazards = op.hazards.iter().map(|hazard| format!("{}: {}", hazard.risk.word(), hazard.text));
-    std::iter::once(first).chain(hazards).collect()
+    std::iter::once(first).chain(remarks.of(op)).chain(hazards).collect()
 }
 
 /// `public.tasks.title`, or `public.tasks.name -> title` where it is renamed.
@@ -188,10 +219,14 @@ fn change(op: &Op) -> Option<Line> {
 }
 
 /// As it stands in its parent's definition, or in its own.
-fn definition(object: &Object) -> String {
+pub fn definition(object: &Object) -> String {
     if let Some(element) = object.element(Vec::new()) {
         return element.to_string();
     }
+    said(&object.create(Vec::new()))
+}
+
+fn said(pieces: &[Piece]) -> String {
     let write = |piece: &Piece| match piece {
         Piece::Statement(sql)
         | Piece::AlterTable(_, sql)
@@ -199,5 +234,10 @@ fn definition(object: &Object) -> String {
         | Piece::AlterOwn(_, sql)
         | Piece::AlterOnly(_, sql) => sql.to_string(),
     };
-    object.create(Vec::new()).iter().map(write).collect::<Vec<_>>().join("; ")
+    pieces.iter().map(write).collect::<Vec<_>>().join("; ")
+}
+
+/// As statements.
+pub fn statements(pieces: Vec<Piece>) -> String {
+    Body::of(pieces).statements().iter().map(|sql| format!("{sql};")).collect::<Vec<_>>().join(" ")
 }

@@ -14,8 +14,20 @@ use autogen::kind::Tag;
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
-const STAGES: [&str; 11] =
-    ["introspect", "normal", "diff", "rewrite", "plan", "parts", "render", "revision", "runner", "catalog", "intent"];
+const STAGES: [&str; 12] = [
+    "introspect",
+    "normal",
+    "diff",
+    "rewrite",
+    "plan",
+    "parts",
+    "render",
+    "revision",
+    "runner",
+    "catalog",
+    "intent",
+    "candidates",
+];
 
 /// Where a connection may be named.
 const CONNECTED: [&str; 6] = ["introspect", "runner", "normal/twin", "connect", "embedded", "cli"];

@@ -94,7 +94,8 @@ pub enum Command {
     /// Compare models and database, and write a revision file
     #[command(after_help = "Example:\n  autogen revision -m \"add due dates\"\n  \
                             autogen revision -m \"tasks only\" --only tasks --only 'index public.ix_*'\n  \
-                            autogen revision -m \"first tables\" --split")]
+                            autogen revision -m \"first tables\" --split\n  \
+                            autogen revision -m \"titles\" --rename public.tasks.title=name --no-rename tasks.notes")]
     Revision(Revision),
     /// Run revisions up to one
     #[command(after_help = "Example:\n  autogen upgrade head")]
@@ -268,6 +269,28 @@ pub struct Revision {
     /// Accept a revision that drops more than half of the tables
     #[arg(long)]
     pub allow_drop_all: bool,
+    #[command(flatten)]
+    pub renames: Renames,
+    /// json: what was written, or the open questions, for a program; nothing is asked
+    #[arg(long, value_name = "FORMAT", default_value = "text", conflicts_with_all = ["empty", "baseline"])]
+    pub format: Format,
+}
+
+/// Answers to whether what goes has only another name.
+#[derive(Debug, Default, Args)]
+pub struct Renames {
+    /// What goes under the old name is there under the new one: public.tasks.title=name, 'index public.ix_a=ix_b'
+    #[arg(long, value_name = "OLD=NEW", conflicts_with_all = ["empty", "baseline"])]
+    pub rename: Vec<String>,
+    /// What goes is dropped, whatever looks like it: public.tasks.title
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["empty", "baseline"])]
+    pub no_rename: Vec<String>,
+    /// Nothing is renamed but what models and --rename say
+    #[arg(long, conflicts_with_all = ["empty", "baseline"])]
+    pub no_renames: bool,
+    /// Such answers from a file, such as what --format json printed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["empty", "baseline"])]
+    pub renames: Option<PathBuf>,
 }
 
 /// What a revision that is about to be written can be told.

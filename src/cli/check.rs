@@ -11,6 +11,7 @@ use super::args::{Format, Global};
 use super::compare::{Comparison, compare_plainly, count, pending};
 use super::in_step::{InStep, Memory};
 use super::output::Output;
+use super::renames::{self, Question};
 use super::session::{self, Session};
 use crate::error::Result;
 use crate::render;
@@ -46,9 +47,13 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
         comparison = compare_plainly(&mut session)?;
     }
     let verdict = Verdict::of(&comparison, &books);
+    let questions = match verdict {
+        Verdict::Drift => renames::open_of(&comparison, &session.config)?,
+        _ => Vec::new(),
+    };
     match format {
-        Format::Json => output.result(&format!("{:#}", json(&comparison, &books, verdict))),
-        Format::Text => text(&session, &comparison, &books, verdict, output),
+        Format::Json => output.result(&format!("{:#}", json(&comparison, &books, verdict, &questions))),
+        Format::Text => text(&session, &comparison, &books, verdict, &questions, output),
     }
     if let Some(memory) = memory.filter(|_| verdict == Verdict::InStep) {
         memory.keep(&comparison, &session.config, &mut session.client);
@@ -127,7 +132,14 @@ impl Verdict {
     }
 }
 
-fn text(session: &Session, comparison: &Comparison, books: &Books<'_>, verdict: Verdict, output: Output) {
+fn text(
+    session: &Session,
+    comparison: &Comparison,
+    books: &Books<'_>,
+    verdict: Verdict,
+    questions: &[Question],
+    output: Output,
+) {
     let pending = &books.pending;
     output.unmodelled(&comparison.live.catalog.notes.unmodelled);
     output.left_out(&comparison.left_out);
@@ -156,6 +168,7 @@ fn text(session: &Session, comparison: &Comparison, books: &Books<'_>, verdict: 
             session.address.describe()
         ));
         output.lines(&render::lines(&comparison.upgrade, output.verbose));
+        renames::show::lines(questions).iter().for_each(|line| output.say(&format!("  {line}")));
         output.say("  hint: `autogen revision -m …` writes what makes the database follow the models");
         output
             .say("  hint: what was changed by hand and is to stay belongs into the models: `autogen inspect` shows it");
@@ -178,9 +191,12 @@ fn agreed(unmodelled: &[String]) -> Value {
     told(Verdict::InStep, &[], &[], unmodelled, [&[], &[]], &[])
 }
 
-fn json(comparison: &Comparison, books: &Books<'_>, verdict: Verdict) -> Value {
+fn json(comparison: &Comparison, books: &Books<'_>, verdict: Verdict, questions: &[Question]) -> Value {
     let (differences, unknown) = (render::json(&comparison.upgrade), comparison.unknown());
-    told(verdict, &differences, &unknown, &comparison.unmodelled(), [&books.pending, &books.waiting], &odd(books))
+    let mut all =
+        told(verdict, &differences, &unknown, &comparison.unmodelled(), [&books.pending, &books.waiting], &odd(books));
+    all["questions"] = renames::show::json(questions).into();
+    all
 }
 
 fn told(
@@ -200,6 +216,7 @@ fn told(
         "pending": pending,
         "waiting": waiting,
         "revisions": revisions,
+        "questions": [],
     })
 }
 

@@ -12,7 +12,7 @@ use super::session::Session;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::draft::{Draft, RenameHint};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::intent::Intent;
 use crate::introspect::{self, Live};
 use crate::kind::{Id, Pair, Space};
@@ -47,22 +47,33 @@ pub struct Second {
 }
 
 pub fn compare(session: &mut Session) -> Result<Comparison> {
-    compare_as(session, false, true)
+    compare_as(session, &[], false, true)
+}
+
+/// With renames that no model states, and that have no place in one.
+pub fn compare_renamed(session: &mut Session, hints: &[RenameHint]) -> Result<Comparison> {
+    let mut comparison = compare_as(session, hints, false, true)?;
+    let stated = |place: &Place| hints.iter().any(|hint| hint.place == *place);
+    comparison.intent.places.retain(|_, place| !stated(place));
+    for op in comparison.upgrade.statements.iter_mut().flat_map(|statement| &mut statement.ops) {
+        op.place = op.place.take().filter(|place| !stated(place));
+    }
+    Ok(comparison)
 }
 
 /// The changes as such, each once: how they would be made is no difference.
 pub fn compare_plainly(session: &mut Session) -> Result<Comparison> {
-    compare_as(session, false, false)
+    compare_as(session, &[], false, false)
 }
 
 /// With `members`, what is left out has the members of extensions too.
 pub fn compare_and_name(session: &mut Session, members: bool) -> Result<Comparison> {
-    compare_as(session, members, true)
+    compare_as(session, &[], members, true)
 }
 
-fn compare_as(session: &mut Session, members: bool, online: bool) -> Result<Comparison> {
+fn compare_as(session: &mut Session, hints: &[RenameHint], members: bool, online: bool) -> Result<Comparison> {
     let (config, client) = (&session.config, &mut session.client);
-    let (draft, mut known, mut live) = read(config, client, members)?;
+    let (draft, mut known, mut live) = read(config, client, hints, members)?;
     let (apart, in_step) = two_step::apart(&draft.two_steps, std::mem::take(&mut live.catalog));
     live.catalog = apart;
     let between = Between { waits: if in_step.is_empty() { Vec::new() } else { waits(session)? }, in_step };
@@ -71,7 +82,7 @@ fn compare_as(session: &mut Session, members: bool, online: bool) -> Result<Comp
     // what is only remembered is no ground for a difference
     if known.was_used() && !found.as_ref().is_ok_and(|found| found.upgrade.statements.is_empty()) {
         known.forget();
-        found = against(model::load(&session.config)?, &live, &between, session, &mut known, online);
+        found = against(load(&session.config, hints)?, &live, &between, session, &mut known, online);
     }
     answers::keep(&session.config.root, &known);
     let Found { wanted: Wanted { catalog: wanted, unknowns }, spared, intent, upgrade, left_out, second } = found?;
@@ -166,10 +177,16 @@ fn renamed_from_what_is_read(draft: &Draft, config: &Config) -> Result<()> {
     }
 }
 
+fn load(config: &Config, hints: &[RenameHint]) -> Result<Draft> {
+    let mut draft = model::load(config)?;
+    draft.renames.extend_from_slice(hints);
+    Ok(draft)
+}
+
 /// The models, what was remembered, and what is live; the server answers while the files are read.
-fn read(config: &Config, client: &mut Client, members: bool) -> Result<(Draft, Known, Live)> {
+fn read(config: &Config, client: &mut Client, hints: &[RenameHint], members: bool) -> Result<(Draft, Known, Live)> {
     std::thread::scope(|scope| {
-        let reading = Cell::new(Some(scope.spawn(|| model::load(config))));
+        let reading = Cell::new(Some(scope.spawn(|| load(config, hints))));
         let draft = OnceCell::new();
         let models = || {
             draft.get_or_init(|| match reading.take().map(|thread| thread.join()) {
@@ -188,6 +205,15 @@ fn read(config: &Config, client: &mut Client, members: bool) -> Result<(Draft, K
 }
 
 impl Comparison {
+    /// The live database as it reads after the renames that are stated.
+    pub fn base(&self) -> Result<Cow<'_, Catalog>> {
+        let (cleared, _) = plan::vacate(&self.live.catalog, &self.intent)?;
+        Ok(match cleared {
+            Cow::Borrowed(live) => self.intent.rename(live).0,
+            Cow::Owned(cleared) => Cow::Owned(self.intent.rename(&cleared).0.into_owned()),
+        })
+    }
+
     /// The way back, by the same function.
     pub fn downgrade(&self) -> Result<Plan> {
         plan::plan(&self.wanted, &self.live.catalog, &self.intent.inverted())

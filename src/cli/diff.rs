@@ -6,6 +6,7 @@ use super::args::{Format, Global};
 use super::compare::{compare_and_name, pending};
 use super::in_step::InStep;
 use super::output::{Output, explained};
+use super::renames;
 use super::session;
 use crate::error::Result;
 use crate::ours::LeftOut;
@@ -20,6 +21,7 @@ pub fn diff(global: &Global, format: Format, exit_code: bool, explain_ignored: b
     standing.errors().iter().for_each(|odd| output.warn_of(odd));
     let pending = pending(&standing);
     let comparison = compare_and_name(&mut session, explain_ignored)?;
+    let questions = renames::open_of(&comparison, &session.config)?;
     if format == Format::Json {
         let mut value = json!({
             "version": render::JSON_VERSION,
@@ -27,6 +29,7 @@ pub fn diff(global: &Global, format: Format, exit_code: bool, explain_ignored: b
             "unknown": comparison.unknown(),
             "unmodelled": comparison.unmodelled(),
             "pending": pending,
+            "questions": renames::show::json(&questions),
         });
         if explain_ignored {
             value["ignored"] = comparison.ignored().iter().map(ignored).collect();
@@ -45,6 +48,7 @@ pub fn diff(global: &Global, format: Format, exit_code: bool, explain_ignored: b
             output.say(&format!("no changes: {}", InStep::of(&comparison).describe(&session.address)));
         }
         output.lines(&render::lines(&comparison.upgrade, true));
+        renames::show::lines(&questions).iter().for_each(|line| output.say(line));
     }
     if let Some(error) = comparison.untold() {
         return Err(error);

@@ -2,14 +2,14 @@
 //!
 //! Asked when everything is known and nothing is done. Invariant: an answer of no leaves the database as it was.
 
-use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
 use super::hooks::{self, Surroundings};
 use super::progress::{self, Teller};
+use super::typed;
 use crate::config::{Config, Confirm, Hook};
 use crate::connect::Address;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::runner::{Approve, Direction, Intended, Interrupt};
 
 /// The settings' answer, a person's, and that of the hooks.
@@ -53,7 +53,7 @@ fn confirm(when: Confirm, yes: bool, teller: &Teller, interrupt: &Interrupt) -> 
     if yes || when == Confirm::Never {
         return Ok(());
     }
-    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+    if typed::has_terminal() {
         return match ask("go on? [y/N] ", teller, interrupt)? {
             true => Ok(()),
             false => Err(Error::no("the answer was no, so nothing was done")),
@@ -69,32 +69,9 @@ fn confirm(when: Confirm, yes: bool, teller: &Teller, interrupt: &Interrupt) -> 
     }
 }
 
-/// A question on the terminal, which a signal ends too.
+/// A question on the terminal.
 fn ask(question: &str, teller: &Teller, interrupt: &Interrupt) -> Result<bool> {
     teller.clear();
-    let mut stderr = std::io::stderr();
-    let _ = write!(stderr, "{question}");
-    let _ = stderr.flush();
-    while !readable() {
-        if let Some(signal) = interrupt.signal() {
-            let _ = writeln!(stderr);
-            return Err(Error::new("stopped before anything was done").exit(Exit::Signal(signal)));
-        }
-    }
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(|cause| Error::io("read from", "the terminal".as_ref(), &cause))?;
-    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
-}
-
-/// Whether a line has been typed, after waiting a moment for it.
-#[cfg(unix)]
-fn readable() -> bool {
-    let mut stdin = libc::pollfd { fd: libc::STDIN_FILENO, events: libc::POLLIN, revents: 0 };
-    // SAFETY: the pointer is to one live local
-    unsafe { libc::poll(&mut stdin, 1, 100) > 0 }
-}
-
-#[cfg(not(unix))]
-fn readable() -> bool {
-    true
+    let answer = typed::line(question, interrupt)?.unwrap_or_default();
+    Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
 }

@@ -36,12 +36,14 @@ mod parts;
 mod post_write;
 mod progress;
 mod rebase;
+mod renames;
 mod revision;
 mod run;
 mod session;
 mod status;
 mod tour;
 mod two_steps;
+mod typed;
 
 use args::{Cli, Color, Command, Import};
 use output::Output;

@@ -95,6 +95,8 @@ pub fn skeleton(
         message: message(new)?.unwrap_or_default(),
         created: revision::created_line(&Timestamp::now().to_zoned(config.new_files.zone.clone())),
         fingerprint: String::new(),
+        renames: Vec::new(),
+        no_renames: Vec::new(),
         summary: Vec::new(),
         upgrade: Script::new(""),
         downgrade: Script::new(""),
@@ -211,6 +213,17 @@ pub fn add(config: &Config, folder: &Folder, mut revision: Revision, new: &New, 
 
 /// Writes all of them or none, says which, and has the commands of the project look them over.
 pub fn write(config: &Config, folder: &Folder, files: &[(PathBuf, String)], output: Output) -> Result<()> {
+    write_and_say(config, folder, files, output, |files| files.iter().for_each(|file| output.result(file)))
+}
+
+/// The same, said otherwise.
+pub fn write_and_say(
+    config: &Config,
+    folder: &Folder,
+    files: &[(PathBuf, String)],
+    output: Output,
+    say: impl FnOnce(&[String]),
+) -> Result<()> {
     let interrupt = Interrupt::install().map_err(|cause| Error::new(format!("cannot listen to signals: {cause}")))?;
     let working = interrupt.work();
     let mut batch = Batch::default();
@@ -223,9 +236,8 @@ pub fn write(config: &Config, folder: &Folder, files: &[(PathBuf, String)], outp
     }
     batch.keep();
     drop(working);
-    for (file, _) in files {
-        output.result(&file.strip_prefix(&config.root).unwrap_or(file).display().to_string());
-    }
+    let shown = |file: &PathBuf| file.strip_prefix(&config.root).unwrap_or(file).display().to_string();
+    say(&files.iter().map(|(file, _)| shown(file)).collect::<Vec<_>>());
     post_write::run(config, folder, files, output)
 }
 

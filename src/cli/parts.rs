@@ -7,12 +7,13 @@ use super::args::Revision as Args;
 use super::compare::Comparison;
 use super::newly;
 use super::output::Output;
-use super::revision::generated;
+use super::renames::{self, Settled};
+use super::revision::{generated, written};
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::intent::Intent;
-use crate::kind::Id;
+use crate::kind::{Change, Id};
 use crate::parts::{Changes, Cut, Leg, Pattern};
 use crate::plan::{Plan, plan};
 use crate::render;
@@ -54,6 +55,13 @@ impl Parts {
         Ok(Self(vec![part]))
     }
 
+    /// What would be in it, as the renames are that are known.
+    pub fn touched(comparison: &Comparison, patterns: &[String]) -> Result<BTreeSet<Id>> {
+        let patterns = patterns.iter().map(|text| Pattern::read(text)).collect::<Result<Vec<_>>>()?;
+        let Comparison { live, wanted, intent, .. } = comparison;
+        Ok(Changes::of(&live.catalog, wanted, intent)?.only(&patterns)?.ids)
+    }
+
     /// All changes, one revision for each table.
     pub fn split(comparison: &Comparison, config: &Config) -> Result<Self> {
         let Comparison { live, wanted, intent, .. } = comparison;
@@ -79,12 +87,23 @@ impl Parts {
     }
 
     /// Writes a file for each, the second on the first and so on; all of them or none.
-    pub fn write(self, config: &Config, folder: &Folder, args: &Args, first: Revision, output: Output) -> Result<()> {
+    pub fn write(
+        self,
+        config: &Config,
+        folder: &Folder,
+        args: &Args,
+        first: Revision,
+        settled: &Settled,
+        output: Output,
+    ) -> Result<()> {
+        let (mut renames, mut no_renames) = remembered(settled, &self.0).into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
         let mut folder = folder.clone();
         let mut files: Vec<(PathBuf, String)> = Vec::new();
         let mut next = first;
-        for part in &self.0 {
-            let mut new = generated(part.summary.clone(), &part.upgrade, &part.downgrade, args, next.clone())?;
+        for (n, part) in self.0.iter().enumerate() {
+            (next.renames, next.no_renames) = (std::mem::take(&mut renames[n]), std::mem::take(&mut no_renames[n]));
+            let plans = [&part.upgrade, &part.downgrade];
+            let mut new = generated(part.summary.clone(), plans, args, settled, next.clone())?;
             if let Some(about) = &part.about {
                 new.message = format!("{about}: {}", new.message);
                 new.fingerprint = revision::fingerprint(&new);
@@ -101,8 +120,24 @@ impl Parts {
             part.about.iter().for_each(|about| output.say(&format!("{about}:")));
             output.lines_to_stderr(&render::lines(&part.upgrade, false));
         }
-        newly::write(config, &folder, &files, output)
+        newly::write_and_say(config, &folder, &files, output, |files| written(args, output, files))
     }
+}
+
+/// The answers that each of the files keeps: renames come first, and a drop is in one of them, or in none of them yet.
+fn remembered(settled: &Settled, parts: &[Part]) -> Vec<(Vec<String>, Vec<String>)> {
+    let (renames, no_renames) = (renames::show::renames(settled), renames::show::no_renames(settled));
+    let mut all = vec![(Vec::new(), Vec::new()); parts.len()];
+    for (old, text) in no_renames {
+        let is_in = |part: &&Part| {
+            let changes = part.upgrade.statements.iter().flat_map(|statement| &statement.changes);
+            changes.into_iter().any(|change| matches!(change, Change::Drop(object) if object.id() == old))
+        };
+        let at = parts.iter().position(|part| is_in(&part)).unwrap_or_default();
+        all[at].1.push(text);
+    }
+    all.iter_mut().take(1).for_each(|first| first.0 = renames.clone());
+    all
 }
 
 /// `users`, `users and audit.log`

@@ -1,13 +1,16 @@
 //! `autogen revision`: the file that takes the database to the models, and back.
 
-use super::args::{Global, Revision as Args};
+use serde_json::json;
+
+use super::args::{Format, Global, Revision as Args};
 use super::baseline;
 use super::compare::{Comparison, compare, count, pending};
 use super::in_step::InStep;
 use super::newly;
 use super::output::Output;
 use super::parts::Parts;
-use super::session;
+use super::renames::{self, Outcome, Question, Settled};
+use super::session::{self, Session};
 use super::two_steps;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -41,15 +44,23 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     };
     let comparison = compare(&mut session)?;
     tell(&comparison, output)?;
+    let before = amended.map(|stored| &stored.revision);
+    let (comparison, settled) = match settled(&mut session, comparison, args, before, output)? {
+        Some(settled) => settled,
+        None => return Ok(1),
+    };
     if comparison.is_equal() && amended.is_none() {
         output.say(&format!("no changes: {}", InStep::of(&comparison).describe(&session.address)));
+        if args.format == Format::Json {
+            report(output, "no changes", &[], &[]);
+        }
         return Ok(0);
     }
     warn_of_what_was_there(&folder, &comparison, output);
     let first = || stand(global, &session.config, args, &folder, &ledger, output);
     if let Some(second) = &comparison.second {
         guard(&comparison, [&comparison.upgrade], args)?;
-        return two_steps::write(&session.config, &folder, args, &comparison, second, first()?, output);
+        return two_steps::write(&session.config, &folder, args, &comparison, second, first()?, &settled, output);
     }
     let parts = match (args.only.as_slice(), args.split) {
         ([], false) => None,
@@ -58,23 +69,77 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     };
     if let Some(parts) = parts {
         guard(&comparison, parts.plans(), args)?;
-        parts.write(&session.config, &folder, args, first()?, output)?;
+        parts.write(&session.config, &folder, args, first()?, &settled, output)?;
         return Ok(0);
     }
     guard(&comparison, [&comparison.upgrade], args)?;
     let new = amended.map_or_else(first, |stored| Ok(stored.revision.clone()))?;
-    let new = whole(&comparison, args, new)?;
+    let new = whole(&comparison, args, &settled, new)?;
+    write(&session.config, &folder, args, amended, new, &comparison.upgrade, output)?;
+    Ok(0)
+}
+
+/// A file of its own, or in the place of the one that is written anew.
+fn write(
+    config: &Config,
+    folder: &Folder,
+    args: &Args,
+    amended: Option<&Stored>,
+    new: Revision,
+    upgrade: &Plan,
+    output: Output,
+) -> Result<()> {
     let file = match amended {
         Some(stored) => stored.path.clone(),
-        None => newly::path_of(&session.config, &folder, &new, &args.new)?,
+        None => newly::path_of(config, folder, &new, &args.new)?,
     };
-    let text = newly::checked(&session.config, &file, &folder, &new)?;
+    let text = newly::checked(config, &file, folder, &new)?;
     if let Some(stored) = amended {
         show_change(&stored.text, &text, output);
     }
-    output.lines_to_stderr(&render::lines(&comparison.upgrade, false));
-    newly::write(&session.config, &folder, &[(file, text)], output)?;
-    Ok(0)
+    output.lines_to_stderr(&render::lines(upgrade, false));
+    newly::write_and_say(config, folder, &[(file, text)], output, |files| written(args, output, files))
+}
+
+/// The comparison with all questions about renames answered; `None` where they are printed instead.
+fn settled(
+    session: &mut Session,
+    comparison: Comparison,
+    args: &Args,
+    amended: Option<&Revision>,
+    output: Output,
+) -> Result<Option<(Box<Comparison>, Settled)>> {
+    let touched = |comparison: &Comparison| match args.only.as_slice() {
+        [] => Ok(None),
+        patterns => Parts::touched(comparison, patterns).map(Some),
+    };
+    match renames::settle(session, comparison, args, amended, touched, output)? {
+        Outcome::Settled(comparison, settled) => Ok(Some((comparison, settled))),
+        Outcome::Open(questions) if args.format == Format::Json => {
+            report(output, "unanswered questions", &[], &questions);
+            Ok(None)
+        }
+        Outcome::Open(questions) => Err(renames::unanswered(&questions)),
+    }
+}
+
+/// Which files there are now.
+pub fn written(args: &Args, output: Output, files: &[String]) {
+    match args.format {
+        Format::Text => files.iter().for_each(|file| output.result(file)),
+        Format::Json => report(output, "written", files, &[]),
+    }
+}
+
+/// What `--format json` prints, whatever came of it.
+fn report(output: Output, reason: &str, files: &[String], questions: &[Question]) {
+    let report = json!({
+        "version": render::JSON_VERSION,
+        "reason": reason,
+        "files": files,
+        "questions": renames::show::json(questions),
+    });
+    output.result(&format!("{report:#}"));
 }
 
 /// What is left out of the comparison; what could not be compared is an error.
@@ -169,21 +234,23 @@ fn is_table(id: &Id) -> bool {
 }
 
 /// The revision with all differences.
-fn whole(comparison: &Comparison, args: &Args, new: Revision) -> Result<Revision> {
+fn whole(comparison: &Comparison, args: &Args, settled: &Settled, mut new: Revision) -> Result<Revision> {
+    new.renames = renames::show::renames(settled);
+    new.no_renames = renames::show::no_renames(settled).into_values().collect();
     let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
     let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
-    generated(summary, upgrade, &downgrade, args, new)
+    generated(summary, [upgrade, &downgrade], args, settled, new)
 }
 
 /// The revision with the statements of these plans, there and back.
 pub fn generated(
     summary: Vec<String>,
-    upgrade: &Plan,
-    downgrade: &Plan,
+    [upgrade, downgrade]: [&Plan; 2],
     args: &Args,
+    settled: &Settled,
     mut new: Revision,
 ) -> Result<Revision> {
-    let upgrade = Script::compose(&render::entries(upgrade));
+    let upgrade = Script::compose(&render::entries_with(upgrade, &renames::show::remarks(settled)));
     let downgrade = Script::compose(&render::entries(downgrade));
     if let Some(message) = newly::message(&args.new)? {
         new.message = message;

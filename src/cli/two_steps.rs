@@ -6,7 +6,8 @@ use super::args::Revision as Args;
 use super::compare::{Comparison, Second};
 use super::newly;
 use super::output::Output;
-use super::revision::generated;
+use super::renames::Settled;
+use super::revision::{generated, written};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::plan::plan;
@@ -21,6 +22,7 @@ pub fn write(
     comparison: &Comparison,
     second: &Second,
     first: Revision,
+    settled: &Settled,
     output: Output,
 ) -> Result<u8> {
     if args.amend || args.split || !args.only.is_empty() {
@@ -32,7 +34,7 @@ pub fn write(
     }
     let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
     let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
-    let first = generated(summary, upgrade, &downgrade, args, first)?;
+    let first = generated(summary, [upgrade, &downgrade], args, settled, first)?;
     let file = newly::path_of(config, folder, &first, &args.new)?;
     let text = newly::checked(config, &file, folder, &first)?;
     let stored = Stored { path: file.clone(), text: text.clone(), revision: revision::parse(&file, &text)? };
@@ -44,7 +46,7 @@ pub fn write(
     output.say(&format!("then, once it is let go by `autogen upgrade {}`:", last.id));
     output.lines_to_stderr(&render::lines(&last_plan, false));
     let files: Vec<(PathBuf, String)> = vec![(file, text), (last_file, last_text)];
-    newly::write(config, folder, &files, output)?;
+    newly::write_and_say(config, folder, &files, output, |files| written(args, output, files))?;
     Ok(0)
 }
 
@@ -74,7 +76,7 @@ fn last(
     };
     let waits = format!("waits until no program uses {} any more; `autogen upgrade {}` lets it go", new.waits, new.id);
     summary.insert(0, waits);
-    new = generated(summary, &upgrade, &downgrade, args, new)?;
+    new = generated(summary, [&upgrade, &downgrade], args, &Settled::default(), new)?;
     let (title, rest) =
         first.message.split_once('\n').map_or((first.message.as_str(), ""), |(title, rest)| (title, rest));
     new.message = format!("{title}: the last step{}{rest}", if rest.is_empty() { "" } else { "\n" });

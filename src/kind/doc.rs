@@ -77,7 +77,40 @@ impl Doc {
     }
 }
 
+impl Part {
+    /// The entries, each in one line; the one of a short form is its definition.
+    pub fn says(self) -> Vec<(String, String)> {
+        match self.doc {
+            Doc::Map(entries) | Doc::Section(entries) => {
+                entries.into_iter().map(|(key, doc)| (key, doc.to_string())).collect()
+            }
+            short => vec![("definition".to_owned(), short.to_string())],
+        }
+    }
+}
+
+/// In one line, for a person.
+impl std::fmt::Display for Doc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let list = |items: Vec<String>| items.join(", ");
+        match self {
+            Doc::Text(text) => f.write_str(text),
+            Doc::Truth(truth) => write!(f, "{truth}"),
+            Doc::Number(number) => write!(f, "{number}"),
+            Doc::List(items) => f.write_str(&list(items.iter().map(Doc::to_string).collect())),
+            Doc::Map(entries) | Doc::Section(entries) => {
+                f.write_str(&list(entries.iter().map(|(key, doc)| format!("{key} {doc}")).collect()))
+            }
+        }
+    }
+}
+
 impl Parts {
+    /// Of what is looked at alone; names have their schemas.
+    pub fn none() -> Self {
+        Self { sections: BTreeMap::new(), schema: crate::name::Ident::new(""), is_guest: false }
+    }
+
     /// The value of a section that holds one part without a name.
     pub fn take_one(&mut self, section: &str) -> Option<Doc> {
         self.sections.remove(section)?.into_iter().next().map(|part| part.doc)

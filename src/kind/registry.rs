@@ -230,6 +230,9 @@ macro_rules! kinds {
             pub fn inside(&self, siblings: &[&Object]) -> Option<(&'static str, Part)> {
                 match self { $(Object::$kind(o) => o.inside(siblings)),* }
             }
+            pub fn says(&self) -> Vec<(String, String)> {
+                match self { $(Object::$kind(o) => o.says()),* }
+            }
             pub fn unmanaged(&self) -> Option<(&'static str, Part)> {
                 match self { $(Object::$kind(o) => o.unmanaged()),* }
             }

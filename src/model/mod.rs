@@ -13,7 +13,7 @@ use crate::error::{Error, Place, Result};
 use crate::kind::{Id, Managed, Object, statement};
 use crate::name::Ident;
 
-mod explain;
+pub(crate) mod explain;
 mod read;
 mod unsaid;
 mod write;

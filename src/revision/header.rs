@@ -1,7 +1,7 @@
 //! How do a revision's facts stand in comment lines that a person reads and a program reads back?
 //!
 //! Invariant: whatever the message or summary holds, each header line is one SQL comment line and none looks like a marker.
-//! A message of several lines goes on in lines that begin with `|`. A control character is written `\u{d}`, and a
+//! A message of several lines goes on in lines that begin with `|`, and so does a list of renames, one to a line. A control character is written `\u{d}`, and a
 //! backslash only where `u{` follows it; every other backslash stands for itself.
 
 use crate::error::{Error, Result, did_you_mean};
@@ -11,7 +11,10 @@ use super::script::Script;
 use super::source::Source;
 
 pub(super) const FIRST: &str = "-- autogen revision ";
-const KEYS: [&str; 7] = ["message", "parents", "depends-on", "branch-labels", "waits", "created", "fingerprint"];
+const KEYS: [&str; 9] =
+    ["message", "parents", "depends-on", "branch-labels", "waits", "created", "renames", "no-renames", "fingerprint"];
+/// Keys whose value goes on in lines that begin with `|`.
+const LONG: [&str; 3] = ["message", "renames", "no-renames"];
 /// What a target may say instead of an id.
 pub(super) const RESERVED: [&str; 4] = ["head", "heads", "base", "current"];
 pub(super) const NO_PARENTS: &str = "(none)";
@@ -30,9 +33,7 @@ pub(super) fn write(revision: &Revision, out: &mut String) {
 /// The lines that say which revision it is.
 pub(super) fn write_facts(revision: &Revision, out: &mut String) {
     out.push_str(&format!("{FIRST}{}\n", revision.id));
-    let mut lines = revision.message.split('\n').map(escape);
-    put(out, "-- message:", &lines.next().unwrap_or_default());
-    lines.for_each(|line| put(out, "--   |", &line));
+    put_lines(out, "-- message:", revision.message.split('\n'));
     let parents = if revision.parents.is_empty() { NO_PARENTS.to_owned() } else { revision.parents.join(", ") };
     put(out, "-- parents:", &parents);
     for (key, list) in [("-- depends-on:", &revision.depends_on), ("-- branch-labels:", &revision.branch_labels)] {
@@ -44,6 +45,11 @@ pub(super) fn write_facts(revision: &Revision, out: &mut String) {
         put(out, "-- waits:", &escape(&revision.waits));
     }
     put(out, "-- created:", &escape(&revision.created));
+    for (key, answers) in [("-- renames:", &revision.renames), ("-- no-renames:", &revision.no_renames)] {
+        if !answers.is_empty() {
+            put_lines(out, key, answers.iter().map(String::as_str));
+        }
+    }
     if !revision.fingerprint.is_empty() {
         put(out, "-- fingerprint:", &escape(&revision.fingerprint));
     }
@@ -57,6 +63,12 @@ pub(super) fn write_summary(revision: &Revision, out: &mut String) {
             Some(rest) => put(out, "--", &format!("\\u{{61}}{rest}")),
             None => put(out, "--", &line),
         }
+    }
+}
+
+fn put_lines<'a>(out: &mut String, start: &str, lines: impl Iterator<Item = &'a str>) {
+    for (n, line) in lines.map(escape).enumerate() {
+        put(out, if n == 0 { start } else { "--   |" }, &line);
     }
 }
 
@@ -179,6 +191,8 @@ impl<'a, 's> Reader<'a, 's> {
             message: String::new(),
             created: String::new(),
             fingerprint: String::new(),
+            renames: Vec::new(),
+            no_renames: Vec::new(),
             summary: Vec::new(),
             upgrade: Script::new(""),
             downgrade: Script::new(""),
@@ -196,9 +210,18 @@ impl<'a, 's> Reader<'a, 's> {
             self.in_keys = false;
             return Ok(());
         }
-        if let Some(more) = content.trim_start().strip_prefix('|').filter(|_| self.seen.last() == Some(&"message")) {
-            self.revision.message.push('\n');
-            self.revision.message.push_str(&unescape(without_space(more)));
+        if let Some(more) = content.trim_start().strip_prefix('|')
+            && let Some(key) = self.seen.last().filter(|key| LONG.contains(key))
+        {
+            let more = unescape(without_space(more));
+            match *key {
+                "renames" => self.revision.renames.push(more),
+                "no-renames" => self.revision.no_renames.push(more),
+                _ => {
+                    self.revision.message.push('\n');
+                    self.revision.message.push_str(&more);
+                }
+            }
             return Ok(());
         }
         let written = content.split(':').next().unwrap_or_default().trim();
@@ -228,6 +251,8 @@ impl<'a, 's> Reader<'a, 's> {
                 }
             }
             "created" => self.revision.created = unescape(value.trim()),
+            "renames" => self.revision.renames = vec![unescape(without_space(value))],
+            "no-renames" => self.revision.no_renames = vec![unescape(without_space(value))],
             "fingerprint" => self.revision.fingerprint = unescape(value.trim()),
             _ => {}
         }

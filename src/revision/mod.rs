@@ -57,6 +57,10 @@ pub struct Revision {
     pub created: String,
     /// As written when autogen made the file; empty where a person wrote it from nothing.
     pub fingerprint: String,
+    /// Renames that somebody answered for, each as `--rename` takes it.
+    pub renames: Vec<String>,
+    /// What goes and was decided to be no rename, each as `--no-rename` takes it.
+    pub no_renames: Vec<String>,
     /// Lines for the reviewer, without their `-- `.
     pub summary: Vec<String>,
     pub upgrade: Script,

@@ -73,8 +73,10 @@ impl Template {
         let mut made = self.fill(revision)?;
         made.fingerprint = fingerprint(&made);
         let facts = |revision: &Revision| {
+            // all but what the file says of itself
             let Revision { id, parents, depends_on, branch_labels, waits, message, created, .. } = revision.clone();
-            (id, parents, depends_on, branch_labels, waits, message, created)
+            let answers = (revision.renames.clone(), revision.no_renames.clone());
+            (id, parents, depends_on, branch_labels, waits, message, created, answers)
         };
         match facts(&made) == facts(revision) {
             true => Ok(made),
@@ -193,6 +195,8 @@ fn sample() -> Revision {
         message: "sample".into(),
         created: "2026-11-20 09:41:00+00:00".into(),
         fingerprint: String::new(),
+        renames: Vec::new(),
+        no_renames: Vec::new(),
         summary: vec!["summary".into()],
         upgrade: script("upgrade"),
         downgrade: script("downgrade"),

@@ -27,6 +27,8 @@ pub fn file(id: &str, parents: &[&str], upgrade: &str, downgrade: &str) -> Revis
         message: format!("about {id}"),
         created: "2026-11-20 09:41:00+00:00".into(),
         fingerprint: String::new(),
+        renames: Vec::new(),
+        no_renames: Vec::new(),
         summary: vec![],
         upgrade: Script::new(upgrade),
         downgrade: Script::new(downgrade),

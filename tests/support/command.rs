@@ -67,6 +67,8 @@ impl Project {
                 command.env_remove(name);
             }
         }
+        // only the tests of renames want to be asked
+        command.env("AUTOGEN_RENAMES", "never");
         // nobody's own password file
         command.env("PGPASSFILE", self.folder.join("no.pgpass"));
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");

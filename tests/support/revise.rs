@@ -32,6 +32,8 @@ pub fn revision(id: &str, parents: &[&str], plans: &Plans, before: &Catalog) -> 
         message: "a change".to_owned(),
         created: "2026-01-02 03:04:05+00:00".to_owned(),
         fingerprint: String::new(),
+        renames: Vec::new(),
+        no_renames: Vec::new(),
         summary: render::summary(&plans.up, &plans.down, before),
         upgrade: Script::compose(&render::entries(&plans.up)),
         downgrade: Script::compose(&render::entries(&plans.down)),

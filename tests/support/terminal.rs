@@ -66,13 +66,32 @@ impl Terminal {
         }
     }
 
+    /// Waits until this is shown so many times.
+    pub fn until_count(&self, text: &str, count: usize) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while self.screen().matches(text).count() < count {
+            assert!(Instant::now() < deadline, "not shown {count} times: {text}\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     pub fn types(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
     /// The end of the child, and what its screen held.
     pub fn end(mut self) -> (ExitStatus, String) {
-        let status = self.child.wait().unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            if Instant::now() > deadline {
+                let _ = self.child.kill();
+                panic!("it does not end\n{}", self.screen());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
         // what is still on its way to the screen
         std::thread::sleep(Duration::from_millis(50));
         (status, self.screen())

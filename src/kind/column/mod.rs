@@ -275,6 +275,8 @@ impl Kind for Column {
         self.inherited.from.iter().map(|parent| Id::within(Tag::Column, parent, &self.name)).collect()
     }
 
+    fn says(&self) -> Vec<(String, String)> { write::says(self) }
+
     fn rename(&mut self, renames: &Renames) {
         if let Some(expression) = &mut self.generated {
             renames.expression(&self.table, expression);

@@ -50,3 +50,14 @@ pub fn carry(column: &Column, carriage: &Carriage) -> Vec<Piece> {
     let converts = column.ty.user_type().is_some() && !column.foreign.0;
     vec![column.command(sql.when(converts, |sql| sql.kw("USING").sql(&using)))]
 }
+
+/// Type and null apart, which the declaration says in one word.
+pub fn says(column: &Column) -> Vec<(String, String)> {
+    let Column { ty, collation, not_null, identity, generated, is_virtual, .. } = column;
+    let one = |key: &str, value: String| (key.to_owned(), value);
+    let mut says = vec![one("type", ty.short()), one("null", if *not_null { "no" } else { "yes" }.to_owned())];
+    says.extend(identity.as_ref().map(|identity| one("identity", if identity.always { "always" } else { "by default" }.to_owned())));
+    says.extend(generated.as_ref().map(|expression| one("generated", write_generated(expression, *is_virtual).to_string())));
+    says.extend(collation.as_ref().map(|name| one("collation", name.to_string())));
+    says
+}

@@ -87,6 +87,8 @@ fn any_revision(dice: &mut Dice) -> Revision {
         branch_labels: some(dice),
         waits: if dice.roll(2) == 0 { String::new() } else { dice.text(WORDS, 4).trim().to_owned() },
         message: dice.text(WORDS, 10),
+        renames: (0..dice.roll(3)).map(|_| dice.text(WORDS, 3)).collect(),
+        no_renames: (0..dice.roll(3)).map(|_| dice.text(WORDS, 3)).collect(),
         summary: (0..dice.roll(5)).map(|_| dice.text(WORDS, 4)).collect(),
         upgrade: Script::new(section(dice)),
         downgrade: Script::new(section(dice)),

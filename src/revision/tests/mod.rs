@@ -20,6 +20,8 @@ pub(super) fn revision(id: &str) -> Revision {
         message: "add due dates".to_owned(),
         created: "2026-11-20 09:41:00+00:00".to_owned(),
         fingerprint: String::new(),
+        renames: Vec::new(),
+        no_renames: Vec::new(),
         summary: Vec::new(),
         upgrade: Script::new("\nALTER TABLE public.tasks ADD COLUMN due_date date;\n"),
         downgrade: Script::new("\nALTER TABLE public.tasks DROP COLUMN due_date;\n"),

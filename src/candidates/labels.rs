@@ -1,0 +1,71 @@
+//! Which value of an enum that goes looks like one that comes?
+//!
+//! A value is no object: it stands here as an id below that of its type. All that is known of it is its name and its place.
+
+use std::collections::BTreeSet;
+
+use super::{Candidate, THRESHOLD, names};
+use crate::kind::{Fact, Id, Object};
+use crate::name::Ident;
+
+/// The labels in their order.
+pub fn labels(object: &Object) -> Vec<String> {
+    let label = |fact| match fact {
+        Fact::Label(_, label) => Some(label),
+        _ => None,
+    };
+    object.provides().into_iter().filter_map(label).collect()
+}
+
+fn id(of: &Object, label: &str) -> Id {
+    let mut id = of.id();
+    id.path.push(Ident::new(label));
+    id
+}
+
+pub fn candidates(old: &Object, new: &Object, above: Option<(Id, Id)>) -> Vec<Candidate> {
+    let (before, after) = (labels(old), labels(new));
+    if before == after {
+        return Vec::new();
+    }
+    let (there, wanted): (BTreeSet<&String>, BTreeSet<&String>) = (before.iter().collect(), after.iter().collect());
+    let gone: Vec<usize> = (0..before.len()).filter(|at| !wanted.contains(&before[*at])).collect();
+    let come: Vec<usize> = (0..after.len()).filter(|at| !there.contains(&after[*at])).collect();
+    let mut found = Vec::new();
+    for &at in &gone {
+        for &to in &come {
+            let same_place = place(&before, at, &wanted) == place(&after, to, &there);
+            let like = names::likeness(&before[at], &after[to]);
+            let score = 0.55 * f64::from(u8::from(same_place)) + 0.45 * like;
+            let mut reasons = Vec::new();
+            reasons.extend(same_place.then(|| "same position".to_owned()));
+            reasons.extend((like == 1.0).then(|| "the same name but for its spelling".to_owned()));
+            reasons.extend((like > 0.5 && like < 1.0).then(|| "similar name".to_owned()));
+            let sure = same_place && names::same_letters(&before[at], &after[to]);
+            let (old, new) = (id(old, &before[at]), id(new, &after[to]));
+            found.push(Candidate {
+                old,
+                new,
+                score: super::percent(score),
+                certain: sure,
+                reasons,
+                above: above.clone(),
+            });
+        }
+    }
+    found.retain(|candidate| candidate.score >= super::percent(THRESHOLD));
+    super::without_rivals(&mut found);
+    found
+}
+
+/// Between which labels that stay, and the how many-th there.
+fn place<'l>(
+    all: &'l [String],
+    at: usize,
+    kept: &BTreeSet<&String>,
+) -> (Option<&'l String>, Option<&'l String>, usize) {
+    let stays = |label: &&String| kept.contains(*label);
+    let after = all[..at].iter().rev().find(stays);
+    let before = all[at + 1..].iter().find(stays);
+    (after, before, all[..at].iter().rev().take_while(|label| !stays(label)).count())
+}
