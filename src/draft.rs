@@ -77,6 +77,13 @@ pub struct TwoStep {
     pub pace: Option<Pace>,
 }
 
+impl RenameHint {
+    /// Of one that has happened here, in words.
+    pub fn done(&self) -> (String, Place) {
+        (format!("`renamed_from: {}` of {}", self.from, self.id), self.place.clone())
+    }
+}
+
 impl Draft {
     pub fn push(&mut self, object: impl Into<Object>, place: Place, named: bool) {
         let order = self.entries.len() as i64;

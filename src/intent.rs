@@ -21,8 +21,10 @@ pub struct Intent {
     pub renames: Renames,
     /// Where each rename is stated, by what it leads to.
     pub places: BTreeMap<Id, Place>,
-    /// Hints that ask for nothing any more: what they speak of has its new name.
-    pub inert: Vec<RenameHint>,
+    /// Hints that ask for nothing any more, in words, and where they are.
+    pub inert: Vec<(String, Place)>,
+    /// Renames in which names pass in a circle, old and new, as the models call what they are in.
+    pub circling: Vec<(Id, Id)>,
     /// What values that a type loses become, by its name once it is renamed.
     pub values: BTreeMap<Name, Mapping>,
     pub online: Asked,
@@ -63,7 +65,7 @@ impl Intent {
     /// What the hints of the models ask of this database. A hint whose object is there under its new name has happened,
     /// unless that name is only now becoming free. Of several hints of one object, the first whose name is there holds.
     pub fn of(draft: &Draft, live: &Catalog) -> Result<Self> {
-        let mut intent = Self { values: values::of(draft), ..Self::default() };
+        let mut intent = Self { values: values::of(draft), inert: values::inert(draft, live), ..Self::default() };
         if draft.renames.is_empty() {
             return Ok(intent);
         }
@@ -85,10 +87,11 @@ impl Intent {
             called(live, &id).unwrap_or(id)
         };
         let mut waiting = hints;
-        for hint in circles(&waiting) {
+        for hint in circles(waiting.iter().copied()) {
             waiting.retain(|other| other.id != hint.id);
             let old = sought(&hint.id.under_the_name(&hint.from));
             if is_there(live, &old) && is_there(live, &sought(&hint.id)) {
+                self.circling.push((hint.id.under_the_name(&hint.from), hint.id.clone()));
                 self.add(&old, hint, live);
             }
         }
@@ -104,7 +107,7 @@ impl Intent {
                     (true, false) => self.add(&old, hint, live),
                     // what bears the name may itself be on its way to another
                     (true, true) if open.contains(&hint.id) || !declared.contains(&former) => blocked.push(hint),
-                    (_, true) => self.inert.push(hint.clone()),
+                    (_, true) => self.inert.push(hint.done()),
                     (false, false) => {}
                 }
             }
@@ -250,15 +253,17 @@ fn is_there(live: &Catalog, id: &Id) -> bool {
     live.get(&Id::new(id.tag, within)).is_some_and(|object| object.provides().contains(&fact))
 }
 
-/// Hints by which names pass in a circle: `a` was `b`, and `b` was `a`.
-fn circles<'a>(hints: &[&'a RenameHint]) -> Vec<&'a RenameHint> {
+/// Hints by which names pass in a circle: `a` was `b`, and `b` was `a`. Nothing in a database says whether they have.
+pub fn circles<'a>(hints: impl Iterator<Item = &'a RenameHint>) -> Vec<&'a RenameHint> {
+    let hints: Vec<&RenameHint> = hints.collect();
     let leads: BTreeMap<Id, &RenameHint> =
         hints.iter().rev().map(|hint| (hint.id.under_the_name(&hint.from), *hint)).collect();
     let comes_back = |hint: &&&RenameHint| {
+        let first = hint.id.under_the_name(&hint.from);
         let mut next = leads.get(&hint.id);
         for _ in 0..leads.len() {
             match next {
-                Some(other) if other.id == hint.id.under_the_name(&hint.from) => return true,
+                Some(other) if other.id == first => return true,
                 Some(other) => next = leads.get(&other.id),
                 None => return false,
             }

@@ -34,10 +34,10 @@ pub fn check(global: &Global, format: Format, output: Output) -> Result<u8> {
         .then(|| Memory::of(&session.config, &mut session.client));
     if let Some(found) = memory.as_ref().and_then(Memory::unchanged) {
         match format {
-            Format::Json => output.result(&format!("{:#}", agreed(&found.unmodelled))),
+            Format::Json => output.result(&format!("{:#}", agreed(found))),
             Format::Text => {
                 output.unmodelled(&found.unmodelled);
-                output.say(&in_step(&session, found));
+                say_in_step(&session, found, output);
             }
         }
         return Ok(Verdict::InStep.code());
@@ -178,17 +178,22 @@ fn text(
     }
     books.waiting.iter().for_each(|waits| output.say(&format!("waiting: {waits}")));
     if verdict == Verdict::InStep {
-        output.say(&in_step(session, &InStep::of(comparison)));
+        say_in_step(session, &InStep::of(comparison), output);
     }
 }
 
-fn in_step(session: &Session, found: &InStep) -> String {
-    format!("in step: {}", found.describe(&session.address))
+fn say_in_step(session: &Session, found: &InStep, output: Output) {
+    output.say(&format!("in step: {}", found.describe(&session.address)));
+    for hint in &found.hints {
+        output.say(&format!("done here, and out of the model once it is done everywhere: {hint}"));
+    }
 }
 
 /// The same as [`json`] of a comparison that found nothing.
-fn agreed(unmodelled: &[String]) -> Value {
-    told(Verdict::InStep, &[], &[], unmodelled, [&[], &[]], &[])
+fn agreed(found: &InStep) -> Value {
+    let mut all = told(Verdict::InStep, &[], &[], &found.unmodelled, [&[], &[]], &[]);
+    all["hints"] = found.hints.clone().into();
+    all
 }
 
 fn json(comparison: &Comparison, books: &Books<'_>, verdict: Verdict, questions: &[Question]) -> Value {
@@ -196,6 +201,7 @@ fn json(comparison: &Comparison, books: &Books<'_>, verdict: Verdict, questions:
     let mut all =
         told(verdict, &differences, &unknown, &comparison.unmodelled(), [&books.pending, &books.waiting], &odd(books));
     all["questions"] = renames::show::json(questions).into();
+    all["hints"] = comparison.hints().into();
     all
 }
 
@@ -217,6 +223,7 @@ fn told(
         "waiting": waiting,
         "revisions": revisions,
         "questions": [],
+        "hints": [],
     })
 }
 

@@ -8,12 +8,13 @@ use postgres::Client;
 use serde_json::{Value, json};
 
 use super::answers;
+use super::renames;
 use super::session::Session;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Place, Result};
-use crate::intent::Intent;
+use crate::intent::{Intent, circles};
 use crate::introspect::{self, Live};
 use crate::kind::{Id, Pair, Space};
 use crate::model;
@@ -73,19 +74,24 @@ pub fn compare_and_name(session: &mut Session, members: bool) -> Result<Comparis
 
 fn compare_as(session: &mut Session, hints: &[RenameHint], members: bool, online: bool) -> Result<Comparison> {
     let (config, client) = (&session.config, &mut session.client);
-    let (draft, mut known, mut live) = read(config, client, hints, members)?;
+    let (mut draft, mut known, mut live) = read(config, client, hints, members)?;
     let (apart, in_step) = two_step::apart(&draft.two_steps, std::mem::take(&mut live.catalog));
     live.catalog = apart;
     let between = Between { waits: if in_step.is_empty() { Vec::new() } else { waits(session)? }, in_step };
+    let passed = passed(&draft, session)?;
+    let forgotten = forget(&mut draft, &passed);
     let files = draft.files;
     let mut found = against(draft, &live, &between, session, &mut known, online);
     // what is only remembered is no ground for a difference
     if known.was_used() && !found.as_ref().is_ok_and(|found| found.upgrade.statements.is_empty()) {
         known.forget();
-        found = against(load(&session.config, hints)?, &live, &between, session, &mut known, online);
+        let mut draft = load(&session.config, hints)?;
+        forget(&mut draft, &passed);
+        found = against(draft, &live, &between, session, &mut known, online);
     }
     answers::keep(&session.config.root, &known);
-    let Found { wanted: Wanted { catalog: wanted, unknowns }, spared, intent, upgrade, left_out, second } = found?;
+    let Found { wanted: Wanted { catalog: wanted, unknowns }, spared, mut intent, upgrade, left_out, second } = found?;
+    intent.inert.extend(forgotten);
     live.catalog = spared.unwrap_or(live.catalog);
     Ok(Comparison { live, wanted, intent, unknowns, upgrade, files, left_out, second })
 }
@@ -161,6 +167,30 @@ fn against(
     Ok(Found { wanted, spared, intent, upgrade, left_out, second })
 }
 
+/// Renames that applied revisions have made, where the models have names pass in a circle: the database does not show it.
+fn passed(draft: &Draft, session: &mut Session) -> Result<BTreeSet<String>> {
+    if circles(draft.renames.iter()).is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let folder = super::session::folder(&session.config)?;
+    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+    let standing = Standing::of(&folder, &ledger);
+    let applied = folder
+        .iter()
+        .filter(|stored| standing.pending.iter().chain(&standing.waiting).all(|open| open.id() != stored.id()));
+    Ok(applied.flat_map(|stored| stored.revision.renames.clone()).collect())
+}
+
+/// Takes the hints away of what has been renamed so.
+fn forget(draft: &mut Draft, passed: &BTreeSet<String>) -> Vec<(String, Place)> {
+    let done = |hint: &RenameHint| {
+        passed.contains(&renames::show::renamed(&hint.id.under_the_name(&hint.from), &hint.id, false))
+    };
+    let gone: Vec<RenameHint> = circles(draft.renames.iter()).into_iter().filter(|hint| done(hint)).cloned().collect();
+    draft.renames.retain(|hint| !gone.contains(hint));
+    gone.iter().map(RenameHint::done).collect()
+}
+
 /// A schema that is not read could not be seen under its old name.
 fn renamed_from_what_is_read(draft: &Draft, config: &Config) -> Result<()> {
     let Some(schemas) = &config.schemas else { return Ok(()) };
@@ -228,6 +258,11 @@ impl Comparison {
         all.extend(self.left_out.iter().cloned());
         all.sort();
         all
+    }
+
+    /// Hints of the models that do nothing here any more.
+    pub fn hints(&self) -> Vec<String> {
+        self.intent.inert.iter().map(|(what, place)| format!("{what} ({place})")).collect()
     }
 
     pub fn is_equal(&self) -> bool {

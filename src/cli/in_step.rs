@@ -35,6 +35,8 @@ pub struct InStep {
     pub files: usize,
     pub schemas: Vec<String>,
     pub unmodelled: Vec<String>,
+    /// What models say of the way, and nothing does any more.
+    pub hints: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -89,6 +91,7 @@ impl InStep {
             files: comparison.files,
             schemas: comparison.live.server.schemas.clone(),
             unmodelled: comparison.unmodelled(),
+            hints: comparison.hints(),
         }
     }
 

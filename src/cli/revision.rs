@@ -45,10 +45,11 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     let comparison = compare(&mut session)?;
     tell(&comparison, output)?;
     let before = amended.map(|stored| &stored.revision);
-    let (comparison, settled) = match settled(&mut session, comparison, args, before, output)? {
+    let (comparison, mut settled) = match settled(&mut session, comparison, args, before, output)? {
         Some(settled) => settled,
         None => return Ok(1),
     };
+    settled.passed = comparison.intent.circling.clone();
     if comparison.is_equal() && amended.is_none() {
         output.say(&format!("no changes: {}", InStep::of(&comparison).describe(&session.address)));
         if args.format == Format::Json {

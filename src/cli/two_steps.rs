@@ -6,7 +6,7 @@ use super::args::Revision as Args;
 use super::compare::{Comparison, Second};
 use super::newly;
 use super::output::Output;
-use super::renames::Settled;
+use super::renames::{self, Settled};
 use super::revision::{generated, written};
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -34,6 +34,9 @@ pub fn write(
     }
     let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
     let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
+    let mut first = first;
+    first.renames = renames::show::renames(settled);
+    first.no_renames = renames::show::no_renames(settled).into_values().collect();
     let first = generated(summary, [upgrade, &downgrade], args, settled, first)?;
     let file = newly::path_of(config, folder, &first, &args.new)?;
     let text = newly::checked(config, &file, folder, &first)?;
@@ -72,6 +75,8 @@ fn last(
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
         waits: second.waits.clone(),
+        renames: Vec::new(),
+        no_renames: Vec::new(),
         ..first.clone()
     };
     let waits = format!("waits until no program uses {} any more; `autogen upgrade {}` lets it go", new.waits, new.id);

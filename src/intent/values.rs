@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::draft::Draft;
-use crate::kind::{Mapping, Name, Renames, Space};
+use crate::catalog::Catalog;
+use crate::draft::{Draft, ValueHint};
+use crate::error::Place;
+use crate::kind::{Fact, Mapping, Name, Renames, Space};
 use crate::name::Qualified;
 
 /// By types, as they are called now.
@@ -16,6 +18,16 @@ pub fn of(draft: &Draft) -> BTreeMap<Name, Mapping> {
         values.entry(name).or_default().values.insert(hint.old.clone(), hint.new.clone());
     }
     values
+}
+
+/// Those that mean nothing here, since the type does not have the old value; in words, each with its place.
+pub fn inert(draft: &Draft, live: &Catalog) -> Vec<(String, Place)> {
+    let gone = |hint: &&ValueHint| {
+        let fact = Fact::Label(Name::new(Space::Type, hint.id.path.iter()), hint.old.clone());
+        live.get(&hint.id).is_some_and(|object| !object.provides().contains(&fact))
+    };
+    let told = |hint: &ValueHint| (format!("`removed: {}` of {}", hint.old, hint.id), hint.place.clone());
+    draft.values.iter().filter(gone).map(told).collect()
 }
 
 /// For the way back, on which these renames come first: types and labels as they are called after them.

@@ -58,6 +58,8 @@ pub struct Denied {
 pub struct Settled {
     pub decided: Vec<Decided>,
     pub denied: Vec<Denied>,
+    /// Renames that models state and no database shows, since names pass in a circle: what has been done is read off these.
+    pub passed: Vec<(Id, Id)>,
 }
 
 /// What is compared, and what goes and comes there.

@@ -82,8 +82,9 @@ pub fn lines(questions: &[Question]) -> Vec<String> {
 
 /// For a file's header, in one order, whichever way they came.
 pub fn renames(settled: &Settled) -> Vec<String> {
-    let by_id: BTreeMap<&Id, String> =
-        settled.decided.iter().map(|one| (&one.old, renamed(&one.old, &one.new, false))).collect();
+    let decided = settled.decided.iter().map(|one| (&one.old, &one.new));
+    let all = decided.chain(settled.passed.iter().map(|(old, new)| (old, new)));
+    let by_id: BTreeMap<&Id, String> = all.map(|(old, new)| (old, renamed(old, new, false))).collect();
     by_id.into_values().collect()
 }
 
