@@ -407,13 +407,7 @@ pub trait Kind: Clone + Eq + Sized {
 
     /// The same change with the rows filled on its way, which goes on in phases; `children` are the statements of what folds into
     /// it, `validated` as [`Manner::Validated`]. `None`: no row has to be filled for it.
-    fn filled(
-        _change: Change<&Self>,
-        _with: &Backfill,
-        _children: Vec<Piece>,
-        _ground: &Ground,
-        _validated: bool,
-    ) -> Result<Option<Filled>> {
+    fn filled(_: Change<&Self>, _: &Backfill, _: Vec<Piece>, _: &Ground, _: bool) -> Result<Option<Filled>> {
         Ok(None)
     }
     /// What of a filled column the change leaves as it is, where it takes back what filling it was for.

@@ -59,22 +59,7 @@ pub fn skeleton(
             .detail(child.path.display().to_string())
             .hint("--splice begins another branch there; `--head head` stands on the newest"));
     }
-    let id = match &new.rev_id {
-        Some(id) => {
-            revision::check_id(id)?;
-            if let Some(there) = folder.get(id) {
-                return Err(Error::new(format!("there is a revision {id} already"))
-                    .detail(there.path.display().to_string())
-                    .hint("choose another id, or leave --rev-id out"));
-            }
-            if folder.has_label(id) {
-                return Err(Error::new(format!("there is a branch {id} already, and an id would hide it"))
-                    .hint(format!("choose another id; `autogen show {id}` is where the branch begins")));
-            }
-            id.clone()
-        }
-        None => fresh_id(config, folder, &[])?,
-    };
+    let id = id_of(config, folder, new)?;
     for label in &new.branch_label {
         revision::check_label(label)?;
         if folder.has_label(label) {
@@ -101,6 +86,26 @@ pub fn skeleton(
         upgrade: Script::new(""),
         downgrade: Script::new(""),
     })
+}
+
+/// The one that is asked for, where nothing bears it; or a fresh one.
+fn id_of(config: &Config, folder: &Folder, new: &New) -> Result<String> {
+    match &new.rev_id {
+        Some(id) => {
+            revision::check_id(id)?;
+            if let Some(there) = folder.get(id) {
+                return Err(Error::new(format!("there is a revision {id} already"))
+                    .detail(there.path.display().to_string())
+                    .hint("choose another id, or leave --rev-id out"));
+            }
+            if folder.has_label(id) {
+                return Err(Error::new(format!("there is a branch {id} already, and an id would hide it"))
+                    .hint(format!("choose another id; `autogen show {id}` is where the branch begins")));
+            }
+            Ok(id.clone())
+        }
+        None => fresh_id(config, folder, &[]),
+    }
 }
 
 /// An id that no file and none of these bears: twelve hexadecimal digits, or the number after the highest.

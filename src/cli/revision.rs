@@ -61,7 +61,7 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     let first = || stand(global, &session.config, args, &folder, &ledger, output);
     if let Some(second) = &comparison.second {
         guard(&comparison, [&comparison.upgrade], args)?;
-        return two_steps::write(&session.config, &folder, args, &comparison, second, first()?, &settled, output);
+        return two_steps::write(&session.config, &folder, args, (&comparison, second), first()?, &settled, output);
     }
     let parts = match (args.only.as_slice(), args.split) {
         ([], false) => None,

@@ -126,7 +126,7 @@ pub fn filled(
 }
 
 impl Filling<'_> {
-    fn new(&self) -> &Column {
+    fn column(&self) -> &Column {
         self.change.subject()
     }
 
@@ -134,7 +134,7 @@ impl Filling<'_> {
     fn added(&self, children: Vec<Piece>) -> Vec<Phase> {
         let column = self.nullable.create(Vec::new()).into_iter().chain(children);
         let pieces = column.chain(self.with.pair.iter().flat_map(Pair::begin)).collect();
-        vec![Phase::new("add_column", pieces, vec![Hazard::instant(&self.new().table)])]
+        vec![Phase::new("add_column", pieces, vec![Hazard::instant(&self.column().table)])]
     }
 
     /// All that changes but NOT NULL.
@@ -147,7 +147,7 @@ impl Filling<'_> {
     }
 
     fn update(&self) -> Piece {
-        let Column { table, name, not_null, .. } = self.new();
+        let Column { table, name, not_null, .. } = self.column();
         let value = self.with.value.as_operand();
         let sql = Sql::new().kw("UPDATE").qualified(table).kw("SET").ident(name).kw("=").sql(&value);
         let sql = sql.kw("WHERE").ident(name).kw("IS NULL");
@@ -157,7 +157,7 @@ impl Filling<'_> {
     }
 
     fn meanwhile(&self) -> Vec<Hazard> {
-        let Column { table, not_null, .. } = self.new();
+        let Column { table, not_null, .. } = self.column();
         let fails = Hazard::new(Risk::MayFail, table, "a row for which the expression is null stops it");
         let locks = match self.with.pace {
             Some(Pace { rows, .. }) => {
@@ -171,12 +171,12 @@ impl Filling<'_> {
 
     /// NOT NULL, once all rows have a value.
     fn enforced(&self, ground: &Ground, validated: bool) -> (Vec<Phase>, Option<Hazard>) {
-        let change = Change::Alter { old: &self.nullable, new: self.new() };
+        let change = Change::Alter { old: &self.nullable, new: self.column() };
         let plain = || {
             let mut hazards = hazards::of(change);
             let fails = hazards.iter_mut().filter(|hazard| hazard.risk == Risk::MayFail);
             fails.for_each(|hazard| hazard.text = "rows that came without a value after they were filled stop it".into());
-            vec![Phase::new("alter_column", Column::alter(&self.nullable, self.new()), hazards)]
+            vec![Phase::new("alter_column", Column::alter(&self.nullable, self.column()), hazards)]
         };
         match not_null::online(change, ground) {
             Online::Phases(_, phases, _) if validated => (phases, None),

@@ -348,14 +348,8 @@ impl Kind for Column {
         not_null::online(change, ground)
     }
 
-    fn filled(
-        change: Change<&Self>,
-        with: &Backfill,
-        children: Vec<Piece>,
-        ground: &Ground,
-        validated: bool,
-    ) -> Result<Option<Filled>> {
-        backfill::filled(change, with, children, ground, validated)
+    fn filled(of: Change<&Self>, with: &Backfill, inner: Vec<Piece>, on: &Ground, validated: bool) -> Result<Option<Filled>> {
+        backfill::filled(of, with, inner, on, validated)
     }
 
     fn unfilled(change: Change<&Self>) -> Option<Hazard> {
