@@ -21,6 +21,7 @@ mod backfill;
 mod carriage;
 pub mod casts;
 mod change;
+mod common;
 mod descent;
 mod doc;
 pub mod document;
@@ -44,27 +45,8 @@ pub mod shapes;
 pub mod statement;
 pub mod types;
 
-pub use aside::Aside;
-pub use aspect::{Aspect, Managed};
-pub use backfill::{Backfill, Filled, Pace};
-pub use carriage::{Carriage, Mapping, NO_NULL, Values};
-pub use casts::Casts;
-pub use change::{Alteration, Change, ColumnShape};
-pub use descent::{Descent, How, Inherited, Origin, PartOf};
-pub use doc::{Doc, Fields, Part, Parts};
-pub use expression::{Expression, MADE, Making, Reading, Role, Slot};
-pub use fact::{Fact, Mentions, Need, Text};
-pub use firing::Firing;
-pub use hazard::{Hazard, Risk};
-pub use id::{Id, Name, Space};
+pub use common::*;
 pub use index::Options as IndexOptions;
-pub use online::{Ground, Manner, Online, Phase};
-pub use pair::Pair;
-pub use piece::Piece;
-pub use renames::Renames;
-pub use routine::BodyCheck;
-pub use row::{Names, Row};
-pub use types::Type;
 
 kinds! {
     schema::Schema "schema" "SCHEMA",
@@ -284,8 +266,7 @@ pub trait Kind: Clone + Eq + Sized {
     fn run_by(&mut self, _role: &Ident, _server: u32) {}
     /// Takes the owner of what it is attached to; `owner` is the role by the id of an ownership.
     fn heed(&mut self, _owner: &dyn Fn(&Id) -> Ident) {}
-    /// Takes the owner of what it ties another to, where one of the two is or was not of the role that the statements run as;
-    /// both by the ids of their ownerships.
+    /// Takes the owner of what it ties another to, where not both were and are of the role that the statements run as.
     fn held_by(&mut self, _owner: &dyn Fn(&Id, [&Id; 2]) -> Option<Ident>) {}
     /// What it gives comes to a new object at once, and changes after everything else.
     const GIVES: bool = false;
@@ -307,8 +288,7 @@ pub trait Kind: Clone + Eq + Sized {
     }
     /// Where a model file holds it: the section of the file, or of its parent's declaration.
     const SECTION: &'static str;
-    /// Written as a part of its parent, which with this family (the parent, its other children, and the object's own) says
-    /// it shortly: the section and the part.
+    /// The section and the part of its parent, which says it shortly with this family: its other children, and the object's own.
     fn inside(&self, _family: &[&Object]) -> Option<(&'static str, Part)> {
         None
     }
@@ -344,8 +324,7 @@ pub trait Kind: Clone + Eq + Sized {
     fn follow(&mut self, _old: &Id, _new: &Id) {}
     /// Follows a rename of something that it mentions, or of itself.
     fn rename(&mut self, renames: &Renames);
-    /// Names that it takes, each with those that nobody would have had to choose for it: by the templates, and by the server of
-    /// this major version.
+    /// Names that it takes, each with those that it has by the templates, and by a server of this version, if nobody chooses.
     fn usual_names(&self, _naming: &Naming, _major: u32) -> Vec<(Name, Vec<Ident>)> {
         Vec::new()
     }
@@ -372,8 +351,7 @@ pub trait Kind: Clone + Eq + Sized {
     fn rename_sql(&self, renamed: &Self) -> Vec<Piece> {
         renames::statement(&self.id(), &renamed.id())
     }
-    /// Through a second object of the same name, created with `elements`; `carried` are the statements that take each data
-    /// holder over.
+    /// Through a second object of the same name, created with `elements`; `carried` takes each data holder over.
     fn swap(_old: &Self, _new: &Self, _elements: Vec<Sql>, _carried: Vec<Piece>) -> Vec<Piece> {
         Vec::new()
     }
