@@ -177,10 +177,14 @@ impl Config {
             }
         };
         let search_path = layer.search_path.take().map_or_else(|| vec!["public".to_owned()], |words| words.value.0);
-        let renames = match (set(&vars, "AUTOGEN_RENAMES")?, &layer.renames) {
-            (Some(word), _) => Renames::read(&word, "AUTOGEN_RENAMES")?,
-            (None, Some(word)) => Renames::read(&word.value, "renames").map_err(|e| source.at(e, word.referenced))?,
-            (None, None) => Renames::default(),
+        let renames = match &layer.renames {
+            None => Renames::default(),
+            Some(word) => Renames::read(&word.value, "renames").map_err(|e| source.at(e, word.referenced))?,
+        };
+        // it goes before the file, which has to make sense all the same
+        let renames = match set(&vars, "AUTOGEN_RENAMES")? {
+            None => renames,
+            Some(word) => Renames::read(&word, "AUTOGEN_RENAMES")?,
         };
         let managed = managed(layer.manage.take(), &source)?;
         let online = online(&layer);
