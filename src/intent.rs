@@ -90,8 +90,9 @@ impl Intent {
         for hint in circles(waiting.iter().copied()) {
             waiting.retain(|other| other.id != hint.id);
             let old = sought(&hint.id.under_the_name(&hint.from));
+            // what is made under these names is where it should be
+            self.circling.push((hint.id.under_the_name(&hint.from), hint.id.clone()));
             if is_there(live, &old) && is_there(live, &sought(&hint.id)) {
-                self.circling.push((hint.id.under_the_name(&hint.from), hint.id.clone()));
                 self.add(&old, hint, live);
             }
         }
@@ -104,6 +105,7 @@ impl Intent {
                 let (old, new) = (sought(&former), sought(&hint.id));
                 match (is_there(live, &old), is_there(live, &new) && !self.renames.has(&new.place())) {
                     _ if self.places.contains_key(&hint.id) => {}
+                    (true, false) if self.renames.has(&old.place()) => return Err(twice(hint)),
                     (true, false) => self.add(&old, hint, live),
                     // what bears the name may itself be on its way to another
                     (true, true) if open.contains(&hint.id) || !declared.contains(&former) => blocked.push(hint),
@@ -271,6 +273,12 @@ pub fn circles<'a>(hints: impl Iterator<Item = &'a RenameHint>) -> Vec<&'a Renam
         false
     };
     hints.iter().filter(comes_back).copied().collect()
+}
+
+fn twice(hint: &RenameHint) -> Error {
+    Error::new(format!("{} is renamed from {}, and so is another", hint.id, hint.from))
+        .at(hint.place.clone())
+        .hint("one of the two has its data; take `renamed_from` away from the other")
 }
 
 fn both(hint: &RenameHint) -> Error {

@@ -196,6 +196,10 @@ fn newest_unapplied<'a>(folder: &'a Folder, ledger: &Ledger, args: &Args) -> Res
                 .hint("run `autogen upgrade` up to the revision before it"));
         }
     };
+    if ledger.begun().iter().any(|begun| begun.revision == stored.id()) {
+        return Err(Error::no(format!("{} is half applied", stored.path.display()))
+            .hint("`autogen upgrade` goes on with it, once what stopped it is mended in the file"));
+    }
     if stored.revision.is_edited() && !args.discard_edits {
         return Err(Error::no(format!("{} was edited by hand", stored.path.display()))
             .hint("--discard-edits writes it anew without the edits"));

@@ -1,4 +1,4 @@
--- how values of one type become those of another: pg_cast; the types that count as strings; those that have a usual order of
+-- how values of one type become those of another: pg_cast; the types that count as strings; enums; those that have a usual order of
 -- their own; what domains are over
 SELECT 'cast' AS what, pg_catalog.format_type(k.castsource, NULL) AS source, pg_catalog.format_type(k.casttarget, NULL) AS target,
        k.castcontext::text || k.castmethod::text AS how, NULL::boolean AS flag
@@ -7,6 +7,10 @@ UNION ALL
 SELECT 'string', pg_catalog.format_type(t.oid, NULL), NULL, NULL, NULL
 FROM pg_catalog.pg_type t
 WHERE t.typcategory = 'S' AND t.typtype <> 'd'
+UNION ALL
+SELECT 'enum', pg_catalog.format_type(t.oid, NULL), NULL, NULL, NULL
+FROM pg_catalog.pg_type t
+WHERE t.typtype = 'e'
 UNION ALL
 SELECT 'order', pg_catalog.format_type(o.opcintype, NULL), NULL, NULL, t.typispreferred
 FROM pg_catalog.pg_opclass o

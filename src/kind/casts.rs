@@ -21,6 +21,8 @@ pub struct Casts {
     rules: BTreeMap<(String, String), Rule>,
     /// Types that anything can be written as, and anything read from.
     strings: BTreeSet<String>,
+    /// Labels pass from one to another through their text, as far as both have them.
+    enums: BTreeSet<String>,
     /// Types that an index usually has an order of their own for; whether it is the one that others like them take.
     orders: BTreeMap<String, bool>,
     domains: BTreeMap<String, Over>,
@@ -66,6 +68,8 @@ pub struct Way {
     pub checked: bool,
     /// The cast that it takes, where that is known by a name.
     pub cast: Option<Name>,
+    /// From one enum to another.
+    pub labels: bool,
 }
 
 /// What has to be written so that a value passes.
@@ -121,6 +125,7 @@ impl Casts {
                 self.allow(&source, &Type::from_server(target), unasked, how);
             }
             ("string", ..) => drop(self.strings.insert(key)),
+            ("enum", ..) => self.enumerate(&source),
             ("order", ..) => drop(self.orders.insert(key, flag)),
             ("domain", Some(over), _) => self.define(&source, Type::from_server(over), flag),
             _ => {}
@@ -129,6 +134,10 @@ impl Casts {
 
     pub fn allow(&mut self, source: &Type, target: &Type, unasked: Unasked, how: How) {
         self.rules.insert((key(source), key(target)), Rule { unasked, how });
+    }
+
+    pub fn enumerate(&mut self, ty: &Type) {
+        self.enums.insert(key(ty));
     }
 
     pub fn forbid(&mut self, source: &Type, target: &Type) {
@@ -169,7 +178,8 @@ impl Casts {
         let cast = named.iter().find(|pair| self.rules.contains_key(pair));
         let cast = cast.map(|(source, target)| Name::new(Space::Cast, [Ident::new(format!("({source} AS {target})"))]));
         let ((from, _), (to, checked)) = roots;
-        Way { passage, touch, roots: (from, to), checked, cast }
+        let labels = cast.is_none() && self.is_enum(&from) && self.is_enum(&to);
+        Way { passage, touch, roots: (from, to), checked, cast, labels }
     }
 
     /// The type without domains, and whether one of these checks its values.
@@ -201,7 +211,13 @@ impl Casts {
         if self.strings.contains(&to) {
             return through_text(Unasked::OnAssignment);
         }
-        if explicit && self.strings.contains(&from) { through_text(Unasked::Never) } else { None }
+        let between_enums = old.array == new.array && self.is_enum(old) && self.is_enum(new);
+        if explicit && (between_enums || self.strings.contains(&from)) { through_text(Unasked::Never) } else { None }
+    }
+
+    /// Of elements, where it is an array.
+    fn is_enum(&self, ty: &Type) -> bool {
+        self.enums.contains(&key(&Type { array: false, ..ty.clone() }))
     }
 
     /// Of values whose bytes stay.

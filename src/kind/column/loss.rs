@@ -23,6 +23,20 @@ pub fn narrows(way: &Way) -> Option<&'static str> {
         ("numeric", "numeric") if scale(&old.modifiers) > scale(&new.modifiers) => {
             Some("digits behind the new scale are rounded away")
         }
+        ("real" | "double precision", "numeric") if !new.modifiers.is_empty() => {
+            Some("digits behind the scale are rounded away")
+        }
+        ("text" | "character varying" | "character", "numeric") if !new.modifiers.is_empty() => {
+            Some("digits behind the scale are rounded away")
+        }
+        ("text" | "character varying" | "character", "date") => Some("a time of day is lost"),
+        ("text" | "character varying" | "character", b) if b.starts_with("time") && !new.modifiers.is_empty() => {
+            Some("what the precision does not hold is rounded away")
+        }
+        ("text" | "character varying" | "character", "jsonb") => {
+            Some("white space, the order of keys and all but the last of equal keys are lost")
+        }
+        ("jsonb", b) if whole(b) => Some("fractions are rounded away"),
         (a, b) if with_date(a) && b == "date" => Some("the time of day is lost"),
         (a, b) if with_date(a) && b.starts_with("time ") => Some("the date is lost, and an infinite moment becomes null"),
         ("time with time zone", "time without time zone") => Some("the zone is lost"),

@@ -151,6 +151,7 @@ fn conversion(column: &Ident, way: &Way, new: &Type) -> Option<Sql> {
             Some(Sql::new().kw("(").sql(&in_utc(value)).kw(")").cast("::", new))
         }
         (ZONED, "time with time zone") => Some(in_utc(value.cast("::", new))),
+        _ if way.labels && from != to => Some(value.cast(if new.array { "::text[]::" } else { "::text::" }, new)),
         _ => (way.passage == Passage::Explicit).then(|| value.cast("::", new)),
     }
 }

@@ -88,6 +88,12 @@ impl Kind for Enumeration {
         Some(Self { name: Qualified { schema: schema.clone(), name: self.name.name.clone() }, ..self.clone() })
     }
 
+    fn convert(&self, casts: &mut Casts, gone: bool) {
+        if !gone {
+            casts.enumerate(&Type::named(self.name.clone()));
+        }
+    }
+
     fn has_owner(&self) -> bool {
         true
     }

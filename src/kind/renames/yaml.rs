@@ -60,7 +60,19 @@ impl Former {
             Names::Many(names) => names.clone(),
         };
         for name in names.iter().rev() {
-            let from = scope.ident(name)?;
+            let from = match name.value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+                Some(quoted) => {
+                    scope.ident(&Spanned::new(quoted.replace("\"\"", "\""), name.referenced, name.defined))?
+                }
+                None if name.value.contains('.') => {
+                    let error = scope.error(format!("not supported: {id} from another place, {}", name.value), name);
+                    return Err(error.hint(
+                        "write the name alone, without what it is in; a name that holds a dot goes in double quotes; \
+                         what moves to another schema is moved by hand, with `autogen revision --empty`",
+                    ));
+                }
+                None => scope.ident(name)?,
+            };
             if id.own_name() == Some(&from) {
                 let error = scope.error(format!("{id} is renamed from its own name"), name);
                 return Err(error.hint("write the name that it had before"));
