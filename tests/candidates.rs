@@ -1,7 +1,8 @@
 //! Are renames found, and is nothing called certain that is none?
 //!
-//! `tests/candidates/pairs.yaml` holds pairs that were labelled by hand; a seed gives the others. No server is asked. The figures
-//! are printed with `cargo test --test candidates -- --nocapture`.
+//! `tests/candidates/pairs.yaml` holds pairs that were labelled by hand, and `fresh.yaml` those of somebody who did not know how
+//! candidates are scored; a seed gives the others. No server is asked. The figures are printed with
+//! `cargo test --test candidates -- --nocapture`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -56,8 +57,7 @@ struct Case {
     renames: BTreeMap<String, String>,
 }
 
-fn by_hand() -> Vec<Labelled> {
-    let ByHand { model, cases } = serde_yaml::from_str(include_str!("candidates/pairs.yaml")).unwrap();
+fn by_hand(ByHand { model, cases }: ByHand) -> Vec<Labelled> {
     let of = |(n, case): (usize, Case)| {
         let mut after = model.clone();
         for (old, new) in &case.change {
@@ -158,10 +158,12 @@ impl Figures {
 
 #[test]
 fn renames_are_found_and_none_is_wrongly_certain() {
-    let hand = by_hand();
+    let hand = by_hand(serde_yaml::from_str(include_str!("candidates/pairs.yaml")).unwrap());
+    let fresh: Vec<ByHand> = serde_yaml::from_str(include_str!("candidates/fresh.yaml")).unwrap();
+    let fresh: Vec<Labelled> = fresh.into_iter().flat_map(by_hand).collect();
     let made: Vec<Labelled> = (1..=300).map(generated::labelled).collect();
     let mut all = Figures::default();
-    for (name, cases) in [("by hand", &hand), ("generated", &made)] {
+    for (name, cases) in [("by hand", &hand), ("fresh", &fresh), ("generated", &made)] {
         let mut figures = Figures::default();
         cases.iter().for_each(|case| figures.count(case));
         figures.tell(name);
