@@ -81,9 +81,13 @@ fn draft(model: &str) -> Draft {
     draft
 }
 
+/// A name that nobody wrote is that of the live one that is the same.
+fn wanted(draft: Draft, live: &Catalog) -> Catalog {
+    fixtures::wanted(draft, live).unwrap_or_else(|error| panic!("{error}"))
+}
+
 fn catalog(model: &str, live: bool) -> Catalog {
-    let catalog =
-        fixtures::wanted(draft(model), &Catalog::default()).unwrap_or_else(|error| panic!("{error}\n{model}"));
+    let catalog = wanted(draft(model), &Catalog::default());
     let (objects, externals, mut notes) = catalog.into_parts();
     if live {
         // a database knows the order of columns and of nothing else
@@ -120,15 +124,15 @@ impl Figures {
     /// As `revision` asks: what is answered is compared again, since what mentions it looks otherwise then. Who answers says
     /// what is labelled, to all that is asked.
     fn count(&mut self, case: &Labelled) {
-        let (live, wanted) = (catalog(&case.before, true), catalog(&case.after, false));
+        let live = catalog(&case.before, true);
         let labelled: BTreeSet<_> = case.renames.iter().cloned().map(plain).collect();
         let (mut answers, mut asked, mut right): (Vec<RenameHint>, _, _) = (vec![], BTreeSet::new(), BTreeSet::new());
-        let mut draft = draft(&case.after);
         loop {
-            draft.renames.clone_from(&answers);
+            let draft = Draft { renames: answers.clone(), ..draft(&case.after) };
             let intent = Intent::of(&draft, &live).unwrap_or_else(|error| panic!("{}: {error}", case.name));
             let back = intent.renames.inverted();
-            for candidate in candidates(&intent.rename(&live).0, &wanted) {
+            let base = intent.rename(&live).0;
+            for candidate in candidates(&base, &wanted(self::draft(&case.after), &base)) {
                 let (new, from) = (candidate.new.clone(), candidate.old.own_name().unwrap().clone());
                 let mut before = candidate.clone();
                 back.id(&mut before.old);
