@@ -21,7 +21,7 @@ pub fn is_certain(old: &Profile, new: &Profile, likeness: &Likeness, has_rival: 
     }
     let (one, other) = (old.name.as_str(), new.name.as_str());
     let parts = old.parts.iter().filter(|part| part.holds_data).count();
-    let same_name = names::same_letters(one, other) || parts >= PARTS && names::same_but_for_number(one, other);
+    let same_name = names::is_same_name(one, other) || parts >= PARTS && names::same_but_for_number(one, other);
     if old.object.holds_data() || parts > 0 {
         return same_name;
     }

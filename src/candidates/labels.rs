@@ -41,7 +41,11 @@ pub fn candidates(old: &Object, new: &Object, above: Option<(Id, Id)>) -> Vec<Ca
             reasons.extend(same_place.then(|| "same position".to_owned()));
             reasons.extend((like == 1.0).then(|| "the same name but for its spelling".to_owned()));
             reasons.extend((like > 0.5 && like < 1.0).then(|| "similar name".to_owned()));
-            let sure = same_place && names::same_letters(&before[at], &after[to]);
+            let alike = |all: &[String], of: &[usize], name: &str| {
+                of.iter().filter(|one| names::same_letters(&all[**one], name)).count()
+            };
+            let alone = alike(&before, &gone, &after[to]) == 1 && alike(&after, &come, &before[at]) == 1;
+            let sure = same_place && alone && names::is_same_name(&before[at], &after[to]);
             let (old, new) = (id(old, &before[at]), id(new, &after[to]));
             found.push(Candidate {
                 old,

@@ -18,15 +18,49 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// The same letters and digits in the same order: what differs is case, or what stands between words.
+/// What stands between words and says nothing.
+const BETWEEN: [char; 4] = ['_', '-', '.', ' '];
+
+/// So many letters that their case says nothing: `m` and `M` are units, and so are `Mb` and `MB`.
+const ENOUGH: usize = 3;
+
+/// The name without case and without what stands between its words. What parts a number stays, as does every other sign:
+/// `q1_1` is not `q11`, nor `B+` `B-`, nor `-1` `1`.
+fn letters(name: &str) -> String {
+    let mut letters = String::new();
+    let mut rest = name;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.trim_start_matches(BETWEEN);
+        if after.len() == rest.len() {
+            letters.extend(c.to_lowercase());
+            rest = &rest[c.len_utf8()..];
+            continue;
+        }
+        let (left, right) = (letters.chars().next_back(), after.chars().next());
+        let is_between = |one: char, other: char| {
+            one.is_alphanumeric() && other.is_alphanumeric() && !(one.is_numeric() && other.is_numeric())
+        };
+        if !left.zip(right).is_some_and(|(left, right)| is_between(left, right)) {
+            letters.push_str(&rest[..rest.len() - after.len()]);
+        }
+        rest = after;
+    }
+    letters
+}
+
+/// The same letters, digits and signs in the same order: what differs is case, or what stands between words.
 pub fn same_letters(one: &str, other: &str) -> bool {
-    let (one, other) = (words(one).concat(), words(other).concat());
-    !one.is_empty() && one == other
+    letters(one) == letters(other) && one.chars().any(char::is_alphanumeric)
+}
+
+/// One name in two spellings, and nothing that somebody could tell apart on purpose.
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    same_letters(one, other) && letters(one).chars().count() >= ENOUGH
 }
 
 /// One is the other in the plural.
 pub fn same_but_for_number(one: &str, other: &str) -> bool {
-    let (one, other) = (words(one).concat(), words(other).concat());
+    let (one, other) = (letters(one), letters(other));
     let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
     let stem = |word: &str| short.strip_suffix(word).filter(|stem| stem.len() > 1).map(str::to_owned);
     let plurals = [Some(format!("{short}s")), Some(format!("{short}es")), stem("y").map(|stem| format!("{stem}ies"))];
@@ -75,13 +109,23 @@ mod tests {
         for (one, other) in [("userId", "user_id"), ("USER ID", "userid"), ("sha256Sum", "sha256_sum"), ("a-b", "aB")] {
             assert!(same_letters(one, other), "{one} {other}");
         }
-        for (one, other) in [("line1", "line2"), ("min", "max"), ("title", "titles"), ("", "_")] {
+        for (one, other) in [("line1", "line2"), ("min", "max"), ("title", "titles"), ("", "_"), ("_", "-")] {
             assert!(!same_letters(one, other), "{one} {other}");
         }
         for (one, other) in [("user", "users"), ("Boxes", "box"), ("category", "categories")] {
             assert!(same_but_for_number(one, other), "{one} {other}");
         }
         assert!(!same_but_for_number("new", "news_items") && !same_but_for_number("a", "as"));
+    }
+
+    #[test]
+    fn signs_numbers_and_single_letters_are_told_apart() {
+        for (one, other) in [("B+", "B-"), ("-1", "1"), ("c++", "c#"), ("a%", "a"), ("q1_1", "q11"), ("v1.0", "v10")] {
+            assert!(!same_letters(one, other) && likeness(one, other) > 0.5, "{one} {other}");
+        }
+        assert!(!same_letters("row_12", "row_1_2") && !same_letters("_id", "id"));
+        assert!(!is_same_name("m", "M") && !is_same_name("Mb", "MB") && is_same_name("USD", "usd"));
+        assert!(is_same_name("in_progress", "in-progress") && is_same_name("line_1", "line1"));
     }
 
     #[test]

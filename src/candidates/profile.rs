@@ -99,7 +99,7 @@ impl<'a> Side<'a> {
         let standing: BTreeSet<&Id> = names.iter().filter_map(|name| self.users.get(name)).flatten().copied().collect();
         let standing = standing.into_iter().filter(|user| !below.contains(*user));
         let users = standing.filter_map(|user| self.piece(self.catalog.get(user)?, &name)).collect();
-        let says = blotted(says(object), &name);
+        let says = declaration(says(object), &name);
         let position = self.position(object, stays);
         Some(Profile { object, name, says, parts, users, position })
     }
@@ -210,6 +210,17 @@ fn blotted(says: Vec<(String, String)>, name: &Ident) -> Vec<(String, String)> {
             .replace(&format!(".{}'", name.as_str()), &format!(".{BLOT}'")),
     };
     says.into_iter().map(|(key, value)| (key, blot(value))).collect()
+}
+
+/// What it says of itself, without its name. A column `date` of the type `date`, or `no` that takes `no` null, does not mean itself.
+fn declaration(says: Vec<(String, String)>, name: &Ident) -> Vec<(String, String)> {
+    let is_name = |(key, value): &(String, String)| key == "name" && value == name.as_str();
+    let is_word = |(key, value): &(String, String)| key == "type" || value == name.as_str();
+    let own = |entry: (String, String)| match is_word(&entry) {
+        true => vec![entry],
+        false => blotted(vec![entry], name),
+    };
+    says.into_iter().filter(|entry| !is_name(entry)).flat_map(own).collect()
 }
 
 /// How often each piece is there, by what makes two of them the same.

@@ -21,7 +21,7 @@ const FIRST: f64 = 4.0;
 
 /// Types whose values a person would keep in a column that is given another of them.
 const FAMILIES: [&[&str]; 6] = [
-    &["smallint", "int", "bigint", "numeric", "real", "double"],
+    &["smallint", "integer", "bigint", "numeric", "real", "double"],
     &["text", "varchar", "char", "citext", "bpchar"],
     &["timestamp", "timestamptz", "date"],
     &["time", "timetz"],
@@ -290,7 +290,8 @@ mod tests {
     #[test]
     fn types_of_one_family_are_alike() {
         assert!(alike("varchar(200)", "varchar(100)") > alike("varchar(200)", "text"));
-        assert!(alike("int", "bigint") > 0.5 && alike("int", "text") == 0.0 && alike("int", "int[]") == 0.0);
+        assert!(alike("integer", "bigint") > 0.5 && alike("integer", "text") == 0.0);
+        assert!(alike("integer", "integer[]") == 0.0 && alike("integer[]", "bigint[]") > 0.5);
         assert!(alike("select a, b from t", "select a, c from t") > 0.7);
     }
 
