@@ -77,8 +77,10 @@ fn data_that_no_statement_can_carry_is_refused_by_name() {
     }
     let project =
         with(&format!("enums: {{ priority: [low, high, urgent] }}\n{both}"), "INSERT INTO tasks VALUES (1, 'low')");
-    let model =
-        format!("enums: {{ priority: [high, low] }}\n{}", both.replace("priority: priority", "priority: 'priority[]'"));
+    let model = format!(
+        "enums: {{ priority: [high, low] }}\n{}",
+        both.replace("priority: priority", "priority: { type: 'priority[]', using: 'array[priority]' }")
+    );
     told.push_str(&said(&project, &[&model]));
     shows!("enums__not_carried", told);
 }
