@@ -434,3 +434,71 @@ tables:
         after_rows: ("SELECT b, a, x FROM v, u", &["1, null, 5"]),
     });
 }
+
+/// Indexes of constraints take their names among relations.
+#[test]
+fn names_pass_between_constraints_and_indexes() {
+    carried(Case {
+        before: "tables: { t: { columns: { a: integer, b: integer }, unique: { u: [a] }, indexes: { i: [b] } } }",
+        rows: "INSERT INTO t VALUES (1, 2)",
+        after: "
+tables:
+  t:
+    columns: { a: integer, b: integer }
+    unique: { v: { columns: [a], renamed_from: u } }
+    indexes: { u: { columns: [b], renamed_from: i } }
+",
+        ops: &["rename_constraint public.t.v", "rename_index public.u"],
+        before_rows: ("SELECT * FROM t", &["1, 2"]),
+        after_rows: ("SELECT * FROM t", &["1, 2"]),
+    });
+    carried(Case {
+        before: "tables: { t: { columns: { a: integer }, unique: { u: [a] } } }",
+        rows: "INSERT INTO t VALUES (1)",
+        after: "tables: { u: { columns: { a: integer }, unique: { v: { columns: [a], renamed_from: u } }, renamed_from: t } }",
+        ops: &["rename_constraint public.t.v", "rename_table public.u"],
+        before_rows: ("SELECT * FROM t", &["1"]),
+        after_rows: ("SELECT * FROM u", &["1"]),
+    });
+}
+
+#[test]
+fn a_name_has_one_heir_and_none_from_elsewhere() {
+    let refused = |before: &str, after: &str| {
+        let mut project = Project::new();
+        apply(&mut project, before);
+        let config = Config::defaults(Path::new(".")).unwrap();
+        let mut draft = Draft::default();
+        let declared = model::declare(after, Path::new("model.yaml"), &config, &mut draft);
+        declared.and_then(|()| project.compare(draft)).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let one = "tables: { a: { columns: { x: integer } } }";
+    let two =
+        "tables: { d: { columns: { x: integer }, renamed_from: a }, e: { columns: { x: integer }, renamed_from: a } }";
+    assert!(refused(one, two).contains("is renamed from a, and so is another"), "{}", refused(one, two));
+    let elsewhere = "tables: { d: { columns: { x: integer }, renamed_from: other.a } }";
+    assert!(refused(one, elsewhere).contains("from another place"), "{}", refused(one, elsewhere));
+}
+
+#[test]
+fn bodies_that_nobody_looks_into_are_named() {
+    let model = |column: &str, count: &str, hint: &str| {
+        format!(
+            "
+tables: {{ tasks: {{ columns: {{ {column}: {{ type: text{hint} }} }} }} }}
+functions:
+  told(): {{ returns: bigint, language: sql, body: {count} }}
+  other(): {{ returns: bigint, language: sql, body: select 1 }}
+"
+        )
+    };
+    let mut project = Project::new();
+    apply(&mut project, &model("title", "select count(title) from tasks", ""));
+    let found = compare(&mut project, &model("name", "select count(title) from tasks", ", renamed_from: title"));
+    let file = project.revise(&found).unwrap();
+    assert_eq!(file.matches("function public.told() says title in its body").count(), 2, "{file}");
+    // one that is written anew with it is not
+    let found = compare(&mut project, &model("name", "select count(name) from tasks", ", renamed_from: title"));
+    let file = project.revise(&found).unwrap();
+    assert!(!file.contains("in its body"), "{file}");
+}

@@ -8,18 +8,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::renamed;
 use crate::error::Place;
 use crate::kind::renames::{hazards, passing};
-use crate::kind::{Change, Id, Name, Object, Renames};
+use crate::kind::{Change, Id, Name, Object, Renames, Space};
 use crate::name::Ident;
 use crate::plan::{Body, Op, Statement};
 
 pub fn statements(moved: &[&Object], renames: &Renames, places: &BTreeMap<Id, Place>) -> Vec<Statement> {
     let mut out = Vec::new();
+    let early = early(moved, renames);
     for rank in 0..=Renames::LAST {
         let (before, after) = (renames.above(rank), renames.above(rank + 1));
+        if rank == 1 {
+            out.extend(early.values().map(|(step, _)| step.statement(places)));
+        }
         if before == after {
             continue;
         }
-        let mut steps: Vec<Step> = moved.iter().map(|object| Step::of(object, &before, &after, renames)).collect();
+        let mut steps: Vec<Step> =
+            moved.iter().map(|object| Step::of(object, &before, &after, renames, &early)).collect();
         steps.retain(|step| !step.old.rename_sql(&step.new).is_empty() && !step.comes_along);
         steps.sort_by_key(|step| step.new.tag());
         out.extend(vacated_first(steps).iter().map(|step| step.statement(places)));
@@ -38,10 +43,77 @@ struct Step {
 }
 
 impl Step {
-    fn of(object: &Object, before: &Renames, after: &Renames, all: &Renames) -> Self {
+    fn of(object: &Object, before: &Renames, after: &Renames, all: &Renames, early: &Early) -> Self {
         let comes_along = object.renamed_with().iter().any(|id| all.has(&id.place()));
-        Self { old: renamed(object, before), new: renamed(object, after), last: renamed(object, all).id(), comes_along }
+        let (mut before, mut after) = (before.clone(), after.clone());
+        if let Some((_, name)) = early.get(&object.id()) {
+            // its own turn comes later, and begins with the name that it has by now
+            for renames in [&mut before, &mut after] {
+                if !renames.has(&object.id().place()) {
+                    renames.add(object, name);
+                }
+            }
+        }
+        Self {
+            old: renamed(object, &before),
+            new: renamed(object, &after),
+            last: renamed(object, all).id(),
+            comes_along,
+        }
     }
+}
+
+/// Constraints whose indexes have to go first, each with the step that takes it to the name that it has by then.
+type Early = BTreeMap<Id, (Step, Ident)>;
+
+/// An index takes a name among relations: what is renamed to it before any constraint's turn comes waits for the index to move.
+fn early(moved: &[&Object], renames: &Renames) -> Early {
+    let base = renames.above(1);
+    let relation = |object: &Object| object.occupies().into_iter().find(|name| name.space == Space::Relation);
+    let of_constraint = |object: &&&Object| {
+        let place = object.id().place();
+        place.space == Space::Constraint && renames.has(&place)
+    };
+    let constraints: Vec<(&Object, Name)> =
+        moved.iter().filter(of_constraint).filter_map(|object| Some((*object, relation(object)?))).collect();
+    let others = || {
+        renames
+            .iter()
+            .filter(|(old, _)| old.space == Space::Relation && !constraints.iter().any(|(_, name)| name == *old))
+    };
+    let wanted: BTreeSet<&[Ident]> = others().map(|(_, new)| new).collect();
+    let held: BTreeSet<Vec<Ident>> = others()
+        .map(|(old, _)| {
+            let mut now = old.clone();
+            base.name(&mut now);
+            now.path
+        })
+        .chain(constraints.iter().filter_map(|(object, _)| Some(relation(&renamed(object, &base))?.path)))
+        .collect();
+    let mut early = Early::new();
+    for (object, _) in &constraints {
+        let old = renamed(object, &base);
+        let Some(now) = relation(&old).filter(|now| wanted.contains(now.path.as_slice())) else { continue };
+        let last = renamed(object, renames).id();
+        let Some(own) = last.own_name() else { continue };
+        let under = |name: &Ident| {
+            let mut renames = base.clone();
+            renames.add(object, name);
+            renamed(object, &renames)
+        };
+        let is_held = |name: &str| {
+            relation(&under(&Ident::new(name))).is_none_or(|name| {
+                held.contains(&name.path) || wanted.contains(name.path.as_slice()) && name.path != now.path
+            })
+        };
+        let name = match held.contains(&relation(&under(own)).map_or_else(Vec::new, |name| name.path)) {
+            true => Ident::new(passing(own.as_str(), is_held)),
+            false => own.clone(),
+        };
+        let step = Step { old, new: under(&name), last: last.clone(), comes_along: false };
+        early.insert(object.id(), (step, name));
+    }
+    early
 }
 
 /// Of the object, or of what is in it and none of its own.

@@ -24,6 +24,7 @@ mod join;
 mod online;
 mod order;
 mod schedule;
+mod unread;
 
 use context::Context;
 pub use join::Body;
@@ -96,9 +97,10 @@ impl<'a> Node<'a> {
 /// The whole way from one catalog to another: renames first, then everything else as it reads after them.
 pub fn plan(before: &Catalog, after: &Catalog, intent: &Intent) -> Result<Plan> {
     let (cleared, mut statements) = vacate(before, intent)?;
-    let (middle, renamed) = intent.rename(&cleared);
-    statements.extend(renamed);
+    let (middle, mut renamed) = intent.rename(&cleared);
     let changes = diff(&middle, after);
+    unread::say(&mut renamed, &middle, &changes);
+    statements.extend(renamed);
     statements.extend(arrange(&changes, &middle, after, intent)?);
     Ok(Plan { statements })
 }
