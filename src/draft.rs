@@ -69,10 +69,13 @@ pub struct ValueHint {
     pub place: Place,
 }
 
-/// `rename: { from: …, two_step: true }` of a column.
+/// `rename: { from: …, two_step: true }` of a column, or `change: { two_step: true }`.
 #[derive(Debug, Clone)]
 pub struct TwoStep {
+    /// From its own name where the column keeps that.
     pub hint: RenameHint,
+    /// Another type, under one name.
+    pub one_name: bool,
     /// How its values are copied.
     pub pace: Option<Pace>,
 }

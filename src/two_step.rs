@@ -1,19 +1,20 @@
-//! How does a column get another name while programs that use the old one are still at work?
+//! How does a column get another name, or another type, while programs that use the old one are still at work?
 //!
-//! In two revisions. The first adds the column under its new name, keeps it and the old one in step ([`Pair`]) and copies the values;
-//! the second takes the old one away, and waits until somebody lets it go by name. Invariant: between the two, the database
-//! has all that the models want and the old column with what is on it, and that is no difference.
+//! In two revisions. The first adds the column under its new name, keeps it and the old one in step ([`InStep`]) and copies the values;
+//! the second takes the old one away, and waits until somebody lets it go by name. A column that keeps its name has a passing one
+//! in between ([`passing`]). Invariant: between the two, the database has all that the models want and the old column with what
+//! is on it, and that is no difference.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::draft::TwoStep;
-use crate::error::{Error, Result};
-use crate::kind::column::Column;
-use crate::kind::{Backfill, Casts, Fact, Id, Name, Object, Pair, Space, Tag};
+use crate::error::{Error, Place, Result};
+use crate::kind::column::{Between, Column};
+use crate::kind::{Backfill, Casts, Fact, Id, InStep, Name, Object, Pair, Renames, Space, Tag};
 use crate::name::{Ident, Qualified};
-use crate::sql::Expr;
 
+mod passing;
 mod refuse;
 
 /// How far one of them has come in a database.
@@ -29,9 +30,15 @@ enum State {
 
 struct Step<'a> {
     hint: &'a TwoStep,
-    pair: Pair,
+    in_step: InStep,
     old: Id,
+    /// As it is there.
+    had: Column,
     state: State,
+    /// From what the models want to what there is of it before the second revision.
+    passing: Renames,
+    /// Those of them that have a statement.
+    named: Renames,
 }
 
 /// Those of the models that are not done here.
@@ -49,11 +56,17 @@ pub struct Ground<'a> {
     pub waits: &'a [String],
     /// Those of the server.
     pub casts: &'a Casts,
+    pub major: u32,
 }
 
-fn pair(hint: &TwoStep) -> Option<Pair> {
+/// The two columns as the database has them, where it may have them.
+fn pair(hint: &TwoStep, catalog: &Catalog) -> Option<Pair> {
     let [schema, table, new] = hint.hint.id.path.as_slice() else { return None };
-    Some(Pair { table: Qualified::new(schema, table), old: hint.hint.from.clone(), new: new.clone() })
+    let pair = Pair { table: Qualified::new(schema, table), old: hint.hint.from.clone(), new: new.clone() };
+    match hint.one_name {
+        true => passing::begun(&pair, catalog),
+        false => Some(pair),
+    }
 }
 
 fn column(pair: &Pair, name: &Ident) -> Id {
@@ -73,7 +86,7 @@ pub fn apart(hints: &[TwoStep], catalog: Catalog) -> (Catalog, BTreeSet<Pair>) {
         let trigger = Id::within(Tag::Trigger, &pair.table, &pair.trigger());
         [column(pair, &pair.old), column(pair, &pair.new), trigger].iter().all(|id| catalog.get(id).is_some())
     };
-    let pairs: BTreeSet<Pair> = hints.iter().filter_map(pair).filter(is_kept).collect();
+    let pairs: BTreeSet<Pair> = hints.iter().filter_map(|hint| pair(hint, &catalog)).filter(is_kept).collect();
     if pairs.is_empty() {
         return (catalog, pairs);
     }
@@ -93,43 +106,31 @@ impl<'a> Steps<'a> {
     pub fn of(hints: &'a [TwoStep], ground: &Ground) -> Result<Self> {
         let mut steps = Vec::new();
         for hint in hints {
-            let Some(pair) = pair(hint) else { continue };
-            let old = column(&pair, &pair.old);
-            if ground.live.get(&old).is_none() {
-                continue;
-            }
-            let state = match ground.live.get(&hint.hint.id) {
-                None => State::Before,
-                Some(_) if !ground.in_step.contains(&pair) => {
-                    return Err(refuse::both(hint, ground.wanted.get(&old).is_some()));
-                }
-                Some(_) if ground.waits.contains(&old.qualified()) => State::Between,
-                Some(_) => State::Left,
+            let step = match hint.one_name {
+                true => passing::step(hint, ground)?,
+                false => renaming(hint, ground)?,
             };
-            let step = Step { hint, pair, old, state };
-            if state == State::Before {
-                refuse::check(&step, ground)?;
-            }
-            steps.push(step);
+            steps.extend(step);
         }
+        refuse::shared(&steps, ground)?;
         Ok(Self(steps))
     }
 
     /// How the values of each are copied, either way.
     pub fn backfills(&self) -> impl Iterator<Item = (Id, Backfill)> {
-        let copied = |step: &Step, name: &Ident, from: &Ident| {
+        let copied = |step: &Step, up: bool| {
+            let InStep { pair, up: there, down: back, .. } = &step.in_step;
+            let (name, crossing) = if up { (&pair.new, there) } else { (&pair.old, back) };
             let fill = Backfill {
-                value: Expr::from_server(from.quoted()),
-                pace: step.hint.pace,
+                value: crossing.value.clone(),
+                // programs read it under its name from the start
+                pace: step.hint.pace.filter(|_| up || !step.hint.one_name),
                 place: step.hint.hint.place.clone(),
-                pair: Some(step.pair.clone()),
+                pair: Some(step.in_step.clone()),
             };
-            (column(&step.pair, name), fill)
+            (column(pair, name), fill)
         };
-        self.0.iter().flat_map(move |step| {
-            let Pair { old, new, .. } = &step.pair;
-            [copied(step, new, old), copied(step, old, new)]
-        })
+        self.0.iter().flat_map(move |step| [copied(step, true), copied(step, false)])
     }
 
     /// What is wanted before the second revision of any of them.
@@ -147,20 +148,47 @@ impl<'a> Steps<'a> {
     /// What that revision takes away.
     pub fn waits(&self) -> String {
         let begin = self.0.iter().filter(|step| step.state == State::Before);
-        begin.map(|step| step.old.qualified()).collect::<Vec<_>>().join(", ")
+        begin.map(Step::takes_away).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The names that what begins here gets by the second revision, with the place of each in the models.
+    pub fn names(&self, wanted: &Catalog) -> (Renames, BTreeMap<Id, Place>) {
+        self.names_of(wanted, State::Before)
+    }
+
+    /// Those that what was left gets at once.
+    pub fn names_left(&self, wanted: &Catalog) -> (Renames, BTreeMap<Id, Place>) {
+        self.names_of(wanted, State::Left)
+    }
+
+    fn names_of(&self, wanted: &Catalog, state: State) -> (Renames, BTreeMap<Id, Place>) {
+        let (mut names, mut places) = (Renames::default(), BTreeMap::new());
+        for step in self.0.iter().filter(|step| step.state == state) {
+            names.then(&step.named.inverted());
+            let moved = wanted.objects().keys().filter(|id| step.passing.has(&id.place()));
+            places.extend(moved.filter_map(|id| Some((id.clone(), wanted.place(id)?.clone()))));
+        }
+        (names, places)
     }
 
     /// With the old column of these, and what is on it. The default of rows to come is the old one's as long as it is there.
     fn between(&self, wanted: Catalog, live: &Catalog, of: impl Fn(State) -> bool) -> Result<Catalog> {
-        let steps: Vec<&Step> = self.0.iter().filter(|step| of(step.state)).collect();
+        let (steps, done): (Vec<&Step>, Vec<&Step>) = self.0.iter().partition(|step| of(step.state));
+        let wanted = match done.iter().any(|step| step.hint.one_name) {
+            true => passing::passed(&done, wanted),
+            false => wanted,
+        };
         if steps.is_empty() {
             return Ok(wanted);
         }
+        let aside: Vec<(Id, Object)> = steps.iter().flat_map(|step| step.aside(&wanted)).collect();
         let (mut objects, externals, mut notes) = wanted.into_parts();
+        passing::put_aside(aside, &mut objects, &mut notes);
         let mut kept = BTreeSet::new();
         for step in steps {
-            objects.remove(&Id::within(Tag::Default, &step.pair.table, &step.pair.new));
-            kept.extend(on(&step.old, &step.pair.table, live));
+            let Pair { table, new, .. } = &step.in_step.pair;
+            objects.remove(&Id::within(Tag::Default, table, new));
+            kept.extend(on(&step.old, table, live));
         }
         kept.retain(|id| !objects.contains_key(id));
         loop {
@@ -174,6 +202,62 @@ impl<'a> Steps<'a> {
                 return Ok(catalog);
             }
             kept.retain(|id| !loose.contains(id));
+        }
+    }
+}
+
+impl Step<'_> {
+    /// `public.tasks.title`, or `public.tasks.n as integer`
+    fn takes_away(&self) -> String {
+        match self.hint.one_name {
+            true => format!("{} as {}", self.old.qualified(), self.had.ty),
+            false => self.old.qualified(),
+        }
+    }
+
+    /// What the models want of the column, by its id there, as it is called in between.
+    fn aside(&self, wanted: &Catalog) -> Vec<(Id, Object)> {
+        if !self.hint.one_name {
+            return Vec::new();
+        }
+        let renamed = |id: Id| {
+            let mut object = wanted.get(&id)?.clone();
+            object.rename(&self.passing);
+            Some((id, object))
+        };
+        on(&self.old, &self.in_step.pair.table, wanted).into_iter().filter_map(renamed).collect()
+    }
+}
+
+/// Of a column that gets another name.
+fn renaming<'a>(hint: &'a TwoStep, ground: &Ground) -> Result<Option<Step<'a>>> {
+    let Some(pair) = pair(hint, ground.live) else { return Ok(None) };
+    let old = column(&pair, &pair.old);
+    let (Some(had), Some(has)) = (as_column(ground.live, &old), as_column(ground.wanted, &hint.hint.id)) else {
+        return Ok(None);
+    };
+    let begun = ground.in_step.contains(&pair);
+    if ground.live.get(&hint.hint.id).is_some() && !begun {
+        return Err(refuse::both(hint, ground.wanted.get(&old).is_some()));
+    }
+    let crossing = |from, to| Between { from, to, stated: None }.crossing(ground.casts);
+    let in_step = InStep { up: crossing(had, has), down: crossing(has, had), pair, one_name: false };
+    let had = had.clone();
+    let mut step =
+        Step { hint, in_step, old, had, state: State::Before, passing: Renames::default(), named: Renames::default() };
+    step.state = step.state_of(begun, ground);
+    if step.state == State::Before {
+        refuse::check(&step, has, ground)?;
+    }
+    Ok(Some(step))
+}
+
+impl Step<'_> {
+    fn state_of(&self, begun: bool, ground: &Ground) -> State {
+        match begun {
+            false => State::Before,
+            true if ground.waits.contains(&self.takes_away()) => State::Between,
+            true => State::Left,
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::draft::{Draft, RenameHint};
 use crate::error::{Error, Place, Result};
 use crate::intent::{Intent, circles};
 use crate::introspect::{self, Live};
-use crate::kind::{Id, Pair, Space};
+use crate::kind::{Id, Pair, Renames, Space};
 use crate::model;
 use crate::name::Ident;
 use crate::normal::{self, Known, Remembering, Twins, Unknown, Wanted};
@@ -45,6 +45,8 @@ pub struct Second {
     pub wanted: Catalog,
     /// What it takes away.
     pub waits: String,
+    /// The names that it gives, and where the models have them.
+    pub names: (Renames, BTreeMap<Id, Place>),
 }
 
 pub fn compare(session: &mut Session) -> Result<Comparison> {
@@ -156,12 +158,20 @@ fn against(
         in_step: &between.in_step,
         waits: &between.waits,
         casts: &live.server.casts,
+        major: live.server.major,
     };
     let steps = two_step::Steps::of(&hints, &ground)?;
     let second = steps.second(&wanted.catalog, &after_renames.catalog)?;
-    let second = second.map(|wanted| Second { wanted, waits: steps.waits() });
+    let names = steps.names(&wanted.catalog);
+    let second = second.map(|wanted| Second { wanted, waits: steps.waits(), names });
+    let (left, places) = steps.names_left(&wanted.catalog);
+    intent.renames.then(&left);
+    intent.places.extend(places);
     wanted.catalog = steps.first(wanted.catalog, &after_renames.catalog)?;
     intent.online.backfills.extend(steps.backfills());
+    if online {
+        intent.online.of.extend(wanted.catalog.notes.online.iter().cloned());
+    }
     let spared = ours::spare(&live.catalog, &wanted.catalog, rules);
     let upgrade = plan::plan(spared.as_ref().unwrap_or(&live.catalog), &wanted.catalog, &intent)?;
     Ok(Found { wanted, spared, intent, upgrade, left_out, second })

@@ -1,4 +1,4 @@
-//! `autogen revision` where a model renames in two steps: the revision that begins it, and the one that waits to end it.
+//! `autogen revision` where a model changes a column in two steps: the revision that begins it, and the one that waits to end it.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,8 @@ use super::renames::{self, Settled};
 use super::revision::{generated, written};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::plan::plan;
+use crate::kind::Risk;
+use crate::plan::{Plan, plan};
 use crate::render;
 use crate::revision::{self, Folder, Revision, Stored};
 
@@ -26,7 +27,7 @@ pub fn write(
 ) -> Result<u8> {
     if args.amend || args.split || !args.only.is_empty() {
         return Err(Error::no(format!(
-            "not supported: --amend, --only or --split with {} renamed in two steps",
+            "not supported: --amend, --only or --split with {}, which changes in two steps",
             second.waits
         ))
         .hint("write all of it at once; to write it anew, delete the two files first"));
@@ -60,13 +61,15 @@ fn last(
     comparison: &Comparison,
     second: &Second,
     first: &Revision,
-) -> Result<(Revision, crate::plan::Plan)> {
-    let intent = comparison.intent.afterwards();
+) -> Result<(Revision, Plan)> {
+    let mut intent = comparison.intent.afterwards();
+    (intent.renames, intent.places) = second.names.clone();
     // what kept the two in step goes in one transaction with all that counts on it
     let mut at_once = intent.clone();
     (at_once.online.all, at_once.online.of) = Default::default();
-    let upgrade = plan(&comparison.wanted, &second.wanted, &at_once)?;
-    let downgrade = plan(&second.wanted, &comparison.wanted, &intent.inverted())?;
+    let mut upgrade = plan(&comparison.wanted, &second.wanted, &at_once)?;
+    let mut downgrade = plan(&second.wanted, &comparison.wanted, &intent.inverted())?;
+    [&mut upgrade, &mut downgrade].into_iter().for_each(quiet);
     let mut summary = render::summary(&upgrade, &downgrade, &comparison.live.catalog);
     let mut new = Revision {
         id: newly::fresh_id(config, folder, &[])?,
@@ -86,4 +89,12 @@ fn last(
     new.message = format!("{title}: the last step{}{rest}", if rest.is_empty() { "" } else { "\n" });
     new.fingerprint = revision::fingerprint(&new);
     Ok((new, upgrade))
+}
+
+/// No program knows a passing name, and what comes under the other one says itself what it breaks.
+fn quiet(plan: &mut Plan) {
+    let ops = plan.statements.iter_mut().flat_map(|statement| &mut statement.ops);
+    for op in ops.filter(|op| matches!((&op.old, &op.new), (Some(old), Some(new)) if old.id() != new.id())) {
+        op.hazards.retain(|hazard| hazard.risk != Risk::Breaks);
+    }
 }

@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
-use super::{Expression, Hazard, Mentions, Need, Pair, Phase, Text};
+use super::{Expression, Hazard, InStep, Mentions, Need, Phase, Text};
 use crate::error::Place;
 use crate::name::Qualified;
 use crate::sql::Expr;
 
-/// `backfill:` of a model, or the copy of a column that is renamed in two steps.
+/// `backfill:` of a model, or the copy of a column that changes in two steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backfill {
     /// Over the row as the models have it.
@@ -18,7 +18,7 @@ pub struct Backfill {
     pub pace: Option<Pace>,
     pub place: Place,
     /// The values are another column's, and both are kept in step as long as both are there.
-    pub pair: Option<Pair>,
+    pub pair: Option<InStep>,
 }
 
 impl Backfill {

@@ -14,7 +14,7 @@ pub use super::firing::Firing;
 pub use super::hazard::{Hazard, Risk};
 pub use super::id::{Id, Name, Space};
 pub use super::online::{Ground, Manner, Online, Phase};
-pub use super::pair::Pair;
+pub use super::pair::{Crossing, InStep, Pair};
 pub use super::piece::Piece;
 pub use super::renames::Renames;
 pub use super::routine::BodyCheck;

@@ -96,6 +96,16 @@ impl Renames {
         }
     }
 
+    /// With these, which come after them.
+    pub fn then(&mut self, others: &Self) {
+        let back = self.inverted();
+        for (old, new) in &others.paths {
+            let mut old = old.clone();
+            back.name(&mut old);
+            self.paths.insert(old, new.clone());
+        }
+    }
+
     /// With what gets its name from what it inherits from, however far below.
     pub fn spread<'a>(&mut self, objects: impl Iterator<Item = &'a Object>) {
         if self.is_empty() {

@@ -133,8 +133,12 @@ impl Filling<'_> {
     /// A default is of the rows to come, and not of those that are there.
     fn added(&self, children: Vec<Piece>) -> Vec<Phase> {
         let column = self.nullable.create(Vec::new()).into_iter().chain(children);
-        let pieces = column.chain(self.with.pair.iter().flat_map(Pair::begin)).collect();
-        vec![Phase::new("add_column", pieces, vec![Hazard::instant(&self.column().table)])]
+        let pieces = column.chain(self.with.pair.iter().flat_map(InStep::begin)).collect();
+        let column = self.column();
+        let comes_back = self.with.pair.as_ref().filter(|with| with.one_name && with.pair.old == column.name);
+        let text = || format!("programs find {} as {} from here on", column.key(), column.ty);
+        let finds = comes_back.map(|_| Hazard::new(Risk::Breaks, &column.table, text()));
+        vec![Phase::new("add_column", pieces, finds.into_iter().chain([Hazard::instant(&column.table)]).collect())]
     }
 
     /// All that changes but NOT NULL.
@@ -164,9 +168,25 @@ impl Filling<'_> {
                 let text = format!("{rows} rows of {table} at a time, which others may read meanwhile");
                 Hazard::new(Risk::Lock, table, text)
             }
-            None => Hazard::new(Risk::Blocks, table, format!("writes of {table} until all its rows are filled")),
+            None => {
+                let held = if self.with.pair.is_some() { "reads and writes" } else { "writes" };
+                Hazard::new(Risk::Blocks, table, format!("{held} of {table} until all its rows are filled"))
+            }
         };
-        (*not_null && self.with.pair.is_none()).then_some(fails).into_iter().chain([locks]).collect()
+        let stops = self.with.pair.as_ref().and_then(|with| self.stops(with));
+        (*not_null && self.with.pair.is_none()).then_some(fails).into_iter().chain(stops).chain([locks]).collect()
+    }
+
+    /// What is no value of the other type, from then on in what programs write too.
+    fn stops(&self, with: &InStep) -> Option<Hazard> {
+        let Column { table, name, .. } = self.column();
+        let (by, from) = match *name == with.pair.new {
+            true => (&with.up, &with.pair.old),
+            false => (&with.down, &with.pair.new),
+        };
+        let from = Name::column(table, from);
+        let text = format!("values of {from} that do not convert to {} stop it, and writes of them fail from here on", by.to);
+        retype::may_stop(&by.way, by.stated, &by.to).then(|| Hazard::new(Risk::MayFail, table, text))
     }
 
     /// NOT NULL, once all rows have a value.
@@ -186,12 +206,21 @@ impl Filling<'_> {
     }
 }
 
-/// Nothing is lost with a column whose values are in another.
-fn parted(old: &Column, pair: &Pair) -> Filled {
-    let other = Name::column(&pair.table, if old.name == pair.old { &pair.new } else { &pair.old });
-    let text = format!("programs that use {} fail from here on; its values are those of {other}", old.key());
-    let hazards = vec![Hazard::new(Risk::Breaks, &old.table, text), Hazard::instant(&old.table)];
+/// Nothing is lost with a column whose values are in another, but what that one's type does not hold.
+fn parted(old: &Column, with: &InStep) -> Filled {
+    let InStep { pair, up, one_name, .. } = with;
+    let (key, ends) = (old.key(), old.name == pair.old);
+    let other = Name::column(&pair.table, if ends { &pair.new } else { &pair.old });
+    let text = match (one_name, ends) {
+        (false, _) => format!("programs that use {key} fail from here on; its values are those of {other}"),
+        (true, true) => format!("programs find {key} as {} from here on; its values are those of {other}", up.to),
+        (true, false) => format!("programs that use {key} fail from here on, where any do; {other} stays as it is"),
+    };
+    let narrowed = (ends && !up.stated).then(|| loss::narrows(&up.way)).flatten();
+    let narrowed = narrowed.map(|loss| Hazard::new(Risk::Loses, &old.table, loss));
+    let breaks = [Hazard::new(Risk::Breaks, &old.table, text), Hazard::instant(&old.table)];
     let pieces = pair.end().into_iter().chain(old.drop()).collect();
+    let hazards = narrowed.into_iter().chain(breaks).collect();
     Filled { phases: vec![Phase::new("drop_column", pieces, hazards)], note: None }
 }
 

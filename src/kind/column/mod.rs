@@ -21,6 +21,7 @@ mod yaml;
 
 pub use not_null::NotNull;
 pub use identity::{Identity, implied_sequence};
+pub use renaming::Between;
 pub use retype::Using;
 pub use yaml::Declaration;
 

@@ -116,7 +116,7 @@ impl Column {
                 let own = new.inherited.from.is_empty();
                 (own.then(|| new.without_values(old)), sql.kw("USING NULL"))
             }
-            (None, Some(way)) => match conversion(&new.name, way, &new.ty) {
+            (None, Some(way)) => match conversion(Sql::new().ident(&new.name), way, &new.ty) {
                 Some(conversion) => (None, sql.kw("USING").sql(&conversion)),
                 None => (None, sql),
             },
@@ -138,11 +138,10 @@ impl Column {
 
 /// What has to be written behind `USING`. Between moments with a zone and without one, the zone is named, whatever that of
 /// the session is.
-fn conversion(column: &Ident, way: &Way, new: &Type) -> Option<Sql> {
+pub(super) fn conversion(value: Sql, way: &Way, new: &Type) -> Option<Sql> {
     const MOMENT: &str = "timestamp without time zone";
     const ZONED: &str = "timestamp with time zone";
     let (from, to) = (way.roots.0.base(), way.roots.1.base());
-    let value = Sql::new().ident(column);
     let in_utc = |value: Sql| value.kw("AT TIME ZONE 'UTC'");
     match (from.as_str(), to.as_str()) {
         (MOMENT, ZONED) | (ZONED, MOMENT) => Some(in_utc(value)),
@@ -165,7 +164,7 @@ pub(super) fn hazards(old: &Column, new: &Column) -> Vec<Hazard> {
     let touch = match (passing.stated, passing.way) {
         _ if old.ty == new.ty && passing.stated.is_none() => Touch::Indexes,
         (Some(_), _) | (_, None) => Touch::Rows,
-        (None, Some(way)) if conversion(&new.name, way, &new.ty).is_some() => Touch::Rows,
+        (None, Some(way)) if conversion(Sql::new().ident(&new.name), way, &new.ty).is_some() => Touch::Rows,
         (None, Some(way)) if way.touch == Touch::Nothing && old.collation != new.collation => Touch::Indexes,
         (None, Some(way)) => way.touch,
     };
@@ -203,13 +202,16 @@ pub(super) fn hazards(old: &Column, new: &Column) -> Vec<Hazard> {
 }
 
 impl Passing<'_> {
-    /// By convention no value stops a cast that is applied anywhere; a shorter length may stop any.
     fn may_fail(&self, new: &Column) -> bool {
-        let (None, Some(way)) = (self.stated, self.way) else { return true };
-        let to_text = way.passage == Passage::Assigned && matches!(way.roots.1.base().as_str(), "text" | "character varying");
-        let moments = |ty: &Type| ty.base().starts_with("timestamp");
-        let zoned = moments(&way.roots.0) && moments(&way.roots.1);
-        let limited = way.checked || !new.ty.modifiers.is_empty() || !way.roots.1.modifiers.is_empty();
-        limited || way.passage != Passage::Implicit && !to_text && !zoned
+        self.way.is_none_or(|way| may_stop(way, self.stated.is_some(), &new.ty))
     }
+}
+
+/// By convention no value stops a cast that is applied anywhere; a shorter length may stop any.
+pub(super) fn may_stop(way: &Way, stated: bool, new: &Type) -> bool {
+    let to_text = way.passage == Passage::Assigned && matches!(way.roots.1.base().as_str(), "text" | "character varying");
+    let moments = |ty: &Type| ty.base().starts_with("timestamp");
+    let zoned = moments(&way.roots.0) && moments(&way.roots.1);
+    let limited = way.checked || !new.modifiers.is_empty() || !way.roots.1.modifiers.is_empty();
+    stated || limited || way.passage != Passage::Implicit && !to_text && !zoned
 }

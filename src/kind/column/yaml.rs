@@ -266,7 +266,11 @@ impl Long {
         if let Some(from) = &self.renamed_from {
             from.declare(&column.id(), scope, draft)?;
         }
-        renaming::refuse(self.change.as_ref(), column, scope)?;
+        if let Some(change) = &self.change {
+            let renamed = self.rename.as_ref().map(|_| "`rename`").or(self.renamed_from.as_ref().map(|_| "`renamed_from`"));
+            let other = renamed.or(self.backfill.as_ref().map(|_| "`backfill`"));
+            renaming::Changing::declare(change, other, column, scope, draft)?;
+        }
         let Some(rename) = &self.rename else { return Ok(()) };
         let other = self.renamed_from.as_ref().map(|_| "`renamed_from`").or(self.backfill.as_ref().filter(|_| rename.value.two_step).map(|_| "`backfill`"));
         Renaming::declare(rename, other, column, scope, draft)
