@@ -25,15 +25,15 @@ pub fn ask(
     let _working = interrupt.work();
     // what is asked is seen however little is to be said
     let output = Output { quiet: false, ..output };
-    output.say(&format!("\nquestion {number} of {count}: {} is in no model any more", shown(&question.old)));
-    output.say(&format!("  old: {}", sides.live(&question.old)));
+    say(output, &format!("\nquestion {number} of {count}: {} is in no model any more", shown(&question.old)));
+    say(output, &format!("  old: {}", sides.live(&question.old)));
     for (at, one) in question.candidates.iter().enumerate() {
         let mark = if question.candidates.len() > 1 { format!("{})", at + 1) } else { "new:".to_owned() };
-        output.say(&format!("  {mark} {}{}", sides.wanted(&one.new), sides.place(&one.new)));
-        output.say(&format!("       {} %: {}", one.score, why(&one.reasons)));
+        say(output, &format!("  {mark} {}{}", sides.wanted(&one.new), sides.place(&one.new)));
+        say(output, &format!("       {} %: {}", one.score, why(&one.reasons)));
     }
     loop {
-        let answer = typed::line(&prompt(question), &interrupt)?.ok_or_else(ended)?;
+        let answer = typed::line(&plain(&prompt(question)), &interrupt)?.ok_or_else(ended)?;
         match (answer.to_lowercase().as_str(), question.candidates.as_slice()) {
             ("d" | "details", _) => details(question, sides, output),
             ("y" | "yes" | "1", [only]) => return Ok(Some(only.clone())),
@@ -42,12 +42,22 @@ pub fn ask(
                 let chosen = number.parse::<usize>().ok().and_then(|number| several.get(number.checked_sub(1)?));
                 match chosen {
                     Some(chosen) => return Ok(Some(chosen.clone())),
-                    None => output.say(&format!("type a number from 0 to {}, or d", several.len())),
+                    None => say(output, &format!("type a number from 0 to {}, or d", several.len())),
                 }
             }
-            _ => output.say("type y, n or d"),
+            _ => say(output, "type y, n or d"),
         }
     }
+}
+
+fn say(output: Output, text: &str) {
+    output.say(&plain(text));
+}
+
+/// A name may hold what a terminal would obey.
+fn plain(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && c != '\n' { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
 }
 
 fn prompt(question: &Question) -> String {
@@ -67,12 +77,15 @@ fn name(id: &Id) -> String {
 /// What either answer comes to, and how it could be given in advance.
 fn details(question: &Question, sides: &Sides, output: Output) {
     for one in &question.candidates {
-        output.say(&format!("  yes, {}: {}", name(&one.new), sides.rename_sql(&one.old, &one.new)));
-        output.say(&format!("       {}", show::option("--rename", &show::renamed(&one.old, &one.new, question.alone))));
+        say(output, &format!("  yes, {}: {}", name(&one.new), sides.rename_sql(&one.old, &one.new)));
+        say(
+            output,
+            &format!("       {}", show::option("--rename", &show::renamed(&one.old, &one.new, question.alone))),
+        );
     }
     let loses = if sides.holds_data(&question.old) { " (what it holds is lost)" } else { "" };
-    output.say(&format!("  no: {}{loses}", sides.drop_sql(&question.old)));
-    output.say(&format!("       {}", show::option("--no-rename", &show::not_renamed(&question.old, question.alone))));
+    say(output, &format!("  no: {}{loses}", sides.drop_sql(&question.old)));
+    say(output, &format!("       {}", show::option("--no-rename", &show::not_renamed(&question.old, question.alone))));
 }
 
 fn ended() -> Error {
