@@ -115,9 +115,7 @@ impl Document {
         }
         whole(&self.collations, Tag::Collation, scope, draft)?;
         whole(&self.enums, Tag::Enumeration, scope, draft)?;
-        for (name, declaration) in &self.composites.0 {
-            top(name, declaration, scope, draft)?;
-        }
+        fixed(&self.composites, scope, draft)?;
         whole(&self.domains, Tag::Domain, scope, draft)?;
         whole(&self.ranges, Tag::Range, scope, draft)?;
         section(&self.sequences, Tag::Sequence, scope, draft)?;
@@ -131,19 +129,13 @@ impl Document {
         whole(&self.functions, Tag::Function, scope, draft)?;
         whole(&self.procedures, Tag::Procedure, scope, draft)?;
         whole(&self.aggregates, Tag::Aggregate, scope, draft)?;
-        for (name, declaration) in &self.casts.0 {
-            top(name, declaration, scope, draft)?;
-        }
-        for (name, declaration) in &self.operators.0 {
-            top(name, declaration, scope, draft)?;
-        }
+        fixed(&self.casts, scope, draft)?;
+        fixed(&self.operators, scope, draft)?;
         section(&self.operator_families, Tag::OperatorFamily, scope, draft)?;
         whole(&self.operator_classes, Tag::OperatorClass, scope, draft)?;
         whole(&self.conversions, Tag::Conversion, scope, draft)?;
         whole(&self.languages, Tag::Language, scope, draft)?;
-        for (name, declaration) in &self.access_methods.0 {
-            top(name, declaration, scope, draft)?;
-        }
+        fixed(&self.access_methods, scope, draft)?;
         whole(&self.text_search_parsers, Tag::TextSearchParser, scope, draft)?;
         whole(&self.text_search_templates, Tag::TextSearchTemplate, scope, draft)?;
         whole(&self.text_search_dictionaries, Tag::TextSearchDictionary, scope, draft)?;
@@ -183,7 +175,11 @@ fn whole<D: Declare>(entries: &Entries<Renamed<D>>, tag: Tag, scope: &Scope, dra
         .try_for_each(|(name, declaration)| declaration.declare(tag, given(name, &scope.place(name)), scope, draft))
 }
 
-/// One whose name nobody can change.
+/// A section whose entries take no `renamed_from`, or take it themselves.
+fn fixed<D: Declare>(entries: &Entries<D>, scope: &Scope, draft: &mut Draft) -> Result<()> {
+    entries.0.iter().try_for_each(|(name, declaration)| top(name, declaration, scope, draft))
+}
+
 fn top(name: &Spanned<String>, declaration: &impl Declare, scope: &Scope, draft: &mut Draft) -> Result<()> {
     declaration.declare(given(name, &scope.place(name)), scope, draft)
 }
