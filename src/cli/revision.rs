@@ -239,12 +239,17 @@ fn is_table(id: &Id) -> bool {
 }
 
 /// The revision with all differences.
-fn whole(comparison: &Comparison, args: &Args, settled: &Settled, mut new: Revision) -> Result<Revision> {
-    new.renames = renames::show::renames(settled);
-    new.no_renames = renames::show::no_renames(settled).into_values().collect();
+fn whole(comparison: &Comparison, args: &Args, settled: &Settled, new: Revision) -> Result<Revision> {
     let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
     let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
-    generated(summary, [upgrade, &downgrade], args, settled, new)
+    generated(summary, [upgrade, &downgrade], args, settled, remembering(settled, new))
+}
+
+/// With all the answers in its header.
+pub fn remembering(settled: &Settled, mut new: Revision) -> Revision {
+    new.renames = renames::show::renames(settled);
+    new.no_renames = renames::show::no_renames(settled).into_values().collect();
+    new
 }
 
 /// The revision with the statements of these plans, there and back.

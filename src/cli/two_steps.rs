@@ -6,8 +6,8 @@ use super::args::Revision as Args;
 use super::compare::{Comparison, Second};
 use super::newly;
 use super::output::Output;
-use super::renames::{self, Settled};
-use super::revision::{generated, written};
+use super::renames::Settled;
+use super::revision::{generated, remembering, written};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kind::Risk;
@@ -34,10 +34,7 @@ pub fn write(
     }
     let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
     let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
-    let mut first = first;
-    first.renames = renames::show::renames(settled);
-    first.no_renames = renames::show::no_renames(settled).into_values().collect();
-    let first = generated(summary, [upgrade, &downgrade], args, settled, first)?;
+    let first = generated(summary, [upgrade, &downgrade], args, settled, remembering(settled, first))?;
     let file = newly::path_of(config, folder, &first, &args.new)?;
     let text = newly::checked(config, &file, folder, &first)?;
     let stored = Stored { path: file.clone(), text: text.clone(), revision: revision::parse(&file, &text)? };

@@ -45,21 +45,17 @@ struct Step {
 impl Step {
     fn of(object: &Object, before: &Renames, after: &Renames, all: &Renames, early: &Early) -> Self {
         let comes_along = object.renamed_with().iter().any(|id| all.has(&id.place()));
-        let (mut before, mut after) = (before.clone(), after.clone());
-        if let Some((_, name)) = early.get(&object.id()) {
-            // its own turn comes later, and begins with the name that it has by now
-            for renames in [&mut before, &mut after] {
-                if !renames.has(&object.id().place()) {
-                    renames.add(object, name);
-                }
+        let id = object.id();
+        // the turn of one that went early comes later, and begins with the name that it has by now
+        let by = |renames: &Renames| match early.get(&id).filter(|_| !renames.has(&id.place())) {
+            Some((_, name)) => {
+                let mut renames = renames.clone();
+                renames.add(object, name);
+                renamed(object, &renames)
             }
-        }
-        Self {
-            old: renamed(object, &before),
-            new: renamed(object, &after),
-            last: renamed(object, all).id(),
-            comes_along,
-        }
+            None => renamed(object, renames),
+        };
+        Self { old: by(before), new: by(after), last: renamed(object, all).id(), comes_along }
     }
 }
 

@@ -218,6 +218,7 @@ pub fn settle(
         let before = settled.decided.len();
         {
             let base = comparison.base()?;
+            took_effect(&base, &settled)?;
             let policy = session.config.renames;
             let sides = Sides::of(&base, &comparison.wanted, &schema, policy != Policy::Never);
             remembered = resolve::without_outdated(remembered, &waiting, &sides);
@@ -244,7 +245,6 @@ pub fn settle(
         }
         comparison = compare_renamed(session, &settled.hints())?;
         comparison.untold().map_or(Ok(()), Err)?;
-        took_effect(&comparison, &settled)?;
     }
 }
 
@@ -303,8 +303,7 @@ impl Round<'_> {
 }
 
 /// Whether each answer has done what it says.
-fn took_effect(comparison: &Comparison, settled: &Settled) -> Result<()> {
-    let base = comparison.base()?;
+fn took_effect(base: &Catalog, settled: &Settled) -> Result<()> {
     let lost = settled.decided.iter().find(|one| !candidates::is_label(&one.new) && base.get(&one.new).is_none());
     match lost {
         None => Ok(()),

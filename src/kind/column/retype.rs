@@ -150,7 +150,7 @@ pub(super) fn conversion(value: Sql, way: &Way, new: &Type) -> Option<Sql> {
             Some(Sql::new().kw("(").sql(&in_utc(value)).kw(")").cast("::", new))
         }
         (ZONED, "time with time zone") => Some(in_utc(value.cast("::", new))),
-        _ if way.labels && from != to => Some(value.cast(if new.array { "::text[]::" } else { "::text::" }, new)),
+        _ if way.labels && from != to => Some(Carriage::default().expression(&value, new)),
         _ => (way.passage == Passage::Explicit).then(|| value.cast("::", new)),
     }
 }
