@@ -81,16 +81,29 @@ pub struct TwoStep {
 }
 
 impl RenameHint {
+    /// It has not happened, and the new name is taken.
+    pub fn both(&self) -> Error {
+        Error::no(format!("{} is renamed from {}, and the database has both", self.id, self.from))
+            .at(self.place.clone())
+    }
+
     /// Of one that has happened here, in words.
     pub fn done(&self) -> (String, Place) {
         (format!("`renamed_from: {}` of {}", self.from, self.id), self.place.clone())
     }
 }
 
+impl Entry {
+    /// With nothing said of how it is made.
+    pub fn new(object: Object, place: Place, named: bool, order: i64) -> Self {
+        Self { object, place, named, order, online: false, backfill: None }
+    }
+}
+
 impl Draft {
     pub fn push(&mut self, object: impl Into<Object>, place: Place, named: bool) {
         let order = self.entries.len() as i64;
-        self.entries.push(Entry { object: object.into(), place, named, order, online: false, backfill: None });
+        self.entries.push(Entry::new(object.into(), place, named, order));
     }
 
     /// As [`Draft::push`], for what says itself that nobody is to be stopped by its making.

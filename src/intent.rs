@@ -116,7 +116,10 @@ impl Intent {
             match blocked.first() {
                 None => return Ok(()),
                 Some(_) if blocked.len() < before => waiting = blocked,
-                Some(hint) => return Err(both(hint)),
+                Some(hint) => {
+                    let what = "drop or rename one of the two by hand, or take `renamed_from` away";
+                    return Err(hint.both().hint(what));
+                }
             }
         }
     }
@@ -126,7 +129,7 @@ impl Intent {
         match live.get(old) {
             Some(object) => {
                 self.renames.add(object, new);
-                self.places.insert(renamed(object, &self.renames).id(), hint.place.clone());
+                self.places.insert(object.renamed(&self.renames).id(), hint.place.clone());
             }
             None => self.renames.put(old.place(), new),
         }
@@ -147,7 +150,7 @@ impl Intent {
             if olds.is_empty() {
                 continue;
             }
-            let news = renamed(object, &self.renames).usual_names(naming, major);
+            let news = object.renamed(&self.renames).usual_names(naming, major);
             for ((name, old), (now, new)) in olds.into_iter().zip(news) {
                 let usual = old.iter().position(|usual| name.path.last() == Some(usual)).and_then(|at| new.get(at));
                 let Some(usual) = usual.filter(|usual| now.path.last() != Some(usual)) else { continue };
@@ -195,10 +198,10 @@ impl Intent {
         notes.renames = self.renames.clone();
         let mut moved = Vec::new();
         for (id, old) in before.objects() {
-            let mut new = renamed(old, &self.renames);
+            let mut new = old.renamed(&self.renames);
             // what is known by the types that it takes has another id where one of them has
             if let (Some(on), Some(now)) = (id.on.as_deref().and_then(|on| before.get(on)), new.id().on.as_deref()) {
-                new.follow(now, &renamed(on, &self.renames).id());
+                new.follow(now, &on.renamed(&self.renames).id());
             }
             let new_id = new.id();
             notes.order.extend(before.notes.order.get(id).map(|order| (new_id.clone(), *order)));
@@ -218,12 +221,6 @@ impl Intent {
         let after = Catalog::close(objects, externals, notes);
         (Cow::Owned(after), statements)
     }
-}
-
-fn renamed(object: &Object, renames: &Renames) -> Object {
-    let mut new = object.clone();
-    new.rename(renames);
-    new
 }
 
 /// The one that bears the name, where models write the types that tell it apart in their own words.
@@ -279,10 +276,4 @@ fn twice(hint: &RenameHint) -> Error {
     Error::new(format!("{} is renamed from {}, and so is another", hint.id, hint.from))
         .at(hint.place.clone())
         .hint("one of the two has its data; take `renamed_from` away from the other")
-}
-
-fn both(hint: &RenameHint) -> Error {
-    Error::no(format!("{} is renamed from {}, and the database has both", hint.id, hint.from))
-        .at(hint.place.clone())
-        .hint("drop or rename one of the two by hand, or take `renamed_from` away")
 }

@@ -73,6 +73,10 @@ fn column(pair: &Pair, name: &Ident) -> Id {
     Id::within(Tag::Column, &pair.table, name)
 }
 
+fn trigger(pair: &Pair) -> Id {
+    Id::within(Tag::Trigger, &pair.table, &pair.trigger())
+}
+
 fn as_column<'a>(catalog: &'a Catalog, id: &Id) -> Option<&'a Column> {
     match catalog.get(id) {
         Some(Object::Column(column)) => Some(column),
@@ -83,8 +87,7 @@ fn as_column<'a>(catalog: &'a Catalog, id: &Id) -> Option<&'a Column> {
 /// The catalog without the triggers and functions that keep columns in step, and the columns that they keep so.
 pub fn apart(hints: &[TwoStep], catalog: Catalog) -> (Catalog, BTreeSet<Pair>) {
     let is_kept = |pair: &Pair| {
-        let trigger = Id::within(Tag::Trigger, &pair.table, &pair.trigger());
-        [column(pair, &pair.old), column(pair, &pair.new), trigger].iter().all(|id| catalog.get(id).is_some())
+        [column(pair, &pair.old), column(pair, &pair.new), trigger(pair)].iter().all(|id| catalog.get(id).is_some())
     };
     let pairs: BTreeSet<Pair> = hints.iter().filter_map(|hint| pair(hint, &catalog)).filter(is_kept).collect();
     if pairs.is_empty() {
@@ -92,7 +95,7 @@ pub fn apart(hints: &[TwoStep], catalog: Catalog) -> (Catalog, BTreeSet<Pair>) {
     }
     let is_of = |id: &Id| {
         pairs.iter().any(|pair| match id.tag {
-            Tag::Trigger => *id == Id::within(Tag::Trigger, &pair.table, &pair.trigger()),
+            Tag::Trigger => *id == trigger(pair),
             Tag::Function => id.name() == pair.function(),
             _ => false,
         })
@@ -221,8 +224,7 @@ impl Step<'_> {
             return Vec::new();
         }
         let renamed = |id: Id| {
-            let mut object = wanted.get(&id)?.clone();
-            object.rename(&self.passing);
+            let object = wanted.get(&id)?.renamed(&self.passing);
             Some((id, object))
         };
         on(&self.old, &self.in_step.pair.table, wanted).into_iter().filter_map(renamed).collect()

@@ -4,17 +4,14 @@
 
 use std::collections::BTreeSet;
 
+use super::profile::between;
 use super::{Candidate, THRESHOLD, names};
-use crate::kind::{Fact, Id, Object};
+use crate::kind::{Id, Object};
 use crate::name::Ident;
 
-/// The labels in their order.
-pub fn labels(object: &Object) -> Vec<String> {
-    let label = |fact| match fact {
-        Fact::Label(_, label) => Some(label),
-        _ => None,
-    };
-    object.provides().into_iter().filter_map(label).collect()
+/// The labels as ids of their own.
+pub fn ids(object: &Object) -> impl Iterator<Item = Id> {
+    object.labels().into_iter().map(move |label| id(object, &label))
 }
 
 fn id(of: &Object, label: &str) -> Id {
@@ -24,7 +21,7 @@ fn id(of: &Object, label: &str) -> Id {
 }
 
 pub fn candidates(old: &Object, new: &Object, above: Option<(Id, Id)>) -> Vec<Candidate> {
-    let (before, after) = (labels(old), labels(new));
+    let (before, after) = (old.labels(), new.labels());
     if before == after {
         return Vec::new();
     }
@@ -34,7 +31,8 @@ pub fn candidates(old: &Object, new: &Object, above: Option<(Id, Id)>) -> Vec<Ca
     let mut found = Vec::new();
     for &at in &gone {
         for &to in &come {
-            let same_place = place(&before, at, &wanted) == place(&after, to, &there);
+            let same_place = between(&before, at, |label| wanted.contains(label))
+                == between(&after, to, |label| there.contains(label));
             let like = names::likeness(&before[at], &after[to]);
             let score = 0.55 * f64::from(u8::from(same_place)) + 0.45 * like;
             let mut reasons = Vec::new();
@@ -60,16 +58,4 @@ pub fn candidates(old: &Object, new: &Object, above: Option<(Id, Id)>) -> Vec<Ca
     found.retain(|candidate| candidate.score >= super::percent(THRESHOLD));
     super::without_rivals(&mut found);
     found
-}
-
-/// Between which labels that stay, and the how many-th there.
-fn place<'l>(
-    all: &'l [String],
-    at: usize,
-    kept: &BTreeSet<&String>,
-) -> (Option<&'l String>, Option<&'l String>, usize) {
-    let stays = |label: &&String| kept.contains(*label);
-    let after = all[..at].iter().rev().find(stays);
-    let before = all[at + 1..].iter().find(stays);
-    (after, before, all[..at].iter().rev().take_while(|label| !stays(label)).count())
 }

@@ -13,7 +13,7 @@ use crate::kind::{Alteration, Change, Id, Object, Space, Tag};
 use crate::name::Ident;
 
 mod certain;
-mod labels;
+pub mod labels;
 mod names;
 mod pairs;
 mod profile;

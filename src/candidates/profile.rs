@@ -140,13 +140,17 @@ impl<'a> Side<'a> {
             siblings.filter(|sibling| sibling.tag == id.tag).filter_map(|id| Some((order(&id)?, id))).collect();
         siblings.sort();
         let at = siblings.iter().position(|(_, sibling)| *sibling == id)?;
-        let kept = |(_, sibling): &&(i64, Id)| stays(sibling);
-        let name = |(_, sibling): &(i64, Id)| sibling.last().cloned();
-        let after = siblings[..at].iter().rev().find(kept).and_then(name);
-        let before = siblings[at + 1..].iter().find(kept).and_then(name);
-        let nth = siblings[..at].iter().rev().take_while(|sibling| !kept(sibling)).count();
-        Some(Position { after, before, nth })
+        let name = |sibling: Option<&(i64, Id)>| sibling.and_then(|(_, sibling)| sibling.last().cloned());
+        let (after, before, nth) = between(&siblings, at, |(_, sibling)| stays(sibling));
+        Some(Position { after: name(after), before: name(before), nth })
     }
+}
+
+/// Between which of them that stay, and the how many-th there.
+pub fn between<T>(all: &[T], at: usize, stays: impl Fn(&T) -> bool) -> (Option<&T>, Option<&T>, usize) {
+    let after = all[..at].iter().rev().find(|one| stays(one));
+    let before = all[at + 1..].iter().find(|one| stays(one));
+    (after, before, all[..at].iter().rev().take_while(|one| !stays(one)).count())
 }
 
 /// What it says, its expressions so that a text as a person writes it looks like the one that the server made of it.

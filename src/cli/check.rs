@@ -191,39 +191,57 @@ fn say_in_step(session: &Session, found: &InStep, output: Output) {
 
 /// The same as [`json`] of a comparison that found nothing.
 fn agreed(found: &InStep) -> Value {
-    let mut all = told(Verdict::InStep, &[], &[], &found.unmodelled, [&[], &[]], &[]);
-    all["hints"] = found.hints.clone().into();
-    all
+    told(Told { unmodelled: &found.unmodelled, hints: &found.hints, ..Told::of(Verdict::InStep) })
 }
 
 fn json(comparison: &Comparison, books: &Books<'_>, verdict: Verdict, questions: &[Question]) -> Value {
-    let (differences, unknown) = (render::json(&comparison.upgrade), comparison.unknown());
-    let mut all =
-        told(verdict, &differences, &unknown, &comparison.unmodelled(), [&books.pending, &books.waiting], &odd(books));
-    all["questions"] = renames::show::json(questions).into();
-    all["hints"] = comparison.hints().into();
-    all
+    told(Told {
+        differences: render::json(&comparison.upgrade),
+        unknown: comparison.unknown(),
+        unmodelled: &comparison.unmodelled(),
+        pending: &books.pending,
+        waiting: &books.waiting,
+        revisions: odd(books),
+        questions: renames::show::json(questions),
+        hints: &comparison.hints(),
+        ..Told::of(verdict)
+    })
 }
 
-fn told(
+/// What `--format json` prints.
+struct Told<'a> {
     verdict: Verdict,
-    differences: &[Value],
-    unknown: &[Value],
-    unmodelled: &[String],
-    [pending, waiting]: [&[String]; 2],
-    revisions: &[Value],
-) -> Value {
+    differences: Vec<Value>,
+    unknown: Vec<Value>,
+    unmodelled: &'a [String],
+    pending: &'a [String],
+    waiting: &'a [String],
+    revisions: Vec<Value>,
+    questions: Vec<Value>,
+    hints: &'a [String],
+}
+
+impl Told<'_> {
+    /// With nothing else to say.
+    fn of(verdict: Verdict) -> Self {
+        let (differences, unknown, revisions, questions) = Default::default();
+        let (unmodelled, pending, waiting, hints) = Default::default();
+        Self { verdict, differences, unknown, unmodelled, pending, waiting, revisions, questions, hints }
+    }
+}
+
+fn told(told: Told) -> Value {
     json!({
         "version": render::JSON_VERSION,
-        "reason": verdict.word(),
-        "differences": differences,
-        "unknown": unknown,
-        "unmodelled": unmodelled,
-        "pending": pending,
-        "waiting": waiting,
-        "revisions": revisions,
-        "questions": [],
-        "hints": [],
+        "reason": told.verdict.word(),
+        "differences": told.differences,
+        "unknown": told.unknown,
+        "unmodelled": told.unmodelled,
+        "pending": told.pending,
+        "waiting": told.waiting,
+        "revisions": told.revisions,
+        "questions": told.questions,
+        "hints": told.hints,
     })
 }
 

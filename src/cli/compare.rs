@@ -22,6 +22,7 @@ use crate::name::Ident;
 use crate::normal::{self, Known, Remembering, Twins, Unknown, Wanted};
 use crate::ours::{self, LeftOut};
 use crate::plan::{self, Plan};
+use crate::revision::Stored;
 use crate::runner::{Ledger, Standing};
 use crate::two_step;
 
@@ -79,16 +80,15 @@ fn compare_as(session: &mut Session, hints: &[RenameHint], members: bool, online
     let (mut draft, mut known, mut live) = read(config, client, hints, members)?;
     let (apart, in_step) = two_step::apart(&draft.two_steps, std::mem::take(&mut live.catalog));
     live.catalog = apart;
-    let between = Between { waits: if in_step.is_empty() { Vec::new() } else { waits(session)? }, in_step };
-    let passed = passed(&draft, session)?;
-    let forgotten = forget(&mut draft, &passed);
+    let between = between(&draft, in_step, session)?;
+    let forgotten = forget(&mut draft, &between.passed);
     let files = draft.files;
     let mut found = against(draft, &live, &between, session, &mut known, online);
     // what is only remembered is no ground for a difference
     if known.was_used() && !found.as_ref().is_ok_and(|found| found.upgrade.statements.is_empty()) {
         known.forget();
         let mut draft = load(&session.config, hints)?;
-        forget(&mut draft, &passed);
+        forget(&mut draft, &between.passed);
         found = against(draft, &live, &between, session, &mut known, online);
     }
     answers::keep(&session.config.root, &known);
@@ -108,18 +108,27 @@ struct Found {
     second: Option<Second>,
 }
 
-/// What is known of changes in two steps.
+/// What is known of changes that go through several revisions.
 struct Between {
     in_step: BTreeSet<Pair>,
     /// What revisions take away that wait.
     waits: Vec<String>,
+    /// Renames that applied revisions have made and that the database does not show.
+    passed: BTreeSet<String>,
 }
 
-fn waits(session: &mut Session) -> Result<Vec<String>> {
+/// Columns in step wait for a revision, and names that pass in a circle have passed by one: only there are the revisions asked.
+fn between(draft: &Draft, in_step: BTreeSet<Pair>, session: &mut Session) -> Result<Between> {
+    if in_step.is_empty() && circles(draft.renames.iter()).is_empty() {
+        return Ok(Between { in_step, waits: Vec::new(), passed: BTreeSet::new() });
+    }
     let folder = super::session::folder(&session.config)?;
     let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
-    let waiting = Standing::of(&folder, &ledger).waiting;
-    Ok(waiting.iter().flat_map(|file| file.revision.waits.split(", ")).map(str::to_owned).collect())
+    let Standing { pending, waiting, .. } = Standing::of(&folder, &ledger);
+    let is_open = |stored: &Stored| pending.iter().chain(&waiting).any(|open| open.id() == stored.id());
+    let passed = folder.iter().filter(|stored| !is_open(stored)).flat_map(|stored| stored.revision.renames.clone());
+    let waits = waiting.iter().flat_map(|file| file.revision.waits.split(", ")).map(str::to_owned);
+    Ok(Between { in_step, waits: waits.collect(), passed: passed.collect() })
 }
 
 fn against(
@@ -175,20 +184,6 @@ fn against(
     let spared = ours::spare(&live.catalog, &wanted.catalog, rules);
     let upgrade = plan::plan(spared.as_ref().unwrap_or(&live.catalog), &wanted.catalog, &intent)?;
     Ok(Found { wanted, spared, intent, upgrade, left_out, second })
-}
-
-/// Renames that applied revisions have made, where the models have names pass in a circle: the database does not show it.
-fn passed(draft: &Draft, session: &mut Session) -> Result<BTreeSet<String>> {
-    if circles(draft.renames.iter()).is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let folder = super::session::folder(&session.config)?;
-    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
-    let standing = Standing::of(&folder, &ledger);
-    let applied = folder
-        .iter()
-        .filter(|stored| standing.pending.iter().chain(&standing.waiting).all(|open| open.id() != stored.id()));
-    Ok(applied.flat_map(|stored| stored.revision.renames.clone()).collect())
 }
 
 /// Takes the hints away of what has been renamed so.

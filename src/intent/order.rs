@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::renamed;
 use crate::error::Place;
 use crate::kind::renames::{hazards, passing};
 use crate::kind::{Change, Id, Name, Object, Renames, Space};
@@ -51,11 +50,11 @@ impl Step {
             Some((_, name)) => {
                 let mut renames = renames.clone();
                 renames.add(object, name);
-                renamed(object, &renames)
+                object.renamed(&renames)
             }
-            None => renamed(object, renames),
+            None => object.renamed(renames),
         };
-        Self { old: by(before), new: by(after), last: renamed(object, all).id(), comes_along }
+        Self { old: by(before), new: by(after), last: object.renamed(all).id(), comes_along }
     }
 }
 
@@ -84,19 +83,15 @@ fn early(moved: &[&Object], renames: &Renames) -> Early {
             base.name(&mut now);
             now.path
         })
-        .chain(constraints.iter().filter_map(|(object, _)| Some(relation(&renamed(object, &base))?.path)))
+        .chain(constraints.iter().filter_map(|(object, _)| Some(relation(&object.renamed(&base))?.path)))
         .collect();
     let mut early = Early::new();
     for (object, _) in &constraints {
-        let old = renamed(object, &base);
+        let old = object.renamed(&base);
         let Some(now) = relation(&old).filter(|now| wanted.contains(now.path.as_slice())) else { continue };
-        let last = renamed(object, renames).id();
+        let last = object.renamed(renames).id();
         let Some(own) = last.own_name() else { continue };
-        let under = |name: &Ident| {
-            let mut renames = base.clone();
-            renames.add(object, name);
-            renamed(object, &renames)
-        };
+        let under = |name: &Ident| old.under_the_name(name);
         let is_held = |name: &str| {
             relation(&under(&Ident::new(name))).is_none_or(|name| {
                 held.contains(&name.path) || wanted.contains(name.path.as_slice()) && name.path != now.path
@@ -106,7 +101,8 @@ fn early(moved: &[&Object], renames: &Renames) -> Early {
             true => Ident::new(passing(own.as_str(), is_held)),
             false => own.clone(),
         };
-        let step = Step { old, new: under(&name), last: last.clone(), comes_along: false };
+        let new = under(&name);
+        let step = Step { old, new, last: last.clone(), comes_along: false };
         early.insert(object.id(), (step, name));
     }
     early
@@ -155,11 +151,7 @@ fn vacated_first(mut waiting: Vec<Step>) -> Vec<Step> {
 
 /// The object under a name that nothing has.
 fn aside(object: &Object, taken: impl Fn(&Name) -> bool) -> Object {
-    let under = |name: &str| {
-        let mut renames = Renames::default();
-        renames.add(object, &Ident::new(name));
-        renamed(object, &renames)
-    };
+    let under = |name: &str| object.under_the_name(&Ident::new(name));
     let id = object.id();
     let own = id.own_name().map_or("", Ident::as_str);
     under(&passing(own, |name| under(name).occupies().iter().any(&taken)))

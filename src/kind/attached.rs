@@ -40,32 +40,6 @@ pub fn read(row: &Row) -> Result<Id> {
     Ok(Id::new(tag, [schema, name].into_iter().chain(column.transpose()?)))
 }
 
-/// The name whose existence something on the object needs.
-pub fn target(on: &Id) -> Name {
-    let space = match (Class::of(on), on.tag) {
-        (Some(Class::Relation | Class::Sequence), _) => Space::Relation,
-        (Some(Class::Column), _) => Space::Column,
-        (Some(Class::Schema), _) => Space::Schema,
-        (Some(Class::Routine), _) => Space::Routine,
-        (Some(Class::Type), _) => Space::Type,
-        (Some(Class::Wrapper), _) => Space::ForeignDataWrapper,
-        (Some(Class::Server), _) => Space::Server,
-        (Some(Class::Language), _) => Space::Language,
-        (None, Tag::Collation) => Space::Collation,
-        (None, Tag::Operator) => Space::Operator,
-        (None, Tag::Conversion) => Space::Conversion,
-        (None, Tag::TextSearchDictionary) => Space::TextSearchDictionary,
-        (None, Tag::TextSearchConfiguration) => Space::TextSearchConfiguration,
-        (None, Tag::Publication) => Space::Publication,
-        (None, Tag::Subscription) => Space::Subscription,
-        (None, Tag::EventTrigger) => Space::EventTrigger,
-        (None, Tag::OperatorClass) => Space::OperatorClass,
-        (None, Tag::OperatorFamily) => Space::OperatorFamily,
-        (None, _) => Space::Statistics,
-    };
-    Name::new(space, &on.path)
-}
-
 /// The name that an ownership takes.
 pub fn ownership(on: &Id) -> Name {
     let tag = Ident::new(on.tag.word());
@@ -102,6 +76,18 @@ pub fn called(on: &Id) -> Sql {
             super::member::named(Sql::new(), &Qualified::new(schema, name), using)
         }
         (_, path) => Sql::new().path(path),
+    }
+}
+
+/// `ALTER TABLE public.tasks`
+pub fn alter(on: &Id) -> Sql {
+    let sql = Sql::new().kw("ALTER").kw(on.tag.sql());
+    match (on.tag, on.path.as_slice()) {
+        // an aggregate that takes nothing
+        (Tag::Aggregate, [schema, name, types]) if types.as_str() == "()" => {
+            sql.qualified(&Qualified::new(schema, name)).glued("(*)")
+        }
+        _ => sql.sql(&called(on)),
     }
 }
 

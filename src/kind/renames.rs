@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::types::TypeName;
-use super::{Expression, Id, Name, Object, Space, Type};
+use super::{Expression, Fact, Id, Name, Object, Space, Type};
 use crate::name::{Ident, Qualified};
 
 mod sql;
@@ -331,6 +331,30 @@ impl Renames {
         let written = crate::sql::Expr::from_server(read(expression.written.text()));
         let canonical = read(&expression.canonical);
         *expression = Expression { written, canonical };
+    }
+}
+
+impl Object {
+    pub fn renamed(&self, renames: &Renames) -> Self {
+        let mut object = self.clone();
+        object.rename(renames);
+        object
+    }
+
+    /// The same object by another name.
+    pub fn under_the_name(&self, name: &Ident) -> Self {
+        let mut renames = Renames::default();
+        renames.add(self, name);
+        self.renamed(&renames)
+    }
+
+    /// In their order, where it is an enum.
+    pub fn labels(&self) -> Vec<String> {
+        let label = |fact| match fact {
+            Fact::Label(_, label) => Some(label),
+            _ => None,
+        };
+        self.provides().into_iter().filter_map(label).collect()
     }
 }
 

@@ -84,14 +84,7 @@ pub fn copies(
             }
             let order = entries[n].order;
             tables.add(&descent.child, id, entries.len());
-            entries.push(Entry {
-                object: copy,
-                place: entries[place].place.clone(),
-                named,
-                order,
-                online: false,
-                backfill: None,
-            });
+            entries.push(Entry::new(copy, entries[place].place.clone(), named, order));
         }
     }
     settle(entries, first);

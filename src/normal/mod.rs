@@ -102,14 +102,7 @@ fn imply(entries: &mut Vec<Entry>, there: &mut FxHashSet<Name>, externals: &Exte
                 continue;
             }
             if let Some(object) = Object::imply(&name) {
-                implied.push(Entry {
-                    object,
-                    place: entry.place.clone(),
-                    named: true,
-                    order: 0,
-                    online: false,
-                    backfill: None,
-                });
+                implied.push(Entry::new(object, entry.place.clone(), true, 0));
                 there.insert(name);
             }
         }

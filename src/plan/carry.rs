@@ -104,14 +104,7 @@ impl Carrier<'_> {
 
 /// Whether a value takes another's place that something else may hold too.
 fn merges(old: &Object, values: &Values) -> bool {
-    let had: BTreeSet<String> = old
-        .provides()
-        .into_iter()
-        .filter_map(|fact| match fact {
-            Fact::Label(_, label) => Some(label),
-            _ => None,
-        })
-        .collect();
+    let had: BTreeSet<String> = old.labels().into_iter().collect();
     let mut new = BTreeSet::new();
     values.values().flatten().any(|value| had.contains(value) || !new.insert(value))
 }

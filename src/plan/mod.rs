@@ -115,8 +115,7 @@ pub(crate) fn vacate<'a>(before: &'a Catalog, intent: &Intent) -> Result<(Cow<'a
     let mut claims: BTreeMap<Name, (&Id, bool)> = BTreeMap::new();
     let mut gone = BTreeSet::new();
     for (id, object) in before.objects() {
-        let mut renamed = object.clone();
-        renamed.rename(&intent.renames);
+        let renamed = object.renamed(&intent.renames);
         let chosen = object.occupies().iter().any(|name| intent.renames.has(name));
         for name in renamed.occupies() {
             match claims.get(&name) {

@@ -19,10 +19,8 @@ fn names(of: &Ident) -> impl Iterator<Item = Ident> {
 /// The pair that is kept in step, whose new column bears the name of the old one in `as_named`.
 pub fn begun(as_named: &Pair, catalog: &Catalog) -> Option<Pair> {
     let pairs = names(&as_named.old).take(COLUMNS).map(|new| Pair { new, ..as_named.clone() });
-    let is_there = |pair: &Pair| {
-        let trigger = Id::within(Tag::Trigger, &pair.table, &pair.trigger());
-        catalog.get(&column(pair, &pair.new)).is_some() && catalog.get(&trigger).is_some()
-    };
+    let is_there =
+        |pair: &Pair| catalog.get(&column(pair, &pair.new)).is_some() && catalog.get(&trigger(pair)).is_some();
     pairs.into_iter().find(is_there)
 }
 
@@ -50,8 +48,7 @@ pub fn step<'a>(hint: &'a TwoStep, ground: &Ground) -> Result<Option<Step<'a>>> 
     let named = names.renames(&pair, has, ground.wanted);
     let passing = with_not_null(named.clone(), &pair, has);
     let named = if ground.major < NAMED { named } else { passing.clone() };
-    let mut renamed = wanted;
-    renamed.rename(&passing);
+    let renamed = wanted.renamed(&passing);
     let Object::Column(passes) = &renamed else { return Ok(None) };
     let up = Between { from: had, to: passes, stated: has.using.up.as_ref() }.crossing(ground.casts);
     let down = Between { from: passes, to: had, stated: passes.using.down.as_ref() }.crossing(ground.casts);
@@ -85,11 +82,7 @@ impl Names {
         let own = id.last().cloned().unwrap_or_else(|| Ident::new(""));
         let before = object.occupies();
         let occupied = |name: &Ident| {
-            let mut renames = Renames::default();
-            renames.add(object, name);
-            let mut renamed = object.clone();
-            renamed.rename(&renames);
-            let mut names = renamed.occupies();
+            let mut names = object.under_the_name(name).occupies();
             // the sequence of an identity keeps its name
             names.retain(|name| !before.contains(name));
             names

@@ -4,10 +4,7 @@ use super::*;
 
 /// Both columns are there, and nothing keeps them in step.
 pub fn both(hint: &TwoStep, declared: bool) -> Error {
-    let hint = &hint.hint;
-    let error = Error::no(format!("{} is renamed from {}, and the database has both", hint.id, hint.from))
-        .at(hint.place.clone());
-    error.hint(match declared {
+    hint.hint.both().hint(match declared {
         true => "a model declares both; take `rename` away, or the old column",
         false => "drop or rename one of the two by hand, or take `rename` away",
     })

@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is done while it is asked; the end of the input and a signal end the command as it began.
 
-use super::show::{self, why};
+use super::show::{self, name, why};
 use super::{Question, Sides};
 use crate::candidates::{Candidate, shown};
 use crate::catalog::Catalog;
@@ -68,10 +68,6 @@ fn prompt(question: &Question) -> String {
             format!("renamed? {}, [0] no, [d]etails: ", choices.collect::<Vec<_>>().join(", "))
         }
     }
-}
-
-fn name(id: &Id) -> String {
-    id.own_name().map(ToString::to_string).unwrap_or_default()
 }
 
 /// What either answer comes to, and how it could be given in advance.

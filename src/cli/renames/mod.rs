@@ -19,14 +19,13 @@ use super::compare::{Comparison, compare_renamed, count};
 use super::output::Output;
 use super::session::Session;
 use super::typed;
-use crate::candidates::{self, Candidate, shown};
+use crate::candidates::{self, Candidate, labels, shown};
 use crate::catalog::Catalog;
 use crate::config::{Config, Renames as Policy};
 use crate::diff::diff;
 use crate::draft::RenameHint;
 use crate::error::{Error, Result};
-use crate::kind::{Change, Fact, Id, Object};
-use crate::name::Ident;
+use crate::kind::{Change, Id};
 use crate::revision::Revision;
 
 /// A thing that goes, and what it may have become.
@@ -89,7 +88,8 @@ impl<'a> Sides<'a> {
                 Change::Drop(old) => drop(gone.insert(old.id())),
                 Change::Create(new) => drop(come.insert(new.id())),
                 Change::Alter { old, new } => {
-                    let (before, after) = (labels(old), labels(new));
+                    let (before, after): (BTreeSet<Id>, BTreeSet<Id>) =
+                        (labels::ids(old).collect(), labels::ids(new).collect());
                     gone.extend(before.difference(&after).cloned());
                     come.extend(after.difference(&before).cloned());
                 }
@@ -130,18 +130,6 @@ impl<'a> Sides<'a> {
 /// What has none goes and comes with something that has.
 fn has_name(id: &Id) -> bool {
     id.own_name().is_some()
-}
-
-fn labels(object: &Object) -> BTreeSet<Id> {
-    let label = |fact| match fact {
-        Fact::Label(_, label) => {
-            let mut id = object.id();
-            id.path.push(Ident::new(label));
-            Some(id)
-        }
-        _ => None,
-    };
-    object.provides().into_iter().filter_map(label).collect()
 }
 
 /// Whether a model could state it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::given::{Given, Source};
-use super::{Decided, Denied, Settled, Sides, can_be_stated, has_name};
+use super::{Decided, Denied, Settled, Sides, can_be_stated, has_name, show};
 use crate::candidates::{self, kind, shown};
 use crate::error::{Error, Result, did_you_mean};
 use crate::kind::Id;
@@ -146,8 +146,7 @@ fn wanted(one: &Given, old: &Id, new: &Id, sides: &Sides) -> Result<()> {
     let alike = |id: &&Id| id.tag == old.tag && id.path.len() == old.path.len();
     let names: BTreeMap<String, &Id> =
         sides.come.iter().filter(alike).filter_map(|id| Some((id.own_name()?.to_string(), id))).collect();
-    let name = new.own_name().map(ToString::to_string).unwrap_or_default();
-    match did_you_mean(&name, names.keys().map(String::as_str)) {
+    match did_you_mean(&show::name(new), names.keys().map(String::as_str)) {
         Some(near) => Err(error.hint(format!("did you mean `{near}`?"))),
         None => Err(error.hint("state the name as the model has it, without schema and table")),
     }

@@ -9,9 +9,14 @@ use crate::candidates::{self, Candidate, shown};
 use crate::kind::Id;
 use crate::render::Remarks;
 
+/// What it is called, without what it is in.
+pub fn name(id: &Id) -> String {
+    id.own_name().map(ToString::to_string).unwrap_or_default()
+}
+
 /// `column public.tasks.title -> name (87 %: same type text; same position)`
 pub fn line(candidate: &Candidate) -> String {
-    let name = candidate.new.own_name().map(ToString::to_string).unwrap_or_default();
+    let name = name(&candidate.new);
     let Candidate { old, score, certain, reasons, above, .. } = candidate;
     let sure = if *certain { ", certain" } else { "" };
     let within = above.as_ref().map(|(_, new)| format!(", if {} is", shown(new))).unwrap_or_default();
@@ -24,8 +29,7 @@ pub fn why(reasons: &[String]) -> String {
 
 /// As `--rename` takes it; `alone`: nothing of another kind that goes has the name.
 pub fn renamed(old: &Id, new: &Id, alone: bool) -> String {
-    let name = new.own_name().map(ToString::to_string).unwrap_or_default();
-    format!("{}={name}", if alone { old.qualified() } else { shown(old) })
+    format!("{}={}", if alone { old.qualified() } else { shown(old) }, name(new))
 }
 
 pub fn not_renamed(old: &Id, alone: bool) -> String {

@@ -22,18 +22,13 @@ impl Comment {
         matches!(self.on.tag, Tag::View | Tag::MaterializedView) && self.on.path.len() == 3
     }
 
-    /// The name whose existence the comment needs.
-    fn target(&self) -> Name {
-        self.on.place()
-    }
-
     fn statement(&self, text: Option<&str>) -> Vec<Piece> {
         let sql = Sql::new().kw("COMMENT ON").kw(match self.on.tag {
             Tag::Table if self.foreign.0 => "FOREIGN TABLE",
             _ if self.is_of_column() => "COLUMN",
             tag => tag.sql(),
         });
-        let sql = match (self.target().space, self.on.path.as_slice()) {
+        let sql = match (self.on.place().space, self.on.path.as_slice()) {
             (Space::Constraint | Space::Trigger | Space::Policy | Space::Rule, [schema, table, name]) => {
                 let sql = sql.ident(name).kw("ON").when(self.on.tag == Tag::DomainCheck, |sql| sql.kw("DOMAIN"));
                 sql.qualified(&Qualified::new(schema, table))
@@ -88,7 +83,7 @@ impl Kind for Comment {
     }
 
     fn requires(&self) -> Vec<Need> {
-        vec![Need::exists(self.target())]
+        vec![Need::exists(self.on.place())]
     }
 
     fn parent(&self) -> Option<Id> {

@@ -25,7 +25,7 @@ impl Kind for Owner {
     }
 
     fn requires(&self) -> Vec<Need> {
-        vec![Need::exists(attached::target(&self.on)), Need::exists(Name::new(Space::Role, [&self.role]))]
+        vec![Need::exists(self.on.place()), Need::exists(Name::new(Space::Role, [&self.role]))]
     }
 
     fn provides(&self) -> Vec<Fact> {
@@ -74,16 +74,7 @@ impl Kind for Owner {
     }
 
     fn create(&self, _: Vec<Sql>) -> Vec<Piece> {
-        let sql = Sql::new().kw("ALTER").kw(self.on.tag.sql()).sql(&attached::called(&self.on));
-        // an aggregate that takes nothing
-        let bare = self.on.tag == Tag::Aggregate && self.on.last().is_some_and(|types| types.as_str() == "()");
-        let sql = match (bare, self.on.path.as_slice()) {
-            (true, [schema, name, _]) => {
-                Sql::new().kw("ALTER AGGREGATE").qualified(&Qualified::new(schema, name)).glued("(*)")
-            }
-            _ => sql,
-        };
-        vec![Piece::Statement(sql.kw("OWNER TO").ident(&self.role))]
+        vec![Piece::Statement(attached::alter(&self.on).kw("OWNER TO").ident(&self.role))]
     }
 
     /// An object is never without one: it goes with the object.
@@ -110,7 +101,7 @@ impl Kind for Owner {
 
 /// What `ALTER … OWNER TO` takes a lock on.
 fn relation(on: &Id) -> Option<Qualified> {
-    match (attached::target(on).space, on.path.as_slice()) {
+    match (on.place().space, on.path.as_slice()) {
         (Space::Relation, [schema, name]) => Some(Qualified::new(schema, name)),
         _ => None,
     }

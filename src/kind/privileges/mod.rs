@@ -115,7 +115,7 @@ impl Kind for Privileges {
     }
 
     fn requires(&self) -> Vec<Need> {
-        let mut needs = vec![Need::exists(attached::target(&self.on))];
+        let mut needs = vec![Need::exists(self.on.place())];
         needs.extend(self.grants.roles().map(|role| Need::exists(Name::new(Space::Role, [role]))));
         if self.class() == Class::Language {
             needs.push(Need::exists(Name::new(Space::Trusted, &self.on.path)));
@@ -226,7 +226,7 @@ impl Kind for Privileges {
             Change::Alter { old, new } | Change::Rename { old, new } => (new, &old.grants, &new.grants),
         };
         let losses = grants::losses(&Self::steps(old, new, of));
-        let hazard = |text| Hazard { risk: Risk::Breaks, on: attached::target(&of.on), text, spared_by: None };
+        let hazard = |text| Hazard { risk: Risk::Breaks, on: of.on.place(), text, spared_by: None };
         losses.into_iter().map(hazard).collect()
     }
 }

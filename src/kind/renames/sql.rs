@@ -38,8 +38,7 @@ pub fn statement(old: &Id, new: &Id) -> Vec<Piece> {
         tag @ (Tag::Trigger | Tag::Policy | Tag::Rule) => {
             alter(tag.sql()).ident(from).kw("ON").qualified(&of()).kw("RENAME")
         }
-        Tag::Aggregate if old.path[2].as_str() == "()" => alter("AGGREGATE").qualified(&of()).glued("(*)").kw("RENAME"),
-        tag => alter(tag.sql()).sql(&attached::called(old)).kw("RENAME"),
+        _ => attached::alter(old).kw("RENAME"),
     };
     vec![Piece::Statement(sql.kw("TO").ident(to))]
 }
