@@ -3,15 +3,15 @@
 //! Rows first, then the change, then a look at every value; down again, and what a database has that was made as it is wanted.
 #![cfg(unix)]
 
-use std::process::Stdio;
-use std::time::{Duration, Instant};
-
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/filled.rs"]
+mod filled;
 #[path = "support/server.rs"]
 mod server;
 
 use command::Project;
+use filled::{copying, equals_a_direct_build, text};
 
 const TASKS: &str = "tables:\n  tasks:\n    columns:\n      id: bigint\n      title: text?\n      made: { type: date, default: current_date }\n    primary_key: [id]\n";
 const ROWS: &str = "INSERT INTO tasks SELECT n, nullif('task ' || n, 'task 7'), '2026-01-01'::date + n FROM generate_series(1, 50) AS n";
@@ -29,30 +29,6 @@ fn project(settings: &str, more: &str) -> Project {
 
 fn with(more: &str) -> String {
     TASKS.replace("    primary_key", &format!("{more}    primary_key"))
-}
-
-fn text(project: &Project, sql: &str) -> String {
-    let row = project.database.client().query_one(&format!("SELECT ({sql})::text"), &[]).unwrap();
-    row.get::<_, Option<String>>(0).unwrap_or_default()
-}
-
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// What the project's models make of an empty database is what this one is.
-fn equals_a_direct_build(project: &Project) {
-    project.done(&["check"]);
-    let models = project.read("schema/tasks.yaml");
-    let direct = Project::with(&[("schema/tasks.yaml", models.as_str())]);
-    direct.revision("all");
-    direct.done(&["upgrade", "head"]);
-    // the bookkeeping is in both, without its rows
-    assert_eq!(server::dump(&project.database), server::dump(&direct.database));
 }
 
 #[test]
@@ -192,11 +168,8 @@ fn a_backfill_that_is_killed_goes_on_where_it_was() {
     let project = project("", "      due: { type: date, backfill: { value: \"made + 7\", batch: 20, pause: 20ms } }\n");
     project.sql("INSERT INTO tasks (id) SELECT n FROM generate_series(51, 2000) AS n");
     project.revision("due");
-    let mut child = project.command(&["upgrade"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let column = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'tasks'::regclass AND attname = 'due'";
     let filled = "SELECT count(*) FROM tasks WHERE due IS NOT NULL";
-    wait_until("the column comes", || text(&project, column) == "1");
-    wait_until("rows are filled", || text(&project, filled).parse::<i64>().unwrap() > 100);
+    let mut child = copying(&project, &["upgrade"], filled);
     child.kill().unwrap();
     child.wait().unwrap();
     let before: i64 = text(&project, filled).parse().unwrap();

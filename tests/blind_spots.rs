@@ -20,11 +20,7 @@ use autogen::model;
 use project::{Comparison, Project};
 
 fn compare(project: &mut Project, text: &str) -> Comparison {
-    let config = Config::defaults(Path::new(".")).unwrap_or_else(|e| panic!("{e}"));
-    let mut draft = Draft::default();
-    let declared = model::declare(text, Path::new("model.yaml"), &config, &mut draft);
-    let compared = declared.and_then(|()| project.compare(draft));
-    compared.unwrap_or_else(|error| panic!("{error}\n{text}"))
+    project.compare_model(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
 /// Makes the database follow the model; the ops that it took.

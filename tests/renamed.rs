@@ -10,20 +10,11 @@ mod revise;
 #[path = "support/server.rs"]
 mod server;
 
-use std::path::Path;
-
-use autogen::config::Config;
-use autogen::draft::Draft;
-use autogen::model;
 use project::{Comparison, Project};
 use server::dump;
 
 fn compare(project: &mut Project, text: &str) -> Comparison {
-    let config = Config::defaults(Path::new(".")).unwrap_or_else(|e| panic!("{e}"));
-    let mut draft = Draft::default();
-    let declared = model::declare(text, Path::new("model.yaml"), &config, &mut draft);
-    let compared = declared.and_then(|()| project.compare(draft));
-    compared.unwrap_or_else(|error| panic!("{error}\n{text}"))
+    project.compare_model(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
 /// The ops that it would take, each with what it is of.
@@ -467,10 +458,7 @@ fn a_name_has_one_heir_and_none_from_elsewhere() {
     let refused = |before: &str, after: &str| {
         let mut project = Project::new();
         apply(&mut project, before);
-        let config = Config::defaults(Path::new(".")).unwrap();
-        let mut draft = Draft::default();
-        let declared = model::declare(after, Path::new("model.yaml"), &config, &mut draft);
-        declared.and_then(|()| project.compare(draft)).err().map(|error| error.to_string()).unwrap_or_default()
+        project.compare_model(after).err().map(|error| error.to_string()).unwrap_or_default()
     };
     let one = "tables: { a: { columns: { x: integer } } }";
     let two =

@@ -4,17 +4,17 @@
 //! at, up and down. At the end the database is the one that was made as it is wanted.
 #![cfg(unix)]
 
-use std::process::Stdio;
-use std::time::{Duration, Instant};
-
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/filled.rs"]
+mod filled;
 #[path = "support/server.rs"]
 mod server;
 #[path = "support/story.rs"]
 mod story;
 
 use command::Project;
+use filled::{copying, cut, equals_a_direct_build, sorted, text};
 
 const OLD: &str =
     "title: { type: text, default: \"'none'\", comment: said, index: true, unique: true, check: \"title <> ''\" }";
@@ -29,47 +29,16 @@ fn model(column: &str) -> String {
 
 /// A table with the old column, and a model with the new one.
 fn begun(settings: &str, old: &str, rows: &str, new: &str) -> Project {
-    let project = Project::with(&[("schema/tasks.yaml", &model(old)), ("autogen.yaml", settings)]);
-    project.revision("tasks");
-    project.done(&["upgrade"]);
-    project.sql(rows);
-    project.write("schema/tasks.yaml", model(new));
-    project
+    filled::begun(settings, &model(old), rows, &model(new))
 }
 
-/// The ids of the revision that begins it, and of the one that waits.
 fn revised(project: &Project) -> [String; 2] {
-    let written = project.done(&["-q", "revision", "-m", "name"]);
-    let id = |line: &str| line.split('_').find(|part| part.len() == 12).unwrap().to_owned();
-    let ids: Vec<String> = written.lines().map(id).collect();
-    ids.try_into().unwrap_or_else(|ids| panic!("{ids:?}"))
-}
-
-fn text(project: &Project, sql: &str) -> String {
-    let row = project.database.client().query_one(&format!("SELECT ({sql})::text"), &[]).unwrap();
-    row.get::<_, Option<String>>(0).unwrap_or_default()
-}
-
-fn equals_a_direct_build(project: &Project) {
-    project.done(&["check"]);
-    let models = project.read("schema/tasks.yaml");
-    let direct = Project::with(&[("schema/tasks.yaml", models.as_str())]);
-    direct.revision("all");
-    direct.done(&["upgrade"]);
-    assert_eq!(server::dump(&project.database), server::dump(&direct.database));
+    filled::revised(project, "name")
 }
 
 fn in_step(project: &Project, [old, new]: [&str; 2]) {
     let apart = format!("SELECT count(*) FROM tasks WHERE {old}::text IS DISTINCT FROM {new}::text");
     assert_eq!(text(project, &apart), "0");
-}
-
-/// The lines of a dump, in whatever order the columns stand.
-fn sorted(dump: Option<String>) -> Vec<String> {
-    let mut lines: Vec<String> =
-        dump.unwrap_or_default().lines().map(|line| line.trim_end_matches(',').to_owned()).collect();
-    lines.sort();
-    lines
 }
 
 #[test]
@@ -228,17 +197,8 @@ fn programs_write_while_values_are_copied_and_after_a_cut() {
     let rows = "INSERT INTO tasks (id, title) SELECT n, 'task ' || n FROM generate_series(1, 1500) AS n";
     let project = begun("", "title: text", rows, new);
     let [_, last] = revised(&project);
-    let mut child = project.command(&["upgrade"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let mut client = project.database.client();
-    let copied = "SELECT count(*) FROM tasks WHERE name IS NOT NULL";
-    while !client.query_one(copied, &[]).is_ok_and(|row| row.get::<_, i64>(0) > 100) {
-        assert!(Instant::now() < deadline);
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    project.sql("UPDATE tasks SET title = 'old' WHERE id IN (1, 1500); UPDATE tasks SET name = 'new' WHERE id IN (2, 1499); INSERT INTO tasks (id, title) VALUES (1501, 'old'); INSERT INTO tasks (id, name) VALUES (1502, 'new')");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let written = "UPDATE tasks SET title = 'old' WHERE id IN (1, 1500); UPDATE tasks SET name = 'new' WHERE id IN (2, 1499); INSERT INTO tasks (id, title) VALUES (1501, 'old'); INSERT INTO tasks (id, name) VALUES (1502, 'new')";
+    cut(&project, "SELECT count(*) FROM tasks WHERE name IS NOT NULL", written);
     project.done(&["upgrade"]);
     in_step(&project, ["title", "name"]);
     project.done(&["upgrade", &last]);
@@ -256,15 +216,8 @@ fn programs_that_write_something_else_on_the_way_back_lose_nothing() {
     let [_, last] = revised(&project);
     project.done(&["upgrade"]);
     project.done(&["upgrade", &last]);
-    let mut child =
-        project.command(&["downgrade", "--", "-1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let mut client = project.database.client();
     let copied = "SELECT count(*) FROM tasks WHERE title IS NOT NULL";
-    while !client.query_one(copied, &[]).is_ok_and(|row| row.get::<_, i64>(0) > 100) {
-        assert!(Instant::now() < deadline);
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let mut child = copying(&project, &["downgrade", "--", "-1"], copied);
     project.sql("UPDATE tasks SET n = 1");
     assert!(child.wait().unwrap().success());
     assert_eq!(text(&project, "SELECT count(*) FROM tasks WHERE name = 'task ' || id AND title = name"), "1500");

@@ -4,14 +4,14 @@
 //! that was made as it is wanted.
 #![cfg(unix)]
 
-use std::process::Stdio;
-use std::time::{Duration, Instant};
-
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/filled.rs"]
+mod filled;
 #[path = "support/server.rs"]
 mod server;
 use command::Project;
+use filled::{cut, equals_a_direct_build_but_for_order as equals_a_direct_build, sorted, text};
 
 const OLD: &str = "n: { type: integer, default: \"7\", comment: said, index: true, unique: true, check: n > 0 }";
 const NEW: &str = "n: { type: bigint, default: \"8\", comment: said, index: true, unique: true, check: n > 0, change: { two_step: true, batch: 7 } }";
@@ -25,25 +25,11 @@ fn model(column: &str) -> String {
 
 /// A table with the old type, and a model with the new one.
 fn begun(settings: &str, old: &str, rows: &str, new: &str) -> Project {
-    let project = Project::with(&[("schema/tasks.yaml", &model(old)), ("autogen.yaml", settings)]);
-    project.revision("tasks");
-    project.done(&["upgrade"]);
-    project.sql(rows);
-    project.write("schema/tasks.yaml", model(new));
-    project
+    filled::begun(settings, &model(old), rows, &model(new))
 }
 
-/// The ids of the revision that begins it, and of the one that waits.
 fn revised(project: &Project) -> [String; 2] {
-    let written = project.done(&["-q", "revision", "-m", "type"]);
-    let id = |line: &str| line.split('_').find(|part| part.len() == 12).unwrap().to_owned();
-    let ids: Vec<String> = written.lines().map(id).collect();
-    ids.try_into().unwrap_or_else(|ids| panic!("{ids:?}"))
-}
-
-fn text(project: &Project, sql: &str) -> String {
-    let row = project.database.client().query_one(&format!("SELECT ({sql})::text"), &[]).unwrap();
-    row.get::<_, Option<String>>(0).unwrap_or_default()
+    filled::revised(project, "type")
 }
 
 fn ty(project: &Project, column: &str) -> String {
@@ -53,23 +39,6 @@ fn ty(project: &Project, column: &str) -> String {
             "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'tasks'::regclass AND attname = '{column}'"
         ),
     )
-}
-
-/// The lines of a dump, in whatever order the columns stand.
-fn sorted(dump: Option<String>) -> Vec<String> {
-    let mut lines: Vec<String> =
-        dump.unwrap_or_default().lines().map(|line| line.trim_end_matches(',').to_owned()).collect();
-    lines.sort();
-    lines
-}
-
-fn equals_a_direct_build(project: &Project) {
-    project.done(&["check"]);
-    let models = project.read("schema/tasks.yaml");
-    let direct = Project::with(&[("schema/tasks.yaml", models.as_str())]);
-    direct.revision("all");
-    direct.done(&["upgrade"]);
-    assert_eq!(sorted(server::dump(&project.database)), sorted(server::dump(&direct.database)));
 }
 
 fn written(project: &Project, part: &str) -> String {
@@ -250,17 +219,8 @@ fn programs_write_while_values_are_copied_and_after_a_cut() {
     let rows = "INSERT INTO tasks (id, n) SELECT n, n FROM generate_series(1, 1500) AS n";
     let project = begun("", "n: integer", rows, new);
     let [_, last] = revised(&project);
-    let mut child = project.command(&["upgrade"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let mut client = project.database.client();
-    let copied = "SELECT count(*) FROM tasks WHERE n_new IS NOT NULL";
-    while !client.query_one(copied, &[]).is_ok_and(|row| row.get::<_, i64>(0) > 100) {
-        assert!(Instant::now() < deadline);
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    project.sql("UPDATE tasks SET n = 0 WHERE id IN (1, 1500); UPDATE tasks SET m = 1 WHERE id IN (2, 1499); INSERT INTO tasks (id, n) VALUES (1501, -1)");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let written = "UPDATE tasks SET n = 0 WHERE id IN (1, 1500); UPDATE tasks SET m = 1 WHERE id IN (2, 1499); INSERT INTO tasks (id, n) VALUES (1501, -1)";
+    cut(&project, "SELECT count(*) FROM tasks WHERE n_new IS NOT NULL", written);
     project.done(&["upgrade"]);
     assert_eq!(text(&project, "SELECT count(*) FROM tasks WHERE n IS DISTINCT FROM n_new"), "0");
     project.done(&["upgrade", &last]);

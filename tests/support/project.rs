@@ -6,15 +6,16 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use autogen::catalog::Catalog;
-use autogen::config::Naming;
+use autogen::config::{Config, Naming};
 use autogen::connect;
 use autogen::draft::Draft;
 use autogen::intent::Intent;
 use autogen::introspect::{Asked, Live, introspect};
 use autogen::kind::{Managed, Manner};
+use autogen::model;
 use autogen::name::Qualified;
 use autogen::normal::{Twins, Unknown, normal};
 use autogen::ours::Rules;
@@ -85,6 +86,14 @@ impl Project {
         let intent = intent.online(&self.online, &wanted.catalog);
         let plans = revise::plans(&live.catalog, &wanted.catalog, &intent)?;
         Ok(Comparison { live: live.catalog, wanted: wanted.catalog, intent, unknowns: wanted.unknowns, plans })
+    }
+
+    /// With a model file of this text.
+    pub fn compare_model(&mut self, text: &str) -> Result<Comparison> {
+        let config = Config::defaults(Path::new("."))?;
+        let mut draft = Draft::default();
+        model::declare(text, Path::new("model.yaml"), &config, &mut draft)?;
+        self.compare(draft)
     }
 
     /// Writes the next revision file; its text.
