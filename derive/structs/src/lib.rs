@@ -1,0 +1,1 @@
+//! What do Rust structs declare of a database?
