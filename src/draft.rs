@@ -178,6 +178,8 @@ pub struct Scope<'a> {
     pub naming: &'a Naming,
     /// Where the statement begins that is read; in YAML every text has a place of its own.
     pub origin: Option<Place>,
+    /// Of each line of the YAML that a Rust file is read as, where that is in the file.
+    pub places: Option<&'a [Place]>,
 }
 
 impl Scope<'_> {
@@ -186,6 +188,9 @@ impl Scope<'_> {
             return origin.clone();
         }
         let (line, column) = (spanned.referenced.line() as usize, spanned.referenced.column() as usize);
+        if let Some(place) = self.places.and_then(|places| places.get(line.checked_sub(1)?)) {
+            return place.clone();
+        }
         Place::new(PathBuf::from(self.file), line.max(1), column.max(1))
     }
 

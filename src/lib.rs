@@ -29,4 +29,7 @@ pub mod runner;
 pub mod sql;
 pub mod two_step;
 
+pub use autogen_derive::{Model, ModelEnum};
+pub use autogen_structs as structs;
 pub use error::{Error, Result};
+pub use model::{Mixin, Model, ModelEnum};

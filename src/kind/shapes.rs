@@ -41,6 +41,10 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<V> {
     }
 }
 
+/// Where a name stands that begins with it, there is none: a Rust file may hold named and unnamed ones together. No name holds the
+/// character, and no model file.
+pub const UNNAMED: char = '\0';
+
 /// Things that may have a name: a map by name, or a list of unnamed ones.
 #[derive(Debug, Clone)]
 pub struct Named<V>(pub Vec<(Option<Spanned<String>>, Spanned<V>)>);
@@ -61,8 +65,9 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Named<V> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut out = Vec::new();
-                while let Some((name, value)) = map.next_entry()? {
-                    out.push((Some(name), value));
+                while let Some((name, value)) = map.next_entry::<Spanned<String>, _>()? {
+                    let named = !name.value.starts_with(UNNAMED);
+                    out.push((named.then_some(name), value));
                 }
                 Ok(Named(out))
             }

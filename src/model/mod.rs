@@ -15,20 +15,42 @@ use crate::name::Ident;
 
 pub(crate) mod explain;
 mod read;
+pub mod structs;
+mod typed;
 mod unsaid;
 mod write;
 
+pub use typed::{Declaration, Mixin, Model, ModelEnum};
 pub use write::write;
 
 /// Reads every model file of the project.
 pub fn load(config: &Config) -> Result<Draft> {
     let files = files(config)?;
     let mut draft = Draft::default();
+    let mut items = Vec::new();
     for file in &files {
         let shown = shown(file, &config.root);
-        declare(&read::text(file, &shown)?, &shown, config, &mut draft)?;
+        let text = read::text(file, &shown)?;
+        match is(file, "rs") {
+            // a type of one file may be an enum of another
+            true => items.extend(structs::items(&text, &shown).map_err(|error| with_line(error, &text))?),
+            false => declare(&text, &shown, config, &mut draft)?,
+        }
     }
-    draft.files = files.len();
+    structs::declare(items, &scope(&config.models, config), &mut draft)?;
+    whole(draft, files.len(), config)
+}
+
+/// What types of the program itself declare.
+pub fn declared(declarations: &[Declaration], config: &Config) -> Result<Draft> {
+    let mut draft = Draft::default();
+    let scope = scope(&config.models, config);
+    declarations.iter().try_for_each(|one| structs::declaration_of(one, &scope, &mut draft))?;
+    whole(draft, declarations.len(), config)
+}
+
+fn whole(mut draft: Draft, files: usize, config: &Config) -> Result<Draft> {
+    draft.files = files;
     finish(&mut draft, &config.managed)?;
     twice(&draft)?;
     Ok(draft)
@@ -43,13 +65,24 @@ pub fn files(config: &Config) -> Result<Vec<PathBuf>> {
 
 /// Adds to the draft what the text of one file declares.
 pub fn declare(text: &str, file: &Path, config: &Config, draft: &mut Draft) -> Result<()> {
-    let schema = Ident::new(config.search_path.first().map_or("public", String::as_str));
-    let mut scope = Scope { file, schema, naming: &config.naming, origin: None };
-    let declared = match file.extension().is_some_and(|extension| extension == "sql") {
-        true => read::statements(text, &mut scope, draft),
-        false => read::document(text, file).and_then(|document| document.declare(&scope, draft)),
+    let mut scope = scope(file, config);
+    let declared = if is(file, "rs") {
+        structs::items(text, file).and_then(|items| structs::declare(items, &scope, draft))
+    } else if is(file, "sql") {
+        read::statements(text, None, &mut scope, draft)
+    } else {
+        read::document(text, file).and_then(|document| document.declare(&scope, draft))
     };
     declared.map_err(|error| with_line(error, text))
+}
+
+fn scope<'a>(file: &'a Path, config: &'a Config) -> Scope<'a> {
+    let schema = Ident::new(config.search_path.first().map_or("public", String::as_str));
+    Scope { file, schema, naming: &config.naming, origin: None, places: None }
+}
+
+fn is(file: &Path, extension: &str) -> bool {
+    file.extension().is_some_and(|own| own == extension)
 }
 
 /// The path as a person would type it.
@@ -92,10 +125,10 @@ fn collect(folder: &Path, within: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -
             continue;
         }
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("yaml" | "yml" | "sql") => files.push(path),
+            Some("yaml" | "yml" | "rs" | "sql") => files.push(path),
             _ => {
                 return Err(Error::new(format!("not supported: the model file {}", path.display())).hint(
-                    "models are .yaml and .sql files; move anything else out of the folder, or begin its name with a dot",
+                    "models are .yaml, .rs and .sql files; move anything else out of the folder, or begin its name with a dot",
                 ));
             }
         }

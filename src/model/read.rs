@@ -38,7 +38,7 @@ pub fn document(text: &str, file: &Path) -> Result<Document> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Document::default());
     }
-    let document = serde_yaml::from_str(text).map_err(|cause| super::explain::explain(&cause, text, file))?;
+    let document = parsed(text, file)?;
     // only an escape can have put one there, since YAML takes none as it is
     if ["\\0", "\\x00", "\\u0000", "\\U00000000"].iter().any(|escape| text.contains(escape)) {
         serde_yaml::from_str::<WithoutNul>(text).map_err(|cause| super::explain::explain(&cause, text, file))?;
@@ -46,11 +46,25 @@ pub fn document(text: &str, file: &Path) -> Result<Document> {
     Ok(document)
 }
 
-/// The statements of a file, each where it begins.
-pub fn statements(text: &str, scope: &mut Scope, draft: &mut Draft) -> Result<()> {
-    for step in Script::new(text).steps(scope.file)? {
+/// YAML with something in it.
+pub fn parsed(text: &str, file: &Path) -> Result<Document> {
+    serde_yaml::from_str(text).map_err(|cause| super::explain::explain(&cause, text, file))
+}
+
+/// The statements of a file, each where it begins; `within` is where the text begins that is not a whole file.
+pub fn statements(text: &str, within: Option<&Place>, scope: &mut Scope, draft: &mut Draft) -> Result<()> {
+    let place = |line: usize, column: usize| match within {
+        None => Place::new(scope.file, line, column),
+        Some(begin) if line == 1 => Place::new(&begin.file, begin.line, begin.column),
+        Some(begin) => Place::new(&begin.file, begin.line + line - 1, column),
+    };
+    let steps = Script::new(text).steps(scope.file).map_err(|error| match error.place().cloned() {
+        Some(at) => error.at(place(at.line, at.column)),
+        None => error,
+    })?;
+    for step in steps {
         for statement in step.statements {
-            scope.origin = Some(Place::new(scope.file, statement.line, statement.column));
+            scope.origin = Some(place(statement.line, statement.column));
             statement::declare(&statement.sql, scope, draft)?;
         }
     }

@@ -1,0 +1,147 @@
+//! Which items of a Rust file declare something?
+//!
+//! Those that derive autogen's macros, in modules too. Everything else of the file is Rust that nobody here reads. What only
+//! the compiler could tell is refused: a model that is there under a condition.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Meta, Path, Token, UseTree};
+
+use crate::error::{Error, Result};
+use crate::item::{Derive, Item, item};
+
+/// What a Rust file declares, in its order.
+pub fn file(text: &str) -> Result<Vec<Item<Span>>> {
+    let file = syn::parse_file(text)?;
+    let mut items = Vec::new();
+    module(&file.items, None, &mut items)?;
+    Ok(items)
+}
+
+/// `condition`: the attribute of a module around it.
+fn module(list: &[syn::Item], condition: Option<Span>, items: &mut Vec<Item<Span>>) -> Result<()> {
+    let imports = Imports::of(list);
+    for one in list {
+        let input = match one {
+            syn::Item::Struct(one) => DeriveInput::from(one.clone()),
+            syn::Item::Enum(one) => DeriveInput::from(one.clone()),
+            syn::Item::Union(one) => DeriveInput::from(one.clone()),
+            syn::Item::Mod(inner) => {
+                if let Some((_, list)) = &inner.content
+                    && !is_test(&inner.attrs)
+                {
+                    module(list, self::condition(&inner.attrs).or(condition), items)?;
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        let Some(derive) = derived(&input.attrs, &imports)? else { continue };
+        if let Some(at) = self::condition(&input.attrs).or(condition).or_else(|| within(&input)) {
+            return Err(Error::new(at, "not supported: a model that is there under a condition")
+                .hint("only a compiler knows whether it holds: declare the model without one"));
+        }
+        items.push(item(&input, derive)?);
+    }
+    Ok(())
+}
+
+fn condition(attributes: &[Attribute]) -> Option<Span> {
+    attributes.iter().find(|attribute| attribute.path().is_ident("cfg")).map(Spanned::span)
+}
+
+fn is_test(attributes: &[Attribute]) -> bool {
+    let is_test = |attribute: &Attribute| match &attribute.meta {
+        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
+        _ => false,
+    };
+    attributes.iter().any(is_test)
+}
+
+/// A condition on a field or a variant.
+fn within(input: &DeriveInput) -> Option<Span> {
+    let attributes: Vec<&[Attribute]> = match &input.data {
+        Data::Struct(data) => data.fields.iter().map(|field| field.attrs.as_slice()).collect(),
+        Data::Enum(data) => data.variants.iter().map(|variant| variant.attrs.as_slice()).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    attributes.into_iter().find_map(condition)
+}
+
+/// Which of the macros is derived, if one is.
+fn derived(attributes: &[Attribute], imports: &Imports) -> Result<Option<Derive>> {
+    for attribute in attributes {
+        if attribute.path().is_ident("derive") {
+            let paths = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?;
+            if let Some(derive) = paths.iter().find_map(|path| imports.derive(path)) {
+                return Ok(Some(derive));
+            }
+        } else if attribute.path().is_ident("cfg_attr") {
+            let nested = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?;
+            for meta in nested.iter().skip(1) {
+                let Meta::List(list) = meta else { continue };
+                let paths = match list.path.is_ident("derive") {
+                    true => list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?,
+                    false => continue,
+                };
+                if paths.iter().any(|path| imports.derive(path).is_some()) {
+                    return Err(Error::new(attribute.span(), "not supported: a model that is there under a condition")
+                        .hint("only a compiler knows whether it holds: derive it without one"));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What names mean that a module has from elsewhere: the name here, the crate that it is from, the name there.
+struct Imports(BTreeMap<String, (String, String)>);
+
+impl Imports {
+    fn of(items: &[syn::Item]) -> Self {
+        let mut imports = Self(BTreeMap::new());
+        for item in items {
+            if let syn::Item::Use(one) = item {
+                imports.add(&one.tree, None);
+            }
+        }
+        imports
+    }
+
+    fn add(&mut self, tree: &UseTree, root: Option<&str>) {
+        let from = |ident: &syn::Ident| root.map_or_else(|| ident.to_string(), str::to_owned);
+        match tree {
+            UseTree::Path(path) => self.add(&path.tree, Some(&from(&path.ident))),
+            UseTree::Name(name) => {
+                self.0.insert(name.ident.to_string(), (from(&name.ident), name.ident.to_string()));
+            }
+            UseTree::Rename(rename) => {
+                self.0.insert(rename.rename.to_string(), (from(&rename.ident), rename.ident.to_string()));
+            }
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.add(tree, root)),
+            UseTree::Glob(_) => {}
+        }
+    }
+
+    fn derive(&self, path: &Path) -> Option<Derive> {
+        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let (root, name) = match segments.as_slice() {
+            [name] => match self.0.get(name) {
+                Some((root, name)) => (root.as_str(), name.as_str()),
+                // from a prelude, or a module above
+                None => ("autogen", name.as_str()),
+            },
+            [root, .., name] => (root.as_str(), name.as_str()),
+            [] => return None,
+        };
+        let ours = ["autogen", "autogen_derive", "crate", "self", "super"].contains(&root);
+        match name {
+            "Model" if ours => Some(Derive::Model),
+            "ModelEnum" if ours => Some(Derive::ModelEnum),
+            _ => None,
+        }
+    }
+}
