@@ -105,7 +105,8 @@ fn no_parameters(input: &DeriveInput) -> Result<()> {
 
 fn model(input: &DeriveInput, data: &DataStruct) -> Result<Item<Span>> {
     no_parameters(input)?;
-    let (statements, entries) = statements(container(input)?)?;
+    let mut entries = container(input)?;
+    let statements = statements(&mut entries)?;
     let fields = match &data.fields {
         Fields::Named(fields) => &fields.named,
         Fields::Unit => return database(input, entries, statements),
@@ -174,7 +175,8 @@ fn database(input: &DeriveInput, entries: Vec<Entry<Span>>, statements: Vec<Stat
 
 fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
     no_parameters(input)?;
-    let (statements, entries) = statements(container(input)?)?;
+    let mut entries = container(input)?;
+    let statements = statements(&mut entries)?;
     once(&entries)?;
     let (name, entries) = take(entries, "name");
     let (rule, mut entries) = take(entries, "rename_all");
@@ -241,17 +243,10 @@ fn once(entries: &[Entry<Span>]) -> Result<()> {
     }
 }
 
-/// Statements, and everything else.
-fn statements(entries: Vec<Entry<Span>>) -> Result<(Vec<Statement<Span>>, Vec<Entry<Span>>)> {
-    let mut statements = Vec::new();
-    let mut rest = Vec::new();
-    for entry in entries {
-        match entry.is("sql") {
-            true => statements.push(Statement { at: entry.value.at, sql: text(&entry)? }),
-            false => rest.push(entry),
-        }
-    }
-    Ok((statements, rest))
+/// Takes the statements out.
+fn statements(entries: &mut Vec<Entry<Span>>) -> Result<Vec<Statement<Span>>> {
+    let sql = entries.extract_if(.., |entry| entry.is("sql"));
+    sql.map(|entry| Ok(Statement { at: entry.value.at, sql: text(&entry)? })).collect()
 }
 
 fn take(mut entries: Vec<Entry<Span>>, key: &str) -> (Option<Entry<Span>>, Vec<Entry<Span>>) {
