@@ -1,0 +1,9 @@
+use autogen_derive::Model;
+
+#[derive(Model)]
+struct Task {
+    #[model(scale = 2)]
+    price: Decimal,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use autogen_derive::Model;
+
+#[derive(Model)]
+union Task {
+    id: i64,
+}
+
+fn main() {}

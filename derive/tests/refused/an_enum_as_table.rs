@@ -1,0 +1,8 @@
+use autogen_derive::Model;
+
+#[derive(Model)]
+enum Task {
+    Open,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use autogen_derive::Model;
+
+#[derive(Model)]
+struct Task<T> {
+    id: i64,
+    value: T,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use autogen_derive::Model;
+
+#[derive(Model)]
+struct Task<'a> {
+    title: &'a str,
+}
+
+fn main() {}

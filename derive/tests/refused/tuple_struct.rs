@@ -1,0 +1,6 @@
+use autogen_derive::Model;
+
+#[derive(Model)]
+struct Task(i64);
+
+fn main() {}

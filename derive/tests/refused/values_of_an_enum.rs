@@ -1,0 +1,9 @@
+use autogen_derive::ModelEnum;
+
+#[derive(ModelEnum)]
+#[model(values = [low, high])]
+enum Level {
+    Low,
+}
+
+fn main() {}
