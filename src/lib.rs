@@ -22,6 +22,7 @@ pub mod normal;
 pub mod ours;
 pub mod parts;
 pub mod plan;
+pub mod project;
 pub mod render;
 pub mod revision;
 pub mod rewrite;

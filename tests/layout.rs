@@ -30,7 +30,7 @@ const STAGES: [&str; 12] = [
 ];
 
 /// Where a connection may be named.
-const CONNECTED: [&str; 6] = ["introspect", "runner", "normal/twin", "connect", "embedded", "cli"];
+const CONNECTED: [&str; 7] = ["introspect", "runner", "normal/twin", "connect", "embedded", "project", "cli"];
 
 /// Fields that say which object it is, or that stand outside `==`.
 const NOT_CHANGED: &[(&str, &str)] = &[

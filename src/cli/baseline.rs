@@ -5,8 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::args::{Global, New, Revision as Args};
-use super::batch::Batch;
+use super::args::{Global, Revision as Args};
 use super::newly;
 use super::output::Output;
 use super::run::Run;
@@ -19,6 +18,8 @@ use crate::kind::{Aspect, Managed};
 use crate::model;
 use crate::ours;
 use crate::plan;
+use crate::project::New;
+use crate::project::batch::Batch;
 use crate::render;
 use crate::revision::{self, Entry, Folder, Script, Stored};
 use crate::runner::{self, Ledger};
@@ -29,9 +30,10 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
     if args.new.message.is_empty() && args.new.message_file.is_none() {
         return Err(newly::no_message());
     }
+    let new = newly::meant(&args.new)?;
     let mut run = Run::open(global, output)?;
     let session = &mut run.session;
-    let _alone = newly::alone(&session.config, output);
+    let _alone = newly::alone(&session.config, &output.tell());
     let folder = no_revisions(session)?;
     let contents = match args.empty {
         true => Contents::nothing(),
@@ -41,7 +43,7 @@ pub fn revision(global: &Global, args: &Args, output: Output) -> Result<u8> {
             Contents::of(live, &session.config.managed)?
         }
     };
-    let stored = contents.stored(session, &folder, &args.new)?;
+    let stored = contents.stored(session, &folder, &new)?;
     let mut batch = Batch::default();
     note(&mut run, &stored, &mut |stored| file(&mut batch, stored))?;
     batch.keep();

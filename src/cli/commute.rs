@@ -45,7 +45,7 @@ pub fn commute(config: &Config, folder: &Folder, branch: &Branch, around: &Surro
         return Ok(());
     }
     output.say("trying both orders on a private server");
-    let server = Scratch::open(config, around, &common)?;
+    let server = Scratch::open(config, around, &common, output)?;
     let (before, moved) = (server.by_itself(&before)?, server.by_itself(&moved)?);
     let one = server.after(&before, &moved, false)?;
     let other = server.after(&moved, &before, false)?;
@@ -74,8 +74,9 @@ const COMMON: &str = "autogen_common";
 const TRIAL: &str = "autogen_trial";
 
 impl<'a> Scratch<'a> {
-    fn open(config: &'a Config, around: &Surroundings, common: &[&'a Stored]) -> Result<Self> {
-        let binaries = embedded::find(around.major).map_err(|error| untried(&error))?;
+    fn open(config: &'a Config, around: &Surroundings, common: &[&'a Stored], output: Output) -> Result<Self> {
+        let say = &mut |line: &str| output.say(line);
+        let binaries = embedded::find_and_say(around.major, say).map_err(|error| untried(&error))?;
         let home = config.root.join(".autogen").join("trial");
         let cluster = Cluster::open(&home, &binaries).map_err(|error| untried(&error))?;
         let (roles, base) = (vec!["postgres".to_owned()], Catalog::default());

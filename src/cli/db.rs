@@ -19,7 +19,8 @@ pub fn db(global: &Global, command: Db, output: Output) -> Result<u8> {
     let home = config.root.join(".autogen").join("postgres");
     match command {
         Db::Start => {
-            let cluster = Cluster::open_detached(&home, &embedded::find(None)?)?;
+            let binaries = embedded::find_and_say(None, &mut |line| output.say(line))?;
+            let cluster = Cluster::open_detached(&home, &binaries)?;
             cluster.create_database(session::EMBEDDED_DATABASE)?;
             output.say("the private PostgreSQL is running; `autogen db stop` stops it");
             output.result(&cluster.url(session::EMBEDDED_DATABASE));
@@ -32,15 +33,15 @@ pub fn db(global: &Global, command: Db, output: Output) -> Result<u8> {
             true => output.say("stopped and deleted; the next command begins anew"),
             false => output.say("there was nothing to delete"),
         },
-        Db::Psql { args } => return psql(&config, &args),
+        Db::Psql { args } => return psql(&config, &args, output),
         Db::Install { .. } => {}
     }
     Ok(0)
 }
 
 /// Leaves the terminal to psql while the server runs.
-fn psql(config: &crate::config::Config, args: &[String]) -> Result<u8> {
-    let cluster = session::private(config)?;
+fn psql(config: &crate::config::Config, args: &[String], output: Output) -> Result<u8> {
+    let cluster = session::private(config, &output.tell())?;
     let status = Command::new("psql")
         .arg("--host")
         .arg(cluster.socket_dir())

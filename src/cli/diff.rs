@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::args::{Format, Global};
-use super::compare::{compare_and_name, pending};
-use super::in_step::InStep;
 use super::output::{Output, explained};
-use super::renames;
 use super::session;
 use crate::error::Result;
 use crate::ours::LeftOut;
+use crate::project::InStep;
+use crate::project::compare::{compare_and_name, pending};
+use crate::project::renames;
 use crate::render;
 use crate::runner::{Ledger, Standing};
 

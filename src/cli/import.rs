@@ -4,9 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{FromAlembic, Global, New};
+use super::args::{FromAlembic, Global};
 use super::baseline::{self, Contents};
-use super::batch::Batch;
 use super::newly;
 use super::output::Output;
 use super::run::Run;
@@ -15,12 +14,14 @@ use crate::alembic::{self, Locations, Version};
 use crate::connect;
 use crate::error::{Error, Result};
 use crate::model;
+use crate::project::New;
+use crate::project::batch::Batch;
 use crate::sql::quote_literal;
 
 pub fn alembic(global: &Global, args: &FromAlembic, output: Output) -> Result<u8> {
     let mut run = Run::open(global, output)?;
     let session = &mut run.session;
-    let _alone = newly::alone(&session.config, output);
+    let _alone = newly::alone(&session.config, &output.tell());
     let locations = match &args.versions {
         Some(dir) => Locations::folder(&folder(dir, session)?),
         None => Locations::find(&session.config.root)?,
@@ -34,10 +35,10 @@ pub fn alembic(global: &Global, args: &FromAlembic, output: Output) -> Result<u8
     let comma = if head.title.is_empty() { "" } else { ", " };
     contents.summary.insert(1, format!("Alembic's head then: {}{comma}{}", head.id, head.title));
     let message = format!("baseline: Alembic {}", head.id);
-    let message = if args.message.is_empty() { vec![message] } else { args.message.clone() };
+    let message = if args.message.is_empty() { message } else { args.message.join("\n\n") };
     // among several folders, the first
-    let version_path = session.config.revisions.first().cloned();
-    let new = New { message, version_path, ..New::default() };
+    let first = session.config.revisions.first().cloned();
+    let new = New { message: Some(message), folder: first, ..New::default() };
     let stored = contents.stored(session, &folder, &new)?;
     let mut batch = Batch::default();
     baseline::note(&mut run, &stored, &mut |stored| baseline::file(&mut batch, stored))?;

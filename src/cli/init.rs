@@ -3,11 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::args::{Global, New};
+use super::args::Global;
 use super::baseline::{self, Contents};
-use super::batch::Batch;
-use super::compare::{compare, count};
-use super::in_step::InStep;
 use super::newly;
 use super::output::Output;
 use super::run::Run;
@@ -18,6 +15,9 @@ use crate::connect::Address;
 use crate::error::{Error, Exit, Result};
 use crate::model;
 use crate::name::Ident;
+use crate::project::batch::Batch;
+use crate::project::compare::{compare, count};
+use crate::project::{InStep, New};
 use crate::render;
 use crate::revision::Stored;
 
@@ -115,7 +115,7 @@ impl Adopted {
     fn adopt(&mut self, global: &Global, config: Config, output: Output) -> Result<u8> {
         let mut run = Run::of(session::open_project(config, global, output)?, global, output)?;
         let session = &mut run.session;
-        let _alone = newly::alone(&session.config, output);
+        let _alone = newly::alone(&session.config, &output.tell());
         let folder = baseline::no_revisions(session)?;
         let live = baseline::live(session)?;
         // from here on a signal waits until what was written can be taken back
@@ -127,8 +127,8 @@ impl Adopted {
             return Err(Error::new("interrupted: nothing was written").exit(Exit::Signal(signal)));
         }
         // among several folders, the first
-        let version_path = session.config.revisions.first().cloned();
-        let new = New { message: vec!["baseline".to_owned()], version_path, ..New::default() };
+        let first = session.config.revisions.first().cloned();
+        let new = New { message: Some("baseline".to_owned()), folder: first, ..New::default() };
         let unmodelled = live.notes.unmodelled.clone();
         let stored = Contents::of(live, &session.config.managed)?.stored(session, &folder, &new)?;
         let (config, batch, fresh) = (session.config.clone(), &mut self.batch, self.fresh);

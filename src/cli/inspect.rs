@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::Global;
-use super::batch::Batch;
 use super::output::Output;
 use super::session;
 use crate::error::{Error, Result};
@@ -12,6 +11,7 @@ use crate::introspect;
 use crate::model;
 use crate::name::Ident;
 use crate::ours;
+use crate::project::batch::Batch;
 
 pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
@@ -37,7 +37,7 @@ pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
             batch.file(&folder.join(name), text)?;
         }
         batch.keep();
-        output.say(&format!("wrote {} to {}", super::compare::count(files.len(), "file"), folder.display()));
+        output.say(&format!("wrote {} to {}", crate::project::compare::count(files.len(), "file"), folder.display()));
     }
     let unmodelled = &catalog.notes.unmodelled;
     output.unmodelled(unmodelled);

@@ -8,8 +8,9 @@ use crate::error::{Error, Result};
 use crate::revision::Script;
 
 pub fn merge(global: &Global, args: &Merge, output: Output) -> Result<u8> {
+    let asked = newly::meant(&args.new)?;
     let config = session::config(global)?;
-    let _alone = newly::alone(&config, output);
+    let _alone = newly::alone(&config, &output.tell());
     let folder = session::folder(&config)?;
     let mut parents: Vec<String> = Vec::new();
     for name in &args.revisions {
@@ -28,11 +29,11 @@ pub fn merge(global: &Global, args: &Merge, output: Output) -> Result<u8> {
         })
         .hint("`autogen heads` lists the heads"));
     }
-    let mut new = newly::skeleton(&config, &folder, parents, Vec::new(), &args.new)?;
+    let mut new = newly::skeleton(&config, &folder, parents, Vec::new(), &asked)?;
     if new.message.is_empty() {
         new.message = format!("merge {}", new.parents.join(" and "));
     }
     let nothing = || Script::new("\n-- nothing to do: this brings branches together\n\n");
     (new.upgrade, new.downgrade) = (nothing(), nothing());
-    newly::add(&config, &folder, new, &args.new, output)
+    newly::add(&config, &folder, new, &asked, &output.tell()).map(|_| 0)
 }

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Result};
 use crate::ours::LeftOut;
+use crate::project::{Notice, Tell};
 use crate::render::{Line, Tone};
 
 /// How much to say.
@@ -42,6 +43,23 @@ pub fn all_written() -> Result<()> {
 }
 
 impl Output {
+    /// Somebody who hears of what happens, and says it here.
+    pub fn tell(self) -> Tell {
+        Tell::new(move |notice| self.notice(notice))
+    }
+
+    pub fn notice(self, notice: Notice) {
+        match notice {
+            Notice::Said(text) => self.say(&text),
+            Notice::Detail(text) => self.detail(&text),
+            Notice::Warning(text) => self.warn(&text),
+            Notice::Changes(lines) => self.lines_to_stderr(&lines),
+            Notice::Unmodelled(things) => self.unmodelled(&things),
+            Notice::LeftOut(things) => self.left_out(&things),
+            Notice::Written(files) => files.iter().for_each(|file| self.result(file)),
+        }
+    }
+
     /// A result, on stdout.
     pub fn result(self, text: &str) {
         note(writeln!(anstream::stdout(), "{text}"));

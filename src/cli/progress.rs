@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::compare::count;
 use super::output::Output;
 use crate::config::LogFormat;
 use crate::error::Error;
-use crate::runner::{Blocker, Direction, Holder, Intended, Progress, Running};
+use crate::project::Notice;
+use crate::project::compare::count;
+use crate::runner::{Blocker, Direction, Holder, Progress, Running};
 
 /// Clones write to the same place.
 #[derive(Clone)]
@@ -51,6 +52,11 @@ impl Teller {
     pub fn say(&self, text: &str) {
         self.clear();
         self.output.say(text);
+    }
+
+    pub fn notice(&self, notice: Notice) {
+        self.clear();
+        self.output.notice(notice);
     }
 
     pub fn warn(&self, text: &str) {
@@ -320,13 +326,4 @@ fn object(progress: &Progress) -> Value {
             "elapsed_ms": milliseconds(*elapsed),
         }),
     }
-}
-
-/// What a run would lose, as its warning says it.
-pub fn losses(intended: &Intended) -> String {
-    let mut text = format!("this {} loses data for good:", intended.direction);
-    for loss in &intended.losses {
-        text.push_str(&format!("\n  {}, {loss}", loss.revision));
-    }
-    text
 }

@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::{Global, Rebase};
-use super::batch::Batch;
 use super::commute::{self, Surroundings};
-use super::compare::count;
 use super::newly;
 use super::output::Output;
 use super::session;
 use crate::config::{Config, RevisionIds};
 use crate::error::{Error, Exit, Result};
+use crate::project::batch::Batch;
+use crate::project::compare::count;
 use crate::revision::{self, Branch, Folder, Revision, Stored};
 use crate::runner::{Interrupt, Ledger};
 
 pub fn rebase(global: &Global, args: &Rebase, output: Output) -> Result<u8> {
     let config = session::config(global)?;
-    let _alone = newly::alone(&config, output);
+    let _alone = newly::alone(&config, &output.tell());
     let files = Folder::read_files(&config.revisions)?;
     let (ledger, around) = ask(global, output);
     let is_applied = |file: &Stored| applied(file, &files, &ledger);

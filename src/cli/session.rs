@@ -1,63 +1,27 @@
-//! Which project is this, and where is its database?
+//! Which project was typed, and where is its database?
 
-use std::path::Path;
 use std::time::Duration;
-
-use postgres::{Client, SimpleQueryMessage};
 
 use super::args::Global;
 use super::output::Output;
 use crate::config::Config;
-use crate::connect::{self, Address, Dialled, Pooler};
-use crate::embedded::{self, Cluster};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::project::{Models, Reach, session};
 use crate::revision::Folder;
-use crate::runner::{self, Keeper, LEDGER_THERE, Ledger, Options, Standing, is_there};
+use crate::runner::{self, Ledger, Standing};
 
-/// The database of a project that names none.
-pub const EMBEDDED_DATABASE: &str = "autogen";
-
-/// An open project with its database.
-pub struct Session {
-    pub config: Config,
-    pub address: Address,
-    pub client: Client,
-    /// Asked when the session began, since it costs nothing more then.
-    pub has_ledger: bool,
-    /// Stopped when the session ends; after the client in the order of fields, so that it is closed first.
-    _cluster: Option<Cluster>,
-}
+pub use crate::project::session::{EMBEDDED_DATABASE, Session, folder, private, shown};
 
 pub fn config(global: &Global) -> Result<Config> {
     Config::load(global.config.as_deref(), global.env.as_deref())
 }
 
-/// The revision files of the project.
-pub fn folder(config: &Config) -> Result<Folder> {
-    Folder::read(&config.revisions)
-}
-
 /// Where the database stands, if what was typed asks for it: `current`, and steps that start there.
 pub fn current(global: &Global, target: &str, folder: &Folder, output: Output) -> Result<Vec<String>> {
-    let asks = |end: &str| end.is_empty() || end == "current" || end.ends_with('@');
-    let starts_there = |end: &str| end.find(['+', '-']).map_or(end == "current", |sign| asks(&end[..sign]));
-    let of_a_branch = |end: &str| end.split_once('@').is_some_and(|(_, rest)| rest == "base" || starts_there(rest));
-    let steps = |end: &str| end.starts_with(['+', '-']);
-    // a step as one end of a range starts from the other
-    let named = match target.split_once(':') {
-        Some((from, to)) if steps(from) && !steps(to) => to,
-        Some((from, to)) if steps(to) && !steps(from) && !from.is_empty() => from,
-        _ => target,
-    };
-    match named.split(':').any(|end| starts_there(end) || of_a_branch(end)) {
+    match session::starts_there(target) {
         true => stands(global, folder, output),
         false => Ok(Vec::new()),
     }
-}
-
-/// The command that applies all that is pending: `head` is an error while there are several.
-pub fn to_head(folder: &Folder) -> &'static str {
-    if folder.heads().len() > 1 { "autogen upgrade heads" } else { "autogen upgrade head" }
 }
 
 pub fn stands(global: &Global, folder: &Folder, output: Output) -> Result<Vec<String>> {
@@ -72,82 +36,6 @@ pub fn open(global: &Global, output: Output) -> Result<Session> {
 }
 
 pub fn open_project(config: Config, global: &Global, output: Output) -> Result<Session> {
-    let (address, cluster) = match Address::find(global.database_url.as_deref(), &config)? {
-        Some(address) => (address, None),
-        None => {
-            let cluster = private(&config)?;
-            (connect::address_of_socket(cluster.socket_dir(), EMBEDDED_DATABASE), Some(cluster))
-        }
-    };
-    address.warnings.iter().for_each(|warning| output.warn(warning));
-    let wait = global.wait.map(Duration::from_secs);
-    let Dialled { mut client, encrypted } = address.connect_within(wait, &mut |what| output.say(what))?;
-    // no setting is made here: through a pooler it would stay with a session that others get next
-    let answer = client
-        .simple_query(&format!("SELECT pg_catalog.current_setting('server_version') AS version;\n{LEDGER_THERE}"))
-        .map_err(|cause| connect::server_error("cannot look at the database", &cause))?;
-    let version = first(&answer);
-    let wire = match encrypted {
-        true => ", encrypted",
-        false if address.is_remote() => ", not encrypted",
-        false => "",
-    };
-    output.detail(&format!("database: {}, PostgreSQL {}{wire}", address.describe(), version.unwrap_or_default()));
-    Ok(Session { config, address, client, has_ledger: is_there(&answer), _cluster: cluster })
-}
-
-/// The first value of an answer.
-fn first(answer: &[SimpleQueryMessage]) -> Option<String> {
-    answer.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    })
-}
-
-/// For what writes: refuses a transaction pooler, or has the runner go about it so that it does no harm.
-pub fn guard(session: &mut Session, global: &Global, options: &mut Options, output: Output) -> Result<()> {
-    let address = &session.address;
-    if global.allow_pooler {
-        let answer = session.client.simple_query("SHOW lock_timeout");
-        let answer = answer.map_err(|cause| connect::server_error("cannot look at the database", &cause))?;
-        let limits = session.config.running.limits_locally(&first(&answer).unwrap_or_default());
-        options.pin = format!("{}{limits}", connect::pin_locally(&session.config.search_path));
-        let keeper = Keeper::new(address.connect()?);
-        options.cancel = Some(keeper.canceller());
-        options.keeper = Some(keeper);
-        return Ok(());
-    }
-    let found = match address.pooler_by_name() {
-        None if address.is_remote() => address.pooler_by_probe(&mut session.client).unwrap_or_else(|cause| {
-            output.warn(&format!("it is not known whether a transaction pooler stands between: {}", cause.message()));
-            None
-        }),
-        known => known,
-    };
-    match found {
-        None => Ok(()),
-        Some(Pooler { why, direct }) => Err(Error::new(format!(
-            "{} goes through a transaction pooler",
-            address.describe()
-        ))
-        .detail(why)
-        .detail("a lock taken through it does not hold, and settings leak to other clients")
-        .detail("nothing was done")
-        .hint(format!("use the direct endpoint: {direct}"))
-        .hint("or --allow-pooler, which keeps a second connection for the lock and every setting in a transaction")),
-    }
-}
-
-/// The path as a person in the project's folder would type it.
-pub fn shown(session: &Session, path: &Path) -> String {
-    path.strip_prefix(&session.config.root).unwrap_or(path).display().to_string()
-}
-
-/// The project's own server, made and started if need be.
-pub fn private(config: &Config) -> Result<Cluster> {
-    let home = config.root.join(".autogen").join("postgres");
-    let binaries = embedded::find(None)?;
-    let cluster = Cluster::open(&home, &binaries)?;
-    cluster.create_database(EMBEDDED_DATABASE)?;
-    Ok(cluster)
+    let reach = Reach { url: global.database_url.clone(), wait: global.wait.map(Duration::from_secs) };
+    session::open(config, Models::Files, &reach, &output.tell())
 }

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use similar::TextDiff;
 
 use super::args::{Format, Global};
-use super::check::CHANGED;
-use super::compare::count;
 use super::output::Output;
 use super::session::{self, Session, shown};
 use crate::error::{Error, Result};
+use crate::project::check::CHANGED;
+use crate::project::compare::count;
 use crate::render::{JSON_VERSION, Line, Tone};
 use crate::revision::{Folder, Stored};
 use crate::runner::{self, Applied, Begun, Content, Direction, Ledger, Standing};

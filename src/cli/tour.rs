@@ -52,7 +52,7 @@ pub fn tour(global: &Global, keep: bool, output: Output) -> Result<u8> {
 /// Those of this machine; where there are none, a private copy is fetched, since the tour needs nothing set up.
 fn programs(output: Output) -> Result<Binaries> {
     let chosen = std::env::var_os("AUTOGEN_PG_BIN").is_some_and(|dir| !dir.is_empty());
-    match embedded::find(None) {
+    match embedded::find_and_say(None, &mut |line| output.say(line)) {
         Err(_) if !chosen => embedded::install(INSTALLED_BY_DEFAULT, &mut |line| output.say(line)),
         found => found,
     }

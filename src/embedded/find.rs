@@ -19,6 +19,11 @@ const OLDEST: u32 = 13;
 /// Finds `initdb` and `postgres`: those of `AUTOGEN_PG_BIN`; else the first of the preferred major version, else the
 /// first of any, among PATH, `pg_config --bindir`, the usual folders (newest first) and the cache.
 pub fn find(preferred_major: Option<u32>) -> Result<Binaries> {
+    find_and_say(preferred_major, &mut |_| {})
+}
+
+/// The same, and says what an installation says.
+pub fn find_and_say(preferred_major: Option<u32>, say: &mut dyn FnMut(&str)) -> Result<Binaries> {
     let account = Account::current()?;
     if let Some(dir) = std::env::var_os("AUTOGEN_PG_BIN").filter(|dir| !dir.is_empty()) {
         return named(Path::new(&dir), account);
@@ -28,7 +33,7 @@ pub fn find(preferred_major: Option<u32>) -> Result<Binaries> {
         return Ok(binaries);
     }
     if std::env::var_os("CI").is_some_and(|value| value == "true") {
-        return install::install(preferred_major.unwrap_or(INSTALLED_BY_DEFAULT), &mut |line| eprintln!("{line}"));
+        return install::install(preferred_major.unwrap_or(INSTALLED_BY_DEFAULT), say);
     }
     Err(how_to_get_one(Error::new("no PostgreSQL programs (initdb, postgres) on this machine"))
         .hint("or let autogen fetch a private copy: `autogen db install`")

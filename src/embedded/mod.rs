@@ -37,11 +37,11 @@ use std::path::PathBuf;
 #[cfg(unix)]
 pub use cluster::{Cluster, reset, running, stop_running};
 #[cfg(unix)]
-pub use find::find;
+pub use find::{find, find_and_say};
 #[cfg(unix)]
 pub use install::{INSTALLED_BY_DEFAULT, install};
 #[cfg(not(unix))]
-pub use unsupported::{Cluster, INSTALLED_BY_DEFAULT, find, install, reset, running, stop_running};
+pub use unsupported::{Cluster, INSTALLED_BY_DEFAULT, find, find_and_say, install, reset, running, stop_running};
 
 /// A folder that holds `initdb` and `postgres`; the other programs may be missing from it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,6 +23,10 @@ pub fn find(_preferred_major: Option<u32>) -> Result<Binaries> {
     refused()
 }
 
+pub fn find_and_say(_preferred_major: Option<u32>, _say: &mut dyn FnMut(&str)) -> Result<Binaries> {
+    refused()
+}
+
 pub fn install(_major: u32, _say: &mut dyn FnMut(&str)) -> Result<Binaries> {
     refused()
 }

@@ -44,6 +44,12 @@ struct State {
     cancel: Option<Cancel>,
 }
 
+impl std::fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Interrupt").field("signal", &self.signal()).finish()
+    }
+}
+
 /// A cancelled statement may have begun just after the request to cancel it, so the request is made again.
 const AGAIN: Duration = Duration::from_millis(300);
 

@@ -7,27 +7,27 @@ use std::process::{Command, Stdio};
 
 use super::batch::Batch;
 use super::newly;
-use super::output::Output;
+use super::notice::Tell;
 use crate::config::{Config, Hook};
 use crate::error::{Error, Result};
 use crate::revision::{self, Folder, Stored};
 
 /// Runs each command on each file, in the order of autogen.yaml.
-pub fn run(config: &Config, folder: &Folder, files: &[(PathBuf, String)], output: Output) -> Result<()> {
+pub fn run(config: &Config, folder: &Folder, files: &[(PathBuf, String)], tell: &Tell) -> Result<()> {
     if config.new_files.post_write.is_empty() {
         return Ok(());
     }
     let mut folder = folder.clone();
     for (file, text) in files {
         for hook in &config.new_files.post_write {
-            call(config, hook, file, output)?;
+            call(config, hook, file, tell)?;
         }
         folder = look_over(config, &folder, file, text)?;
     }
     Ok(())
 }
 
-fn call(config: &Config, hook: &Hook, file: &Path, output: Output) -> Result<()> {
+fn call(config: &Config, hook: &Hook, file: &Path, tell: &Tell) -> Result<()> {
     let shown = file.strip_prefix(&config.root).unwrap_or(file).display().to_string();
     // no file is taken for an option
     let named = if shown.starts_with('-') { format!("./{shown}") } else { shown.clone() };
@@ -51,7 +51,7 @@ fn call(config: &Config, hook: &Hook, file: &Path, output: Output) -> Result<()>
         return Err(if said.is_empty() { error } else { error.detail(said) });
     }
     if !said.is_empty() {
-        output.say(&said);
+        tell.say(&said);
     }
     Ok(())
 }

@@ -5,26 +5,26 @@
 use std::sync::Arc;
 
 use super::hooks::{self, Surroundings};
-use super::progress::{self, Teller};
-use super::typed;
+use super::run::How;
 use crate::config::{Config, Confirm, Hook};
 use crate::connect::Address;
 use crate::error::{Error, Result};
-use crate::runner::{Approve, Direction, Intended, Interrupt};
+use crate::runner::{Approve, Direction, Intended};
 
 /// The settings' answer, a person's, and that of the hooks.
-pub fn approve(config: &Config, address: &Arc<Address>, yes: bool, teller: Teller, interrupt: Interrupt) -> Approve {
-    let (config, address) = (config.clone(), Arc::clone(address));
+pub(super) fn approve(config: &Config, address: &Arc<Address>, how: &How) -> Approve {
+    let (config, address, how) = (config.clone(), Arc::clone(address), how.clone());
     Box::new(move |intended| {
         protected(&config, intended)?;
         if !intended.losses.is_empty() {
-            teller.warn(&progress::losses(intended));
-            confirm(config.running.confirm, yes, &teller, &interrupt)?;
+            how.tell.warn(&losses(intended));
+            confirm(config.running.confirm, &how)?;
         }
         let hooks = &config.running.hooks;
         let around = Surroundings::of(&address, intended);
         let run = |hook: &str, command: &Hook| {
-            hooks::run(hook, command, &config, &around, &interrupt).map_err(|error| error.detail("nothing was done"))
+            hooks::run(hook, command, &config, &around, &how.interrupt)
+                .map_err(|error| error.detail("nothing was done"))
         };
         if let Some(command) = hooks.before_data_loss.as_ref().filter(|_| !intended.losses.is_empty()) {
             run("before_data_loss", command)?;
@@ -49,12 +49,12 @@ fn protected(config: &Config, intended: &Intended) -> Result<()> {
         .hint(format!("name a later target; or take `protect: true` out of {}", config.file.display())))
 }
 
-fn confirm(when: Confirm, yes: bool, teller: &Teller, interrupt: &Interrupt) -> Result<()> {
-    if yes || when == Confirm::Never {
+fn confirm(when: Confirm, how: &How) -> Result<()> {
+    if how.yes || when == Confirm::Never {
         return Ok(());
     }
-    if typed::has_terminal() {
-        return match ask("go on? [y/N] ", teller, interrupt)? {
+    if let Some(confirm) = &how.confirm {
+        return match confirm()? {
             true => Ok(()),
             false => Err(Error::no("the answer was no, so nothing was done")),
         };
@@ -69,9 +69,11 @@ fn confirm(when: Confirm, yes: bool, teller: &Teller, interrupt: &Interrupt) -> 
     }
 }
 
-/// A question on the terminal.
-fn ask(question: &str, teller: &Teller, interrupt: &Interrupt) -> Result<bool> {
-    teller.clear();
-    let answer = typed::line(question, interrupt)?.unwrap_or_default();
-    Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
+/// What a run would lose, as its warning says it.
+fn losses(intended: &Intended) -> String {
+    let mut text = format!("this {} loses data for good:", intended.direction);
+    for loss in &intended.losses {
+        text.push_str(&format!("\n  {}, {loss}", loss.revision));
+    }
+    text
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::args::Revision as Args;
 use super::compare::Comparison;
 use super::newly;
-use super::output::Output;
+use super::notice::Tell;
 use super::renames::{self, Settled};
-use super::revision::{generated, written};
+use super::revision::{Writing, generated};
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -43,7 +42,7 @@ pub struct Parts(Vec<Part>);
 
 impl Parts {
     /// Some of the changes. The rest has to be possible after them, or nothing is written.
-    pub fn only(comparison: &Comparison, patterns: &[String], output: Output) -> Result<Self> {
+    pub fn only(comparison: &Comparison, patterns: &[String], tell: &Tell) -> Result<Self> {
         let patterns = patterns.iter().map(|text| Pattern::read(text)).collect::<Result<Vec<_>>>()?;
         let Comparison { live, wanted, intent, .. } = comparison;
         let changes = Changes::of(&live.catalog, wanted, intent)?;
@@ -51,7 +50,7 @@ impl Parts {
         let middle = changes.catalog(&cut.ids)?;
         let part = Part::between(None, &live.catalog, &middle, intent)?;
         plan(&middle, wanted, &intent.afterwards()).map_err(|error| apart(&error))?;
-        tell(&changes, &cut, output);
+        along(&changes, &cut, tell);
         Ok(Self(vec![part]))
     }
 
@@ -91,11 +90,11 @@ impl Parts {
         self,
         config: &Config,
         folder: &Folder,
-        args: &Args,
+        writing: &Writing,
         first: Revision,
         settled: &Settled,
-        output: Output,
-    ) -> Result<()> {
+        tell: &Tell,
+    ) -> Result<Vec<PathBuf>> {
         let (mut renames, mut no_renames) = remembered(settled, &self.0).into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
         let mut folder = folder.clone();
         let mut files: Vec<(PathBuf, String)> = Vec::new();
@@ -103,12 +102,12 @@ impl Parts {
         for (n, part) in self.0.iter().enumerate() {
             (next.renames, next.no_renames) = (std::mem::take(&mut renames[n]), std::mem::take(&mut no_renames[n]));
             let plans = [&part.upgrade, &part.downgrade];
-            let mut new = generated(part.summary.clone(), plans, args, settled, next.clone())?;
+            let mut new = generated(part.summary.clone(), plans, writing, settled, next.clone())?;
             if let Some(about) = &part.about {
                 new.message = format!("{about}: {}", new.message);
                 new.fingerprint = revision::fingerprint(&new);
             }
-            let file = newly::path_of(config, &folder, &new, &args.new)?;
+            let file = newly::path_of(config, &folder, &new, &writing.new)?;
             let text = newly::checked(config, &file, &folder, &new)?;
             let stored = Stored { path: file.clone(), text: text.clone(), revision: revision::parse(&file, &text)? };
             folder = newly::among(&folder, stored)?;
@@ -117,10 +116,11 @@ impl Parts {
             next.id = newly::fresh_id(config, &folder, &[])?;
         }
         for part in &self.0 {
-            part.about.iter().for_each(|about| output.say(&format!("{about}:")));
-            output.lines_to_stderr(&render::lines(&part.upgrade, false));
+            part.about.iter().for_each(|about| tell.say(&format!("{about}:")));
+            tell.changes(&render::lines(&part.upgrade, false));
         }
-        newly::write_and_say(config, &folder, &files, output, |files| written(args, output, files))
+        newly::write(config, &folder, &files, &writing.new, tell)?;
+        Ok(files.into_iter().map(|(file, _)| file).collect())
     }
 }
 
@@ -161,22 +161,22 @@ fn apart(error: &Error) -> Error {
 }
 
 /// What came along, and what is left.
-fn tell(changes: &Changes, cut: &Cut, output: Output) {
+fn along(changes: &Changes, cut: &Cut, tell: &Tell) {
     let left: BTreeSet<Id> = changes.ids().difference(&cut.ids).cloned().collect();
     for id in changes.outermost(&cut.ids) {
         if let Some(why) = cut.along.get(&id) {
-            output.say(&format!("takes along {id}: {why}"));
+            tell.say(&format!("takes along {id}: {why}"));
         }
     }
     for id in changes.renamed().iter().filter(|_| !left.is_empty()) {
-        output.say(&format!("takes along the rename of {id}: renames come first"));
+        tell.say(&format!("takes along the rename of {id}: renames come first"));
     }
     let mut rest: Vec<String> = changes.outermost(&left).iter().map(Id::to_string).collect();
     let more = rest.len().saturating_sub(NAMED);
     rest.truncate(NAMED);
     rest.extend((more > 0).then(|| format!("and {more} more")));
     match rest.is_empty() {
-        true => output.say("nothing is left for another revision"),
-        false => output.say(&format!("left for the next revision: {}", rest.join(", "))),
+        true => tell.say("nothing is left for another revision"),
+        false => tell.say(&format!("left for the next revision: {}", rest.join(", "))),
     }
 }

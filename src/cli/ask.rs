@@ -2,25 +2,17 @@
 //!
 //! Invariant: nothing is done while it is asked; the end of the input and a signal end the command as it began.
 
-use super::show::{self, name, why};
-use super::{Question, Sides};
+use super::output::Output;
+use super::typed;
 use crate::candidates::{Candidate, shown};
-use crate::catalog::Catalog;
-use crate::cli::output::Output;
-use crate::cli::typed;
 use crate::error::{Error, Result};
-use crate::kind::{Id, Object};
-use crate::render;
+use crate::project::renames::show::{self, name, why};
+use crate::project::renames::{Asked, Question, Sides};
 use crate::runner::Interrupt;
 
 /// The candidate that it was renamed to, or none.
-pub fn ask(
-    question: &Question,
-    number: usize,
-    count: usize,
-    sides: &Sides,
-    output: Output,
-) -> Result<Option<Candidate>> {
+pub fn ask(asked: &Asked<'_>, output: Output) -> Result<Option<Candidate>> {
+    let Asked { question, number, count, sides } = *asked;
     let interrupt = Interrupt::install().map_err(|cause| Error::new(format!("cannot listen to signals: {cause}")))?;
     let _working = interrupt.work();
     // what is asked is seen however little is to be said
@@ -86,68 +78,4 @@ fn details(question: &Question, sides: &Sides, output: Output) {
 
 fn ended() -> Error {
     Error::no("the input ended before every question was answered").detail("nothing was written")
-}
-
-impl Sides<'_> {
-    fn live(&self, id: &Id) -> String {
-        described(self.base, id)
-    }
-
-    fn wanted(&self, id: &Id) -> String {
-        described(self.wanted, id)
-    }
-
-    fn place(&self, id: &Id) -> String {
-        self.wanted.place(id).map(|place| format!("  ({place})")).unwrap_or_default()
-    }
-
-    fn rename_sql(&self, old: &Id, new: &Id) -> String {
-        match (self.base.get(old), self.wanted.get(new)) {
-            // what follows from the name may follow or not
-            (Some(old), Some(new)) => render::statements(old.rename_sql(new).into_iter().take(1).collect()),
-            _ => "the value is renamed".to_owned(),
-        }
-    }
-
-    fn drop_sql(&self, old: &Id) -> String {
-        self.base.get(old).map_or_else(|| "the value is removed".to_owned(), |old| render::statements(old.drop()))
-    }
-
-    fn holds_data(&self, id: &Id) -> bool {
-        self.base.get(id).is_some_and(|object| object.holds_data())
-    }
-}
-
-/// So much of a definition is shown.
-const SHOWN: usize = 100;
-
-/// In one line: a part of something as it stands in that, a table by its columns, anything else by what makes it.
-fn described(catalog: &Catalog, id: &Id) -> String {
-    let Some(object) = catalog.get(id) else { return id.qualified() };
-    if object.element(Vec::new()).is_some() {
-        let outer: Vec<String> = id.path.iter().take(id.path.len() - 1).map(ToString::to_string).collect();
-        return format!("{} of {}", render::definition(object), outer.join("."));
-    }
-    let of = |other: &&Object| other.holds_data() && other.parent().as_ref() == Some(id);
-    let mut parts: Vec<(Option<&i64>, String)> = catalog
-        .objects()
-        .values()
-        .filter(of)
-        .map(|part| {
-            let id = part.id();
-            (catalog.notes.order.get(&id), name(&id))
-        })
-        .collect();
-    parts.sort();
-    let text = match parts.is_empty() {
-        true => render::definition(object),
-        false => {
-            format!("{} ({})", id.qualified(), parts.into_iter().map(|(_, name)| name).collect::<Vec<_>>().join(", "))
-        }
-    };
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
 }

@@ -15,11 +15,11 @@ use sha2::{Digest, Sha256};
 
 use super::cache;
 use super::compare::{Comparison, count};
+use super::models::Models;
 use crate::config::Config;
 use crate::connect::Address;
 use crate::hex::hex;
 use crate::introspect;
-use crate::model;
 use crate::ours::PRESETS;
 
 const FILE: &str = "in_step.json";
@@ -28,7 +28,7 @@ const FILE: &str = "in_step.json";
 const BYTES: u64 = 1 << 20;
 
 /// What is said of models and a database that are in step.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct InStep {
     pub tables: usize,
     /// How many model files there are.
@@ -57,8 +57,8 @@ pub struct Memory {
 }
 
 impl Memory {
-    pub fn of(config: &Config, client: &mut Client) -> Self {
-        let inputs = inputs(config);
+    pub fn of(config: &Config, models: &Models, client: &mut Client) -> Self {
+        let inputs = inputs(config, models);
         let before = read(&config.root).filter(|kept| Some(&kept.inputs) == inputs.as_ref());
         let catalog = before.as_ref().and_then(|_| introspect::fingerprint(client));
         Self { inputs, before, catalog }
@@ -107,7 +107,7 @@ fn read(root: &Path) -> Option<Kept> {
 }
 
 /// A hash of everything but the database that the answer depends on.
-fn inputs(config: &Config) -> Option<String> {
+fn inputs(config: &Config, models: &Models) -> Option<String> {
     // where the database is, and which revisions there are, is looked at every time
     let Config {
         file: _,
@@ -133,7 +133,7 @@ fn inputs(config: &Config) -> Option<String> {
     let settings = (schemas, search_path, naming, renames, names_follow, rules, managed);
     let mut hash = Sha256::new();
     hash.update(format!("{} {} {built:?} {settings:?}", env!("CARGO_PKG_VERSION"), program.len()));
-    for file in model::files(config).ok()? {
+    for file in models.files(config).ok()? {
         let bytes = fs::read(&file).ok()?;
         hash.update(format!("\n{:?} {}\n", file.strip_prefix(root).unwrap_or(&file), bytes.len()));
         hash.update(bytes);

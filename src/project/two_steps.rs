@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::args::Revision as Args;
 use super::compare::{Comparison, Second};
 use super::newly;
-use super::output::Output;
+use super::notice::Tell;
 use super::renames::Settled;
-use super::revision::{generated, remembering, written};
+use super::revision::{Writing, generated, remembering};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kind::Risk;
@@ -19,13 +18,13 @@ use crate::revision::{self, Folder, Revision, Stored};
 pub fn write(
     config: &Config,
     folder: &Folder,
-    args: &Args,
+    writing: &Writing,
     (comparison, second): (&Comparison, &Second),
     first: Revision,
     settled: &Settled,
-    output: Output,
-) -> Result<u8> {
-    if args.amend || args.split || !args.only.is_empty() {
+    tell: &Tell,
+) -> Result<Vec<PathBuf>> {
+    if writing.amend || writing.split || !writing.only.is_empty() {
         return Err(Error::no(format!(
             "not supported: --amend, --only or --split with {}, which changes in two steps",
             second.waits
@@ -34,27 +33,27 @@ pub fn write(
     }
     let (upgrade, downgrade) = (&comparison.upgrade, comparison.downgrade()?);
     let summary = render::summary(upgrade, &downgrade, &comparison.live.catalog);
-    let first = generated(summary, [upgrade, &downgrade], args, settled, remembering(settled, first))?;
-    let file = newly::path_of(config, folder, &first, &args.new)?;
+    let first = generated(summary, [upgrade, &downgrade], writing, settled, remembering(settled, first))?;
+    let file = newly::path_of(config, folder, &first, &writing.new)?;
     let text = newly::checked(config, &file, folder, &first)?;
     let stored = Stored { path: file.clone(), text: text.clone(), revision: revision::parse(&file, &text)? };
     let with_first = newly::among(folder, stored)?;
-    let (last, last_plan) = last(config, &with_first, args, comparison, second, &first)?;
-    let last_file = newly::path_of(config, &with_first, &last, &args.new)?;
+    let (last, last_plan) = last(config, &with_first, writing, comparison, second, &first)?;
+    let last_file = newly::path_of(config, &with_first, &last, &writing.new)?;
     let last_text = newly::checked(config, &last_file, &with_first, &last)?;
-    output.lines_to_stderr(&render::lines(upgrade, false));
-    output.say(&format!("then, once it is let go by `autogen upgrade {}`:", last.id));
-    output.lines_to_stderr(&render::lines(&last_plan, false));
+    tell.changes(&render::lines(upgrade, false));
+    tell.say(&format!("then, once it is let go by `autogen upgrade {}`:", last.id));
+    tell.changes(&render::lines(&last_plan, false));
     let files: Vec<(PathBuf, String)> = vec![(file, text), (last_file, last_text)];
-    newly::write_and_say(config, folder, &files, output, |files| written(args, output, files))?;
-    Ok(0)
+    newly::write(config, folder, &files, &writing.new, tell)?;
+    Ok(files.into_iter().map(|(file, _)| file).collect())
 }
 
 /// The revision that waits, and what it does.
 fn last(
     config: &Config,
     folder: &Folder,
-    args: &Args,
+    writing: &Writing,
     comparison: &Comparison,
     second: &Second,
     first: &Revision,
@@ -80,7 +79,7 @@ fn last(
     };
     let waits = format!("waits until no program uses {} any more; `autogen upgrade {}` lets it go", new.waits, new.id);
     summary.insert(0, waits);
-    new = generated(summary, [&upgrade, &downgrade], args, &Settled::default(), new)?;
+    new = generated(summary, [&upgrade, &downgrade], writing, &Settled::default(), new)?;
     let (title, rest) =
         first.message.split_once('\n').map_or((first.message.as_str(), ""), |(title, rest)| (title, rest));
     new.message = format!("{title}: the last step{}{rest}", if rest.is_empty() { "" } else { "\n" });

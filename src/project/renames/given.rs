@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use crate::cli::args::Renames;
+use super::Answers;
 use crate::error::{Error, Place, Result};
 use crate::kind::Tag;
 use crate::kind::shapes::Texts;
@@ -49,15 +49,15 @@ const FORM: &str = "write the old name, `=` and the new one, as in public.tasks.
 const NO_FORM: &str = "write the name of what goes, as in public.tasks.title; a kind may stand before it";
 
 /// What the command line says, and the file that it names.
-pub fn given(args: &Renames) -> Result<Vec<Given>> {
+pub fn given(answers: &Answers) -> Result<Vec<Given>> {
     let mut all = Vec::new();
-    for text in &args.rename {
+    for text in &answers.rename {
         all.push(Given::rename(text, Source::Option)?);
     }
-    for text in &args.no_rename {
+    for text in &answers.no_rename {
         all.push(Given::no_rename(text, Source::Option)?);
     }
-    if let Some(file) = &args.renames {
+    if let Some(file) = &answers.file {
         all.extend(from_file(file)?);
     }
     Ok(all)

@@ -8,6 +8,7 @@ use postgres::Client;
 use serde_json::{Value, json};
 
 use super::answers;
+use super::models::Models;
 use super::renames;
 use super::session::Session;
 use crate::catalog::Catalog;
@@ -17,7 +18,6 @@ use crate::error::{Error, Place, Result};
 use crate::intent::{Intent, circles};
 use crate::introspect::{self, Live};
 use crate::kind::{Id, Pair, Renames, Space};
-use crate::model;
 use crate::name::Ident;
 use crate::normal::{self, Known, Remembering, Twins, Unknown, Wanted};
 use crate::ours::{self, LeftOut};
@@ -27,6 +27,7 @@ use crate::runner::{Ledger, Standing};
 use crate::two_step;
 
 /// Models and database, compared.
+#[derive(Debug)]
 pub struct Comparison {
     pub live: Live,
     pub wanted: Catalog,
@@ -42,6 +43,7 @@ pub struct Comparison {
 }
 
 /// Where the second revision of a change in two steps leads.
+#[derive(Debug)]
 pub struct Second {
     pub wanted: Catalog,
     /// What it takes away.
@@ -76,8 +78,8 @@ pub fn compare_and_name(session: &mut Session, members: bool) -> Result<Comparis
 }
 
 fn compare_as(session: &mut Session, hints: &[RenameHint], members: bool, online: bool) -> Result<Comparison> {
-    let (config, client) = (&session.config, &mut session.client);
-    let (mut draft, mut known, mut live) = read(config, client, hints, members)?;
+    let (config, models, client) = (&session.config, &session.models, &mut session.client);
+    let (mut draft, mut known, mut live) = read((config, models), client, hints, members)?;
     let (apart, in_step) = two_step::apart(&draft.two_steps, std::mem::take(&mut live.catalog));
     live.catalog = apart;
     let between = between(&draft, in_step, session)?;
@@ -87,7 +89,7 @@ fn compare_as(session: &mut Session, hints: &[RenameHint], members: bool, online
     // what is only remembered is no ground for a difference
     if known.was_used() && !found.as_ref().is_ok_and(|found| found.upgrade.statements.is_empty()) {
         known.forget();
-        let mut draft = load(&session.config, hints)?;
+        let mut draft = load((&session.config, &session.models), hints)?;
         forget(&mut draft, &between.passed);
         found = against(draft, &live, &between, session, &mut known, online);
     }
@@ -212,16 +214,22 @@ fn renamed_from_what_is_read(draft: &Draft, config: &Config) -> Result<()> {
     }
 }
 
-fn load(config: &Config, hints: &[RenameHint]) -> Result<Draft> {
-    let mut draft = model::load(config)?;
+fn load((config, models): (&Config, &Models), hints: &[RenameHint]) -> Result<Draft> {
+    let mut draft = models.load(config)?;
     draft.renames.extend_from_slice(hints);
     Ok(draft)
 }
 
 /// The models, what was remembered, and what is live; the server answers while the files are read.
-fn read(config: &Config, client: &mut Client, hints: &[RenameHint], members: bool) -> Result<(Draft, Known, Live)> {
+fn read(
+    from: (&Config, &Models),
+    client: &mut Client,
+    hints: &[RenameHint],
+    members: bool,
+) -> Result<(Draft, Known, Live)> {
+    let (config, _) = from;
     std::thread::scope(|scope| {
-        let reading = Cell::new(Some(scope.spawn(|| load(config, hints))));
+        let reading = Cell::new(Some(scope.spawn(|| load(from, hints))));
         let draft = OnceCell::new();
         let models = || {
             draft.get_or_init(|| match reading.take().map(|thread| thread.join()) {

@@ -5,20 +5,20 @@
 //! so that models and database are compared again with it. Invariant: nothing is taken for a rename unless somebody says so
 //! or the policy does, and nothing is asked where there is nobody to answer: then it ends with the questions.
 
-mod ask;
+mod described;
 mod given;
 mod resolve;
 pub mod show;
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
 
-use given::Source;
+pub use given::Source;
 
-use super::args::{Format, Revision as Args};
 use super::compare::{Comparison, compare_renamed, count};
-use super::output::Output;
+use super::notice::Tell;
 use super::session::Session;
-use super::typed;
 use crate::candidates::{self, Candidate, labels, shown};
 use crate::catalog::Catalog;
 use crate::config::{Config, Renames as Policy};
@@ -28,6 +28,49 @@ use crate::error::{Error, Result};
 use crate::kind::{Change, Id};
 use crate::revision::Revision;
 
+/// What is said of renames before anything is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// `public.tasks.title=name`: what goes under the old name is there under the new one.
+    pub rename: Vec<String>,
+    /// `public.tasks.title`: it is dropped, whatever looks like it.
+    pub no_rename: Vec<String>,
+    /// Nothing is renamed but what models and `rename` say.
+    pub nothing_else: bool,
+    /// Such answers in a file, as `autogen revision --format json` prints it.
+    pub file: Option<PathBuf>,
+}
+
+/// An answer to a [`Question`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// As [`Answers::rename`] has it.
+    Rename(String),
+    /// As [`Answers::no_rename`] has it.
+    NoRename(String),
+}
+
+impl Answers {
+    pub fn add(&mut self, answer: Answer) {
+        match answer {
+            Answer::Rename(text) => self.rename.push(text),
+            Answer::NoRename(text) => self.no_rename.push(text),
+        }
+    }
+}
+
+/// Somebody who is asked.
+pub type Ask<'a> = dyn FnMut(&Asked<'_>) -> Result<Option<Candidate>> + 'a;
+
+/// A question, and all that helps to answer it.
+pub struct Asked<'a> {
+    pub question: &'a Question,
+    /// It is the `number`-th of `count`, from 1, as far as is known.
+    pub number: usize,
+    pub count: usize,
+    pub sides: &'a Sides<'a>,
+}
+
 /// A thing that goes, and what it may have become.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -35,6 +78,25 @@ pub struct Question {
     pub candidates: Vec<Candidate>,
     /// Nothing of another kind that goes has its name.
     pub alone: bool,
+}
+
+impl Question {
+    /// That it has only another name now.
+    pub fn renamed_to(&self, candidate: &Candidate) -> Answer {
+        Answer::Rename(show::renamed(&candidate.old, &candidate.new, self.alone))
+    }
+
+    /// That it goes.
+    pub fn not_renamed(&self) -> Answer {
+        Answer::NoRename(show::not_renamed(&self.old, self.alone))
+    }
+}
+
+impl fmt::Display for Question {
+    /// A line for each candidate: `column public.tasks.title -> name (87 %: same type text)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.candidates.iter().map(show::line).collect::<Vec<_>>().join("\n"))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -193,13 +255,13 @@ pub fn open_of(comparison: &Comparison, config: &Config) -> Result<Vec<Question>
 pub fn settle(
     session: &mut Session,
     comparison: Comparison,
-    args: &Args,
+    answers: &Answers,
     amended: Option<&Revision>,
     touched: impl Fn(&Comparison) -> Result<Option<BTreeSet<Id>>>,
-    output: Output,
+    mut ask: Option<&mut Ask<'_>>,
 ) -> Result<Outcome> {
     let mut comparison = comparison;
-    let (mut settled, mut waiting) = (Settled::default(), given::given(&args.renames)?);
+    let (mut settled, mut waiting) = (Settled::default(), given::given(answers)?);
     let mut remembered = amended.map(given::remembered).unwrap_or_default();
     let schema = session.config.search_path.first().cloned().unwrap_or_default();
     loop {
@@ -223,8 +285,8 @@ pub fn settle(
                 let written = |id: &Id| touched.as_ref().is_none_or(|ids| ids.contains(id));
                 written(&question.old) || question.candidates.iter().any(|one| written(&one.new))
             };
-            let round = Round { sides: &sides, args, policy, is_touched: &is_touched, output };
-            if let Some(open) = round.decide(&mut settled)? {
+            let round = Round { sides: &sides, answers, policy, is_touched: &is_touched, tell: &session.tell };
+            if let Some(open) = round.decide(&mut settled, ask.as_deref_mut())? {
                 return Ok(Outcome::Open(open));
             }
         }
@@ -239,10 +301,10 @@ pub fn settle(
 /// Questions between two comparisons.
 struct Round<'a> {
     sides: &'a Sides<'a>,
-    args: &'a Args,
+    answers: &'a Answers,
     policy: Policy,
     is_touched: &'a dyn Fn(&Question) -> bool,
-    output: Output,
+    tell: &'a Tell,
 }
 
 impl Round<'_> {
@@ -251,8 +313,8 @@ impl Round<'_> {
     }
 
     /// The questions that are left, if there is nobody to answer them.
-    fn decide(&self, settled: &mut Settled) -> Result<Option<Vec<Question>>> {
-        if self.args.renames.no_renames {
+    fn decide(&self, settled: &mut Settled, ask: Option<&mut Ask<'_>>) -> Result<Option<Vec<Question>>> {
+        if self.answers.nothing_else {
             self.open(settled).iter().for_each(|question| settled.deny(question));
             return Ok(None);
         }
@@ -263,15 +325,13 @@ impl Round<'_> {
         if open.is_empty() {
             return Ok(None);
         }
-        if self.args.format == Format::Json || !typed::has_terminal() {
-            return Ok(Some(open));
-        }
+        let Some(ask) = ask else { return Ok(Some(open)) };
         let mut number = 0;
         // an answer about a table may settle those about what is in it
         while let Some(question) = self.open(settled).into_iter().next() {
             number += 1;
             let count = number - 1 + self.open(settled).len();
-            match ask::ask(&question, number, count, self.sides, self.output)? {
+            match ask(&Asked { question: &question, number, count, sides: self.sides })? {
                 Some(candidate) => settled.rename(candidate, Source::Terminal),
                 None => settled.deny(&question),
             }
@@ -283,7 +343,7 @@ impl Round<'_> {
         for question in self.open(settled) {
             let [only] = question.candidates.as_slice() else { continue };
             if only.certain {
-                self.output.say(&format!("taken for renamed: {}", show::line(only)));
+                self.tell.say(&format!("taken for renamed: {}", show::line(only)));
                 settled.rename(only.clone(), Source::Certain);
             }
         }
