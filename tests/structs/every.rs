@@ -57,7 +57,7 @@ pub struct Person {
     pub holes: Vec<Option<i32>>,
     pub address: IpNetwork,
     pub card: MacAddress,
-    pub boxed: Box<String>,
+    pub boxed: Box<Uuid>,
     pub level: Level,
     pub levels: Option<Vec<self::levels::Level2>>,
     #[model(type = "numrange")]
