@@ -139,10 +139,14 @@ fn the_ops_are_those_that_the_kinds_name() {
 
 #[test]
 fn every_dependency_has_its_reason() {
-    let manifest = include_str!("../Cargo.toml");
+    let manifests = [
+        include_str!("../Cargo.toml"),
+        include_str!("../derive/Cargo.toml"),
+        include_str!("../derive/structs/Cargo.toml"),
+    ];
     let mut section_of = "";
     let mut needed = BTreeSet::new();
-    for line in manifest.lines() {
+    for line in manifests.iter().flat_map(|manifest| manifest.lines()) {
         if line.starts_with('[') {
             section_of = line;
         } else if section_of.ends_with("dependencies]")

@@ -45,6 +45,7 @@ fn told(reason: &str, line: &str) -> Error {
         "expected mapping start" => Error::new("expected keys with values").hint(FORMS),
         "expected sequence start" => Error::new("expected a list").hint(FORMS),
         "expected string scalar" => Error::new("expected one text, found a list or keys").hint(FORMS),
+        "invalid boolean" => Error::new("expected true or false").hint(FORMS),
         super::read::NUL => Error::new(reason).hint("PostgreSQL holds none: take the escape out"),
         _ if reason.contains("null into string") => {
             Error::new("expected a text, found null").hint("null as a text is written in quotes: \"null\"")

@@ -48,7 +48,14 @@ fn near<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
 
 impl From<syn::Error> for Error {
     fn from(cause: syn::Error) -> Self {
-        Self::new(cause.span(), format!("this cannot be read as Rust: {cause}"))
+        let cause_said = match cause.to_string() {
+            // the lexer's, which says no more
+            said if said == "cannot parse string into token stream" => {
+                "a text or a bracket is never closed, or a character is none of Rust".to_owned()
+            }
+            said => said,
+        };
+        Self::new(cause.span(), format!("this cannot be read as Rust: {cause_said}"))
             .hint("`cargo check` shows what the compiler says of it")
     }
 }
