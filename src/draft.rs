@@ -6,14 +6,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde_yaml::Spanned;
-
 use crate::config::Naming;
 use crate::error::{Error, Place, Result};
 use crate::kind::statement::About;
 use crate::kind::{Aspect, Backfill, Expression, Id, Managed, Object, Pace, Type};
 use crate::lex;
 use crate::name::{Ident, Qualified};
+use crate::spanned::Spanned;
 use crate::sql::Expr;
 
 #[derive(Debug, Default)]

@@ -14,6 +14,7 @@ pub mod error;
 pub mod hex;
 pub mod intent;
 pub mod introspect;
+pub mod json_schema;
 pub mod kind;
 pub mod lex;
 pub mod model;
@@ -27,6 +28,7 @@ pub mod render;
 pub mod revision;
 pub mod rewrite;
 pub mod runner;
+pub mod spanned;
 pub mod sql;
 pub mod two_step;
 

@@ -2,13 +2,17 @@
 //!
 //! Invariant: no shell reads it, so a text that looks as if one should is refused.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, SeqAccess, Visitor};
-use serde_yaml::Spanned;
 
 use super::place::Source;
 use crate::error::{Error, Result};
+use crate::json_schema::{self, Scalar};
+use crate::spanned::Spanned;
 
 /// A command and its arguments, at least one word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +55,15 @@ impl<'de> Deserialize<'de> for Form {
             }
         }
         deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for Form {
+    fn schema_name() -> Cow<'static, str> {
+        "command".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema::any_of(vec![String::json_schema(generator), Vec::<Scalar>::json_schema(generator)])
     }
 }
 

@@ -20,12 +20,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use serde_yaml::Spanned;
+use schemars::{Schema, SchemaGenerator};
 
 use crate::error::{Error, Place, Result, did_you_mean};
 use crate::introspect::Asked;
+use crate::json_schema;
 use crate::kind::{Aspect, Managed, Manner};
 use crate::ours::Rules;
+use crate::spanned::Spanned;
 use file::{DatabaseKeys, Layer, NamingKeys};
 use naming::Template;
 use place::Source;
@@ -57,6 +59,17 @@ impl Renames {
     fn read(word: &str, from: &str) -> Result<Self> {
         one_of(word, from, Self::WORDS)
     }
+}
+
+json_schema::words!(of Renames = Renames::WORDS.map(|(word, _)| word));
+
+/// Whether names that nobody chose follow what they are made of.
+const DERIVED_NAMES: [(&str, bool); 2] = [("follow", true), ("stay", false)];
+json_schema::words!(DerivedNames = DERIVED_NAMES.map(|(word, _)| word));
+
+/// The schema of the file, for an editor.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Layer>()
 }
 
 /// What a word means of a key that takes one of a few; `from` names the place that the word comes from.
@@ -190,7 +203,7 @@ impl Config {
         let online = online(&layer);
         let names_follow = match &layer.derived_names {
             None => true,
-            Some(word) => one_of(&word.value, "derived_names", [("follow", true), ("stay", false)])
+            Some(word) => one_of(&word.value, "derived_names", DERIVED_NAMES)
                 .map_err(|error| source.at(error, word.referenced))?,
         };
         let rules = rules::rules(&mut layer, &search_path, &source)?;

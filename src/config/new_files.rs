@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use jiff::tz::{self, TimeZone};
-use serde_yaml::Spanned;
 
 use super::file::Layer;
 use super::hook::{self, Hook};
 use super::place::Source;
 use crate::error::{Error, Place, Result, did_you_mean};
+use crate::json_schema;
 use crate::revision::FileTemplate;
+use crate::spanned::Spanned;
 
 /// What autogen.yaml says of revisions that are yet to be written.
 #[derive(Debug, Clone)]
@@ -29,6 +30,9 @@ pub enum RevisionIds {
     Random,
     Sequence,
 }
+
+const IDS: [&str; 2] = ["random", "sequence"];
+json_schema::words!(of RevisionIds = IDS);
 
 pub(super) fn new_files(layer: &mut Layer, root: &Path, source: &Source<'_>) -> Result<NewFiles> {
     let name = match layer.file_template.take() {
@@ -74,7 +78,7 @@ fn ids(word: &Spanned<String>, source: &Source<'_>) -> Result<RevisionIds> {
         "sequence" => Ok(RevisionIds::Sequence),
         other => {
             let error = Error::new(format!("revision_ids cannot be {other}"));
-            let error = error.hint(match did_you_mean(other, ["random", "sequence"]) {
+            let error = error.hint(match did_you_mean(other, IDS) {
                 Some(near) => format!("did you mean {near}?"),
                 None => "it is random or sequence".to_owned(),
             });

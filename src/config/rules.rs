@@ -1,16 +1,20 @@
 //! What do `include`, `exclude`, `presets` and `unmanaged_partitions` say is ours?
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_yaml::Spanned;
 
 use super::file::{Layer, Words};
 use super::place::Source;
 use crate::draft::split_name;
 use crate::error::{Error, Place, Result, did_you_mean};
+use crate::json_schema::{self, Word};
 use crate::name::Qualified;
 use crate::ours::{self, Effect, Glob, Origin, PRESETS, Rule, Rules};
+use crate::spanned::Spanned;
 
 /// A rule: `"audit.*"`, or by its parts.
 #[derive(Debug, Clone)]
@@ -19,11 +23,12 @@ pub(super) enum Form {
     Long(Box<Parts>),
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Parts {
     schema: Option<Spanned<String>>,
     name: Option<Spanned<String>>,
+    #[schemars(with = "Option<Word<Kinds>>")]
     kind: Option<Spanned<String>>,
 }
 
@@ -43,6 +48,17 @@ impl<'de> Deserialize<'de> for Form {
             }
         }
         deserializer.deserialize_any(Either)
+    }
+}
+
+json_schema::words!(Kinds = ours::kinds());
+
+impl JsonSchema for Form {
+    fn schema_name() -> Cow<'static, str> {
+        "rule".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema::any_of(vec![String::json_schema(generator), Parts::json_schema(generator)])
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde_yaml::Spanned;
-
 use super::file::{HooksKeys, Layer};
 use super::hook::{self, Hook};
 use super::place::Source;
 use crate::duration::duration;
 use crate::error::{Error, Result, did_you_mean};
+use crate::json_schema;
+use crate::spanned::Spanned;
 
 /// When to ask before rows are lost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub enum Confirm {
     Never,
 }
 
+const CONFIRM: [(&str, Confirm); 3] = [("auto", Confirm::Auto), ("always", Confirm::Always), ("never", Confirm::Never)];
+json_schema::words!(of Confirm = CONFIRM.map(|(word, _)| word));
+
 /// How the progress of a run is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LogFormat {
@@ -29,6 +32,9 @@ pub enum LogFormat {
     /// One object a line, on stderr.
     Json,
 }
+
+const LOG_FORMATS: [(&str, LogFormat); 2] = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+json_schema::words!(of LogFormat = LOG_FORMATS.map(|(word, _)| word));
 
 /// Commands that run before and after revisions do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,19 +69,9 @@ impl Running {
             lock_timeout: time(layer.lock_timeout.take(), "lock_timeout", source)?,
             statement_timeout: time(layer.statement_timeout.take(), "statement_timeout", source)?,
             lock_patience: patience.unwrap_or(crate::runner::PATIENCE),
-            confirm: word(
-                layer.confirm.take(),
-                "confirm",
-                &[("auto", Confirm::Auto), ("always", Confirm::Always), ("never", Confirm::Never)],
-                source,
-            )?,
+            confirm: word(layer.confirm.take(), "confirm", &CONFIRM, source)?,
             protect: layer.protect.take().is_some_and(|protect| protect.value),
-            log_format: word(
-                layer.log_format.take(),
-                "log_format",
-                &[("text", LogFormat::Text), ("json", LogFormat::Json)],
-                source,
-            )?,
+            log_format: word(layer.log_format.take(), "log_format", &LOG_FORMATS, source)?,
             hooks: hooks(layer.hooks.take().unwrap_or_default(), source)?,
         })
     }

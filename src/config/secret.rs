@@ -2,14 +2,30 @@
 //!
 //! Invariant: the text leaves a [`Secret`] only through [`Secret::expose`]; `Debug` and `Display` write `***`.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
+
+use crate::json_schema::Scalar;
 
 /// A password, or a text that may contain one (a database address).
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
+
+impl JsonSchema for Secret {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        Scalar::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Scalar::json_schema(generator)
+    }
+}
 
 impl Secret {
     pub fn new(text: impl Into<String>) -> Self {

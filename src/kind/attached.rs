@@ -2,8 +2,6 @@
 //!
 //! Its owner and its privileges: objects of their own that come and go with it.
 
-use serde_yaml::Spanned;
-
 use super::grants::{Class, Declared};
 use super::owner::Owner;
 use super::privileges::Privileges;
@@ -11,6 +9,7 @@ use super::{Aside, Aspect, Doc, Fields, Id, Name, Object, Part, Parts, Row, Spac
 use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
 use crate::name::{Ident, Qualified};
+use crate::spanned::Spanned;
 use crate::sql::Sql;
 
 impl Id {

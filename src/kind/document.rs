@@ -1,7 +1,7 @@
 //! Which sections does a model file have, and how does each reach the draft?
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::renames::Renamed;
 use super::shapes::{Entries, Named};
@@ -14,6 +14,7 @@ use super::{
 use crate::draft::{Draft, Scope};
 use crate::error::{Place, Result};
 use crate::name::{Ident, Qualified};
+use crate::spanned::Spanned;
 
 /// The sections, in the order in which a file that autogen writes has them.
 pub const SECTIONS: &[&str] = &[
@@ -51,8 +52,9 @@ pub const SECTIONS: &[&str] = &[
 ];
 
 /// A whole model file.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "autogen model file")]
 pub struct Document {
     schemas: Entries<Option<Renamed<schema::Declaration>>>,
     extensions: Entries<Option<extension::Declaration>>,

@@ -1,10 +1,9 @@
 //! In which sessions does a rule or an event trigger fire?
 
-use serde_yaml::Spanned;
-
 use super::Doc;
 use crate::draft::Scope;
 use crate::error::Result;
+use crate::spanned::Spanned;
 
 /// By `session_replication_role`, where it fires at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +13,8 @@ pub enum Firing {
     Replica,
     Always,
 }
+
+crate::json_schema::words!(of Firing = Firing::WORDS.map(|(.., word)| word));
 
 impl Firing {
     /// As `ev_enabled` and `evtenabled` have it, and as a model does.

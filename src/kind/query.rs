@@ -2,8 +2,6 @@
 //!
 //! A query that the server prints in its own words, and columns that come of it: which ones, only the server can say.
 
-use serde_yaml::Spanned;
-
 use super::attached;
 use super::comment::Comment;
 use super::document::Given;
@@ -16,6 +14,7 @@ use super::{
 use crate::draft::{Draft, Scope};
 use crate::error::Result;
 use crate::name::{Ident, Qualified};
+use crate::spanned::Spanned;
 use crate::sql::{Expr, Sql};
 
 /// The columns that a query gives, each with its type; `None` where nobody has said so yet.

@@ -20,6 +20,8 @@ pub enum MethodType {
     Table,
 }
 
+crate::json_schema::words!(of MethodType = routine::last_words(&MethodType::WORDS));
+
 impl MethodType {
     const WORDS: [(Self, &'static str, &'static str); 2] = [(Self::Index, "i", "TYPE INDEX"), (Self::Table, "t", "TYPE TABLE")];
 }

@@ -1,16 +1,20 @@
 //! `access_methods: { other: { type: index, handler: bthandler } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Word;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "access_method")]
 pub struct Declaration {
+    #[schemars(with = "Option<Word<MethodType>>")]
     #[serde(rename = "type")]
     pub method: Option<Spanned<String>>,
     pub handler: Spanned<String>,

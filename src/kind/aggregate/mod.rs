@@ -60,6 +60,8 @@ pub enum Modify {
     ReadWrite,
 }
 
+crate::json_schema::words!(of Modify = routine::last_words(&Modify::WORDS));
+
 impl Modify {
     const WORDS: [(Self, &'static str, &'static str); 3] =
         [(Self::ReadOnly, "r", "READ_ONLY"), (Self::Shareable, "s", "SHAREABLE"), (Self::ReadWrite, "w", "READ_WRITE")];

@@ -1,7 +1,7 @@
 //! `aggregates: { "total(integer)": { sfunc: int4pl, stype: integer, initcond: 0 } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::grants::Declared;
@@ -12,9 +12,12 @@ use super::super::shapes::Texts;
 use super::*;
 use crate::draft::{Draft, Scope};
 use crate::lex;
+use crate::json_schema::{Scalar, Word};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "aggregate")]
 pub struct Declaration {
     pub arguments: Texts,
     pub order_by: Texts,
@@ -24,10 +27,12 @@ pub struct Declaration {
     pub sspace: Option<Spanned<i64>>,
     pub finalfunc: Option<Spanned<String>>,
     pub finalfunc_extra: bool,
+    #[schemars(with = "Option<Word<Modify>>")]
     pub finalfunc_modify: Option<Spanned<String>>,
     pub combinefunc: Option<Spanned<String>>,
     pub serialfunc: Option<Spanned<String>>,
     pub deserialfunc: Option<Spanned<String>>,
+    #[schemars(with = "Option<Scalar>")]
     pub initcond: Option<String>,
     pub msfunc: Option<Spanned<String>>,
     pub minvfunc: Option<Spanned<String>>,
@@ -35,9 +40,12 @@ pub struct Declaration {
     pub msspace: Option<Spanned<i64>>,
     pub mfinalfunc: Option<Spanned<String>>,
     pub mfinalfunc_extra: bool,
+    #[schemars(with = "Option<Word<Modify>>")]
     pub mfinalfunc_modify: Option<Spanned<String>>,
+    #[schemars(with = "Option<Scalar>")]
     pub minitcond: Option<String>,
     pub sortop: Option<Spanned<String>>,
+    #[schemars(with = "Option<Word<Parallel>>")]
     pub parallel: Option<Spanned<String>>,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,

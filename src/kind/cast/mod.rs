@@ -31,6 +31,8 @@ pub enum Context {
     Implicit,
 }
 
+crate::json_schema::words!(of Context = routine::last_words(&Context::WORDS));
+
 impl Context {
     const WORDS: [(Self, &'static str, &'static str); 3] =
         [(Self::Explicit, "e", "AS EXPLICIT"), (Self::Assignment, "a", "AS ASSIGNMENT"), (Self::Implicit, "i", "AS IMPLICIT")];

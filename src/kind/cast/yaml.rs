@@ -1,20 +1,24 @@
 //! `casts: { text as mood: { function: to_mood(text), context: assignment } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
 use crate::lex;
+use crate::json_schema::Word;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "cast")]
 pub struct Declaration {
     pub function: Option<Spanned<String>>,
     pub inout: bool,
     pub without_function: bool,
+    #[schemars(with = "Option<Word<Context>>")]
     pub context: Option<Spanned<String>>,
     pub comment: Option<String>,
 }

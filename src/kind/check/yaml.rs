@@ -1,6 +1,7 @@
 //! `checks: { ck_tasks_title: char_length(title) > 0 }`, a list of unnamed ones, or long with options
 
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
@@ -8,10 +9,12 @@ use super::super::shapes::{Short, short_or_long};
 use super::*;
 use crate::config::Naming;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
+    #[schemars(with = "Scalar")]
     expression: String,
     #[serde(default)]
     no_inherit: bool,
@@ -31,21 +34,20 @@ impl From<Long> for Declaration {
     }
 }
 
-impl Short for Declaration {
-    const EXPECTED: &'static str = "a condition, or a map with `expression:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self(Long { expression: text.to_owned(), no_inherit: false, not_valid: false, not_enforced: false, comment: None }))
-    }
-    fn truth(truth: bool) -> Option<Self> {
-        Self::text(if truth { "true" } else { "false" })
+impl Declaration {
+    fn of(condition: &str) -> Self {
+        let expression = condition.to_owned();
+        Self(Long { expression, no_inherit: false, not_valid: false, not_enforced: false, comment: None })
     }
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
+impl Short for Declaration {
+    const EXPECTED: &'static str = "a condition, or a map with `expression:`";
+    const TEXT: Option<fn(&str) -> Self> = Some(Self::of);
+    const TRUTH: Option<fn(bool) -> Self> = Some(|truth| Self::of(if truth { "true" } else { "false" }));
 }
+
+short_or_long!(Declaration, Long, "check");
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {

@@ -1,13 +1,14 @@
 //! `cluster_on: idx_tasks_created_at`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Declaration(Spanned<String>);
 

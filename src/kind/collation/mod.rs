@@ -30,6 +30,8 @@ pub enum Provider {
     Builtin,
 }
 
+crate::json_schema::words!(of Provider = Provider::ALL.map(Provider::word));
+
 impl Provider {
     const ALL: [Provider; 3] = [Provider::Libc, Provider::Icu, Provider::Builtin];
 

@@ -1,17 +1,21 @@
 //! `collations: { german: { provider: icu, locale: de-DE } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Word;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "collation")]
 pub struct Declaration {
+    #[schemars(with = "Option<Word<Provider>>")]
     provider: Option<Spanned<String>>,
     locale: Option<String>,
     lc_collate: Option<String>,

@@ -2,18 +2,21 @@
 //!
 //! The column is there and may be null, its rows are filled in rounds, and then it is NOT NULL. What stands on the column comes after.
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::shapes::{Short, short_or_long};
 use super::*;
 use crate::draft::Scope;
 use crate::duration::duration;
 use crate::error::Error;
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Long {
+    #[schemars(with = "Scalar")]
     value: Spanned<String>,
     /// 0: in one statement.
     batch: Option<u64>,
@@ -34,16 +37,10 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "an expression, or a map with `value:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self::Value(text.to_owned()))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self::Value(text.to_owned()));
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "backfill");
 
 impl Declaration {
     /// For a column that is read already.

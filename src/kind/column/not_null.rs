@@ -1,11 +1,12 @@
 //! What is said of a column's NOT NULL beyond that it is there: since PostgreSQL 18 it is a constraint with a name.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::*;
 use crate::draft::Scope;
 use crate::kind::online::{related, validate};
+use crate::spanned::Spanned;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NotNull {
@@ -16,8 +17,9 @@ pub struct NotNull {
     pub not_valid: bool,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "not_null")]
 pub struct Declaration {
     name: Option<Spanned<String>>,
     no_inherit: bool,

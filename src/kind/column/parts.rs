@@ -1,18 +1,21 @@
 //! What stands inside a column's declaration in a form of its own: identity, generation, `unique`.
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::grants::Declared;
 use super::super::shapes::{Short, short_or_long};
 use super::*;
 use crate::draft::Scope;
+use crate::json_schema::{Scalar, Word};
+use crate::spanned::Spanned;
 
 /// `generated: lower(title)`, or `{ as: lower(title), virtual: true }`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GeneratedLong {
     #[serde(rename = "as")]
+    #[schemars(with = "Scalar")]
     expression: String,
     #[serde(default, rename = "virtual")]
     is_virtual: bool,
@@ -29,16 +32,11 @@ impl From<GeneratedLong> for Generated {
 
 impl Short for Generated {
     const EXPECTED: &'static str = "an expression, or a map with `as:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self(GeneratedLong { expression: text.to_owned(), is_virtual: false }))
-    }
+    const TEXT: Option<fn(&str) -> Self> =
+        Some(|text| Self(GeneratedLong { expression: text.to_owned(), is_virtual: false }));
 }
 
-impl<'de> Deserialize<'de> for Generated {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, GeneratedLong>(deserializer)
-    }
-}
+short_or_long!(Generated, GeneratedLong, "generated");
 
 impl Generated {
     pub fn read(at: &Spanned<Self>, column: &mut Column, scope: &Scope) -> Result<()> {
@@ -50,10 +48,12 @@ impl Generated {
 }
 
 /// `using: score::integer`, or `{ up: score::integer, down: score::text }`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UsingLong {
+    #[schemars(with = "Option<Scalar>")]
     up: Option<String>,
+    #[schemars(with = "Option<Scalar>")]
     down: Option<String>,
 }
 
@@ -68,16 +68,10 @@ impl From<UsingLong> for UsingDeclaration {
 
 impl Short for UsingDeclaration {
     const EXPECTED: &'static str = "an expression, or a map with `up:` and `down:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self(UsingLong { up: Some(text.to_owned()), down: None }))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self(UsingLong { up: Some(text.to_owned()), down: None }));
 }
 
-impl<'de> Deserialize<'de> for UsingDeclaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, UsingLong>(deserializer)
-    }
-}
+short_or_long!(UsingDeclaration, UsingLong, "using");
 
 impl UsingDeclaration {
     pub fn read(at: &Spanned<Self>, scope: &Scope) -> Result<Using> {
@@ -92,9 +86,13 @@ impl UsingDeclaration {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+const GENERATION: &[&str] = &["always", "by default", "by_default"];
+crate::json_schema::words!(Generation = GENERATION);
+
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct IdentityLong {
+    #[schemars(with = "Option<Word<Generation>>")]
     generation: Option<String>,
     sequence: Option<Spanned<String>>,
     start: Option<i64>,
@@ -118,19 +116,13 @@ impl From<IdentityLong> for IdentityDeclaration {
 
 impl Short for IdentityDeclaration {
     const EXPECTED: &'static str = "always, by default, or a map of options";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self(Some(IdentityLong { generation: Some(text.to_owned()), ..IdentityLong::default() })))
-    }
-    fn truth(truth: bool) -> Option<Self> {
-        Some(Self(truth.then(IdentityLong::default)))
-    }
+    const TEXT: Option<fn(&str) -> Self> =
+        Some(|text| Self(Some(IdentityLong { generation: Some(text.to_owned()), ..IdentityLong::default() })));
+    const WORDS: &'static [&'static str] = GENERATION;
+    const TRUTH: Option<fn(bool) -> Self> = Some(|truth| Self(truth.then(IdentityLong::default)));
 }
 
-impl<'de> Deserialize<'de> for IdentityDeclaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, IdentityLong>(deserializer)
-    }
-}
+short_or_long!(IdentityDeclaration, IdentityLong, "identity");
 
 /// `unique: true`, or the constraint's name.
 #[derive(Debug, Clone)]
@@ -141,16 +133,12 @@ pub enum UniqueOnColumn {
 
 impl Short for UniqueOnColumn {
     const EXPECTED: &'static str = "true, or the constraint's name";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self::Name(text.to_owned()))
-    }
-    fn truth(truth: bool) -> Option<Self> {
-        Some(Self::Truth(truth))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self::Name(text.to_owned()));
+    const TRUTH: Option<fn(bool) -> Self> = Some(Self::Truth);
 }
 
 /// The long form of `unique` is under the table.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
@@ -160,11 +148,7 @@ impl From<Nothing> for UniqueOnColumn {
     }
 }
 
-impl<'de> Deserialize<'de> for UniqueOnColumn {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Nothing>(deserializer)
-    }
-}
+short_or_long!(UniqueOnColumn, Nothing, "unique_of_column");
 
 impl IdentityDeclaration {
     /// On its sequence.

@@ -1,14 +1,16 @@
 //! `rename: { from: title }`, at once or, with `two_step: true`, for two deploys; and so another type under one name.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::casts::{Passage, Touch};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope, TwoStep};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "rename")]
 pub struct Renaming {
     from: Spanned<String>,
     #[serde(default)]
@@ -19,8 +21,9 @@ pub struct Renaming {
 }
 
 /// `change: { two_step: true, batch: 5000, pause: 50ms }`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "change")]
 pub struct Changing {
     two_step: bool,
     batch: Option<u64>,

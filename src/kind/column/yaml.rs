@@ -1,7 +1,7 @@
 //! `title: varchar(200)`, `description: text?`, or long: `{ type: bigint, identity: always, references: users.id, … }`
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::attached::{self, Stated};
 use super::super::comment::Comment;
@@ -20,13 +20,16 @@ use super::parts::{Generated, IdentityDeclaration, UniqueOnColumn, UsingDeclarat
 use super::renaming::{self, Renaming};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::{Inline, Scalar, Word};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
     #[serde(rename = "type")]
     ty: Spanned<String>,
     nullable: Option<bool>,
+    #[schemars(with = "Option<Scalar>")]
     default: Option<Spanned<String>>,
     identity: Option<Spanned<IdentityDeclaration>>,
     not_null: Option<Spanned<not_null::Declaration>>,
@@ -39,15 +42,20 @@ struct Long {
     inherited: bool,
     unique: Option<Spanned<UniqueOnColumn>>,
     index: Option<Spanned<index::OnColumn>>,
+    #[schemars(with = "Option<Inline<check::Declaration>>")]
     check: Option<Spanned<check::Declaration>>,
     references: Option<Spanned<foreign_key::OnColumn>>,
     comment: Option<String>,
     privileges: Option<Spanned<Declared>>,
+    #[schemars(with = "Option<Word<settings::Storage>>")]
     storage: Option<Spanned<String>>,
+    #[schemars(with = "Option<Word<settings::Compression>>")]
     compression: Option<Spanned<String>>,
     statistics: Option<Spanned<i64>>,
+    #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     options: Entries<String>,
+    #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     foreign_options: Entries<String>,
     renamed_from: Option<Former>,
@@ -75,16 +83,10 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "a type, or a map with `type:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self::Short(text.to_owned()))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self::Short(text.to_owned()));
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "column");
 
 impl Declaration {
     pub fn is_primary_key(&self) -> bool {
@@ -337,7 +339,7 @@ impl Long {
                 UniqueOnColumn::Name(name) => Some(Spanned::new(name.clone(), on.referenced, on.defined)),
             };
             let given = Given { name: name.as_ref(), place: &place, table: Some(table), column: Some(&own) };
-            unique::Declaration::list(vec![key.clone()]).map_or(Ok(()), |d| d.declare(given, scope, draft))?;
+            unique::Declaration::of(vec![key.clone()]).declare(given, scope, draft)?;
         }
         if let Some(check) = &self.check {
             let place = scope.place(check);

@@ -2,10 +2,11 @@
 //!
 //! A map that has the key `attributes` is the long form.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::grants::Declared;
@@ -15,6 +16,8 @@ use super::super::renames::Former;
 use super::super::shapes::{Entries, Short, short_or_long};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema;
+use crate::spanned::Spanned;
 
 #[derive(Debug)]
 pub struct Declaration {
@@ -25,7 +28,7 @@ pub struct Declaration {
     renamed_from: Option<Former>,
 }
 
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
     #[serde(rename = "type")]
@@ -49,16 +52,10 @@ impl From<Long> for AttributeDeclaration {
 
 impl Short for AttributeDeclaration {
     const EXPECTED: &'static str = "a type, or a map with `type:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self::Short(text.to_owned()))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self::Short(text.to_owned()));
 }
 
-impl<'de> Deserialize<'de> for AttributeDeclaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(AttributeDeclaration, Long, "attribute");
 
 impl<'de> Deserialize<'de> for Declaration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -99,6 +96,34 @@ impl<'de> Deserialize<'de> for Declaration {
             }
         }
         deserializer.deserialize_map(Either)
+    }
+}
+
+impl JsonSchema for Declaration {
+    fn schema_name() -> Cow<'static, str> {
+        "composite".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let attributes = Entries::<AttributeDeclaration>::json_schema(generator);
+        let long = schemars::json_schema!({
+            "type": "object",
+            "properties": {
+                "attributes": attributes,
+                "comment": generator.subschema_for::<String>(),
+                "owner": generator.subschema_for::<String>(),
+                "privileges": generator.subschema_for::<Declared>(),
+                "renamed_from": generator.subschema_for::<Former>(),
+            },
+            "additionalProperties": false,
+            "required": ["attributes"],
+        });
+        let short = schemars::json_schema!({
+            "type": "object",
+            // what has the key is the long form
+            "properties": { "attributes": false },
+            "additionalProperties": generator.subschema_for::<AttributeDeclaration>(),
+        });
+        json_schema::any_of(vec![long, short])
     }
 }
 

@@ -1,16 +1,18 @@
 //! `conversions: { old: { from: LATIN1, to: UTF8, function: iso8859_1_to_utf8 } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "conversion")]
 pub struct Declaration {
     pub from: String,
     pub to: String,

@@ -1,15 +1,17 @@
 //! `default_privileges: { app: { tables: { reader: [select] } }, app in audit: { sequences: { reader: [usage] } } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::grants::Declared;
 use super::super::shapes::Entries;
 use super::*;
 use crate::draft::{Draft, Scope, split_name};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "default_privileges")]
 pub struct Declaration {
     tables: Declared,
     sequences: Declared,

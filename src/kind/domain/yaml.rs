@@ -1,7 +1,7 @@
 //! `domains: { email: citext }`, or long: `{ type: text, not_null: true, default: …, checks: … }`
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::attached::Stated;
 use super::super::grants::Declared;
@@ -12,8 +12,10 @@ use super::super::domain_check;
 use super::super::shapes::{Named, Short, short_or_long};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
     #[serde(rename = "type")]
@@ -21,6 +23,7 @@ struct Long {
     collation: Option<Spanned<String>>,
     #[serde(default)]
     not_null: bool,
+    #[schemars(with = "Option<Scalar>")]
     default: Option<Spanned<String>>,
     #[serde(default)]
     checks: Named<Renamed<domain_check::Declaration>>,
@@ -47,16 +50,10 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "a type, or a map with `type:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self(Form::Short(text.to_owned())))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self(Form::Short(text.to_owned())));
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "domain");
 
 /// The base type. A column's `?` would say nothing here.
 fn base(text: &Spanned<String>, scope: &Scope) -> Result<Type> {

@@ -1,16 +1,19 @@
 //! `checks: { email_check: VALUE ~ '@' }`, a list of unnamed ones, or long with options
 
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Short, short_or_long};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
+    #[schemars(with = "Scalar")]
     expression: String,
     #[serde(default)]
     not_valid: bool,
@@ -28,16 +31,11 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "a condition, or a map with `expression:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self(Long { expression: text.to_owned(), not_valid: false, comment: None }))
-    }
+    const TEXT: Option<fn(&str) -> Self> =
+        Some(|text| Self(Long { expression: text.to_owned(), not_valid: false, comment: None }));
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "domain_check");
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {

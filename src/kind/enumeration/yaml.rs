@@ -1,16 +1,18 @@
 //! `enums: { priority: [low, medium, high] }`, or long: `{ values: […], removed: { urgent: high }, comment: … }`
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::attached::Stated;
 use super::super::grants::Declared;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
-use super::super::shapes::{Entries, Short, Texts, short_or_long};
+use super::super::shapes::{Entries, Items, Short, Texts, short_or_long};
 use super::*;
 use crate::draft::{Draft, RenameHint, Scope, ValueHint};
 use crate::error::Error;
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
 #[derive(Debug)]
 pub struct Declaration {
@@ -26,12 +28,15 @@ pub struct Declaration {
 /// What becomes of labels that are no more, in rows that hold them.
 type Removed = Entries<Spanned<Option<String>>>;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
+    #[schemars(with = "Vec<Scalar>")]
     values: Texts,
+    #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     renamed: Entries<Spanned<String>>,
+    #[schemars(with = "Entries<Option<Scalar>>")]
     #[serde(default)]
     removed: Removed,
     comment: Option<String>,
@@ -48,17 +53,14 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "a list of values, or a map with `values:`";
-    fn list(values: Vec<Spanned<String>>) -> Option<Self> {
+    const LIST: Option<fn(Items) -> Self> = Some(|values| {
         let (renamed, removed) = (Entries::default(), Removed::default());
-        Some(Self { values, renamed, removed, comment: None, owner: None, privileges: None })
-    }
+        Self { values, renamed, removed, comment: None, owner: None, privileges: None }
+    });
+    const VALUES: bool = true;
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "enum");
 
 impl Declaration {
     fn labels(&self, scope: &Scope) -> Result<Vec<String>> {

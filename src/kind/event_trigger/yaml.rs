@@ -1,7 +1,7 @@
 //! `event_triggers: { no_drops: { event: sql_drop, tags: [DROP TABLE], function: no_drops } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -9,20 +9,27 @@ use super::super::document::{Declare, Given};
 use super::super::shapes::Texts;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Word;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "event_trigger")]
 pub struct Declaration {
+    #[schemars(with = "Word<Event>")]
     pub event: Spanned<String>,
     #[serde(default)]
     pub tags: Texts,
     pub function: Spanned<String>,
+    #[schemars(with = "Option<Word<Firing>>")]
     pub enabled: Option<Spanned<String>>,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,
 }
 
 const EVENTS: [&str; 5] = ["ddl_command_start", "ddl_command_end", "sql_drop", "table_rewrite", "login"];
+
+crate::json_schema::words!(Event = EVENTS);
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {

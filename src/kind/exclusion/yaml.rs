@@ -1,7 +1,7 @@
 //! `exclusions: { no_overlap: { method: gist, elements: [room with =, during with &&], where: not cancelled } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
@@ -9,17 +9,22 @@ use super::super::shapes::{Entries, Texts};
 use super::*;
 use crate::draft::{Draft, Scope};
 use crate::lex;
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "exclusion")]
 pub struct Declaration {
     method: Option<Spanned<String>>,
     elements: Texts,
     include: Texts,
+    #[schemars(with = "Option<Scalar>")]
     #[serde(rename = "where")]
     predicate: Option<Spanned<String>>,
     deferrable: bool,
     initially_deferred: bool,
+    #[schemars(with = "Entries<Scalar>")]
     with: Entries<String>,
     comment: Option<String>,
 }

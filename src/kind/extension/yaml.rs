@@ -1,16 +1,20 @@
 //! `extensions: { citext: { schema: public, version: "1.6" } }`, or just `citext:`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "extension")]
 pub struct Declaration {
-    schema: Option<serde_yaml::Spanned<String>>,
+    schema: Option<crate::spanned::Spanned<String>>,
+    #[schemars(with = "Option<Scalar>")]
     version: Option<String>,
     comment: Option<String>,
 }

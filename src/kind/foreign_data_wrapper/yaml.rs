@@ -1,7 +1,7 @@
 //! `foreign_data_wrappers: { other: { handler: other_handler, validator: other_validator } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -10,12 +10,16 @@ use super::super::grants::Declared;
 use super::super::shapes::Entries;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "foreign_data_wrapper")]
 pub struct Declaration {
     pub handler: Option<Spanned<String>>,
     pub validator: Option<Spanned<String>>,
+    #[schemars(with = "Entries<Scalar>")]
     pub options: Entries<String>,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,

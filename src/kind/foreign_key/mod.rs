@@ -41,6 +41,12 @@ pub enum Action {
     SetDefault,
 }
 
+// as SQL has it, or as one word
+crate::json_schema::words!(of Action = Action::WORDS.iter().flat_map(|(word, _)| {
+    let one = word.replace(' ', "_");
+    std::iter::once((*word).to_owned()).chain((one != *word).then_some(one))
+}).collect::<Vec<_>>());
+
 impl Action {
     pub const WORDS: [(&'static str, Action); 5] = [
         ("no action", Action::NoAction),

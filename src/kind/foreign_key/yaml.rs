@@ -1,8 +1,8 @@
 //! `foreign_keys: { fk_tasks_user: { columns: [user_id], references: users, on_delete: cascade } }`, or on a column:
 //! `references: users.id`
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
@@ -11,10 +11,13 @@ use super::*;
 use crate::config::Naming;
 use crate::draft::{Draft, Scope};
 use crate::error::did_you_mean;
+use crate::json_schema::Word;
+use crate::spanned::Spanned;
 
 /// What a column refers to.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "foreign_key")]
 pub struct Long {
     name: Option<Spanned<String>>,
     columns: Texts,
@@ -22,9 +25,12 @@ pub struct Long {
     table: Option<Spanned<String>>,
     column: Option<Spanned<String>>,
     ref_columns: Texts,
+    #[schemars(with = "Option<Word<Action>>")]
     on_delete: Option<Spanned<String>>,
     set_columns: Texts,
+    #[schemars(with = "Option<Word<Action>>")]
     on_update: Option<Spanned<String>>,
+    #[schemars(with = "Option<Word<Match>>")]
     #[serde(rename = "match")]
     matching: Option<Spanned<String>>,
     deferrable: bool,
@@ -35,7 +41,10 @@ pub struct Long {
     comment: Option<String>,
 }
 
-#[derive(Debug, Clone)]
+crate::json_schema::words!(Match = ["full", "simple"]);
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(transparent)]
 pub struct Declaration(Long);
 
 impl From<Long> for Declaration {
@@ -59,22 +68,10 @@ impl From<Long> for OnColumn {
 
 impl Short for OnColumn {
     const EXPECTED: &'static str = "a table, table.column, or a map with `table:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self::Text(text.to_owned()))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self::Text(text.to_owned()));
 }
 
-impl<'de> Deserialize<'de> for OnColumn {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Long::deserialize(deserializer).map(Self)
-    }
-}
+short_or_long!(OnColumn, Long, "references");
 
 impl Spannedly for Spanned<OnColumn> {
     /// The long form, for the one column that it stands on.

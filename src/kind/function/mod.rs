@@ -32,6 +32,8 @@ pub enum Volatility {
     Immutable,
 }
 
+crate::json_schema::words!(of Volatility = routine::last_words(&Volatility::WORDS));
+
 impl Volatility {
     const WORDS: [(Self, &'static str, &'static str); 3] = [
         (Self::Volatile, "v", "VOLATILE"),

@@ -1,15 +1,16 @@
 //! `functions: { "add(integer, integer)": { returns: integer, language: sql, body: select $1 + $2 } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::routine::{self, Argument, Common, Key};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Declaration(pub Common);
 

@@ -1,17 +1,20 @@
 //! `privileges: { reader: [select], app: all, public: [] }`
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
 
 use super::super::Doc;
 use super::super::shapes::Entries;
 use super::{Class, Grantee, Grants, RIGHTS, Right, Rights};
 use crate::draft::Scope;
 use crate::error::{Result, did_you_mean};
+use crate::json_schema;
+use crate::spanned::Spanned;
 
 /// The owner, whoever it is.
 const OWNER: &str = "<owner>";
@@ -51,6 +54,21 @@ impl<'de> Deserialize<'de> for Words {
             }
         }
         deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for Words {
+    fn schema_name() -> Cow<'static, str> {
+        "rights".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let words: Vec<String> = RIGHTS.iter().map(|(.., word)| word.to_lowercase()).collect();
+        let granted: Vec<String> = words.iter().map(|word| json_schema::any_case(word)).collect();
+        let word = json_schema::any_of(vec![
+            schemars::json_schema!({ "enum": words }),
+            schemars::json_schema!({ "type": "string", "pattern": format!("^({})({OPTION})?$", granted.join("|")) }),
+        ]);
+        json_schema::any_of(vec![word.clone(), schemars::json_schema!({ "type": "array", "items": word })])
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_yaml::Spanned;
-
 use super::super::shapes::Entries;
 use super::super::{Doc, Hazard, Piece, Risk, Row};
 use crate::draft::Scope;
 use crate::error::Result;
 use crate::name::{Ident, Qualified};
+use crate::spanned::Spanned;
 use crate::sql::Sql;
 
 /// By name; the order in which they were set means nothing.

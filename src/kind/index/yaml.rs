@@ -1,17 +1,19 @@
 //! `indexes: { idx_open: { columns: [created_at desc], where: not completed } }`, a plain list of columns, or unnamed ones
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
-use super::super::shapes::{Entries, Short, Texts, short_or_long};
+use super::super::shapes::{Entries, Items, Short, Texts, short_or_long};
 use super::*;
 use crate::config::Naming;
 use crate::draft::{Draft, Scope};
 use crate::error::did_you_mean;
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Long {
     name: Option<Spanned<String>>,
@@ -19,9 +21,11 @@ pub struct Long {
     unique: bool,
     method: Option<Spanned<String>>,
     include: Texts,
+    #[schemars(with = "Option<Scalar>")]
     #[serde(rename = "where")]
     predicate: Option<Spanned<String>>,
     nulls_not_distinct: bool,
+    #[schemars(with = "Entries<Scalar>")]
     with: Entries<String>,
     statistics: Entries<Spanned<i64>>,
     concurrently: bool,
@@ -39,16 +43,10 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "a list of columns, or a map with `columns:`";
-    fn list(columns: Vec<Spanned<String>>) -> Option<Self> {
-        Some(Self(Long { columns: Texts(columns), ..Long::default() }))
-    }
+    const LIST: Option<fn(Items) -> Self> = Some(|columns| Self(Long { columns: Texts(columns), ..Long::default() }));
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "index");
 
 /// `index: true`, a name, or the long form, on a column.
 #[derive(Debug, Clone)]
@@ -66,19 +64,11 @@ impl From<Long> for OnColumn {
 
 impl Short for OnColumn {
     const EXPECTED: &'static str = "true, a name, or a map";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self::Name(text.to_owned()))
-    }
-    fn truth(truth: bool) -> Option<Self> {
-        Some(Self::Truth(truth))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self::Name(text.to_owned()));
+    const TRUTH: Option<fn(bool) -> Self> = Some(Self::Truth);
 }
 
-impl<'de> Deserialize<'de> for OnColumn {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(OnColumn, Long, "index_of_column");
 
 impl OnColumn {
     /// The declaration for the one column, and the name if it has one.

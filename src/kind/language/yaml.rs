@@ -1,7 +1,7 @@
 //! `languages: { other: { handler: other_call_handler, trusted: true } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -9,9 +9,11 @@ use super::super::document::{Declare, Given};
 use super::super::grants::Declared;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "language")]
 pub struct Declaration {
     pub handler: Spanned<String>,
     pub inline: Option<Spanned<String>>,

@@ -1,7 +1,7 @@
 //! `materialized_views: { per_day: { query: select …, indexes: { per_day_day: [day] } } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached;
 use super::super::document::{Declare, Given, nested};
@@ -12,13 +12,17 @@ use super::super::query::Stated;
 use super::super::shapes::{Entries, Named, Texts};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "materialized_view")]
 pub struct Declaration {
     pub query: Spanned<String>,
     #[serde(default)]
     pub columns: Texts,
+    #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub with: Entries<String>,
     pub access_method: Option<Spanned<String>>,

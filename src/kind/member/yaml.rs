@@ -1,7 +1,5 @@
 //! `operators: [1 <, "3 =(mood, text)", "15 <->(point, point) for order by float_ops"]`, `functions: ["1 cmp(mood, mood)"]`
 
-use serde_yaml::Spanned;
-
 use super::super::shapes::Texts;
 use super::held::usual;
 use super::{Member, What};
@@ -10,6 +8,7 @@ use crate::error::Result;
 use crate::kind::{Type, routine};
 use crate::lex::{self, Lexeme};
 use crate::name::{Ident, Qualified};
+use crate::spanned::Spanned;
 
 /// Whose members they are: of a family, or of a class for a type.
 pub struct Stated<'a> {

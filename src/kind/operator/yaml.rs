@@ -1,7 +1,7 @@
 //! `operators: { "===(integer, integer)": { function: same, commutator: "===" } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -9,9 +9,11 @@ use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
 use crate::lex;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "operator")]
 pub struct Declaration {
     pub function: Spanned<String>,
     pub commutator: Option<Spanned<String>>,

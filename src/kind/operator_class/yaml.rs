@@ -1,7 +1,7 @@
 //! `operator_classes: { by_length using btree: { type: mood, operators: [1 <], functions: ["1 cmp(mood, mood)"] } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -10,9 +10,11 @@ use super::super::operator_family_member::OperatorFamilyMember;
 use super::super::shapes::Texts;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "operator_class")]
 pub struct Declaration {
     #[serde(rename = "type")]
     pub ty: Spanned<String>,

@@ -1,7 +1,7 @@
 //! `operator_families: { by_length using btree: { operators: ["1 <(mood, text)"], functions: ["1 cmp(mood, text)"] } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -10,9 +10,11 @@ use super::super::operator_family_member::OperatorFamilyMember;
 use super::super::shapes::Texts;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "operator_family")]
 pub struct Declaration {
     pub operators: Texts,
     pub functions: Texts,

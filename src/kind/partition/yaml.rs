@@ -1,16 +1,18 @@
 //! `partition_of: { table: events, values: FROM ('2026-01-01') TO ('2027-01-01') }`, or within its parent,
 //! `partitions: { events_2026: FROM ('2026-01-01') TO ('2027-01-01'), events_rest: DEFAULT }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
 use crate::lex;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "partition_of")]
 pub struct Declaration {
     table: Spanned<String>,
     values: Spanned<String>,

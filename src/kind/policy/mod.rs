@@ -28,6 +28,8 @@ pub enum Command {
     Delete,
 }
 
+crate::json_schema::words!(of Command = Command::WORDS.map(|(_, _, word, _)| word));
+
 impl Command {
     /// `pg_policy.polcmd`, the word of a model, and SQL.
     const WORDS: [(Self, &'static str, &'static str, &'static str); 5] = [

@@ -1,22 +1,28 @@
 //! `policies: { own_rows: { for: select, to: [web], using: owner = current_user } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::Texts;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::{Scalar, Word};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "policy")]
 pub struct Declaration {
     pub restrictive: bool,
+    #[schemars(with = "Option<Word<Command>>")]
     #[serde(rename = "for")]
     pub command: Option<Spanned<String>>,
     pub to: Texts,
+    #[schemars(with = "Option<Scalar>")]
     pub using: Option<Spanned<String>>,
+    #[schemars(with = "Option<Scalar>")]
     pub check: Option<Spanned<String>>,
     pub comment: Option<String>,
 }

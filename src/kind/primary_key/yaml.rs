@@ -1,16 +1,18 @@
 //! `primary_key: [id]`, or long with a name and options
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
-use super::super::shapes::{Short, Texts, short_or_long};
+use super::super::shapes::{Items, Short, Texts, short_or_long};
 use super::*;
 use crate::config::Naming;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Long {
     name: Option<Spanned<String>>,
@@ -19,6 +21,7 @@ struct Long {
     without_overlaps: bool,
     deferrable: bool,
     initially_deferred: bool,
+    #[schemars(with = "super::super::shapes::Entries<Scalar>")]
     with: super::super::shapes::Entries<String>,
     comment: Option<String>,
 }
@@ -34,18 +37,16 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "a list of columns, or a map with `columns:`";
-    fn list(columns: Vec<Spanned<String>>) -> Option<Self> {
-        Some(Self(Long { columns: Texts(columns), ..Long::default() }))
-    }
+    const LIST: Option<fn(Items) -> Self> = Some(Self::of);
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "primary_key");
 
 impl Declaration {
+    pub fn of(columns: Vec<Spanned<String>>) -> Self {
+        Self(Long { columns: Texts(columns), ..Long::default() })
+    }
+
     pub fn columns(&self) -> &[Spanned<String>] {
         &self.0.columns.0
     }

@@ -1,5 +1,6 @@
 //! `procedures: { "archive(date)": { arguments: [before date], language: plpgsql, body: … } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::comment::Comment;
@@ -8,7 +9,7 @@ use super::super::routine::{Common, Key};
 use super::*;
 use crate::draft::{Draft, Scope};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Declaration(pub Common);
 

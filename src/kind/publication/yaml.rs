@@ -1,7 +1,7 @@
 //! `publications: { shop: { tables: { orders: { columns: [id, total], where: total > 0 } }, schemas: [audit], publish: [insert] } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -11,19 +11,27 @@ use super::super::publication_table;
 use super::super::shapes::{Entries, Texts};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Word;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "publication")]
 pub struct Declaration {
     pub all_tables: bool,
     pub tables: Entries<Option<publication_table::Declaration>>,
     pub schemas: Texts,
+    #[schemars(with = "Option<Vec<Word<Published>>>")]
     pub publish: Option<Texts>,
     pub via_partition_root: bool,
+    #[schemars(with = "Option<Word<Generated>>")]
     pub generated_columns: Option<Spanned<String>>,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,
 }
+
+crate::json_schema::words!(Published = CHANGES);
+crate::json_schema::words!(Generated = ["none", "stored"]);
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {

@@ -1,16 +1,20 @@
 //! `tables: { orders: { columns: [id, total], where: total > 0 } }`, or just `orders:`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::shapes::Texts;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "publication_table")]
 pub struct Declaration {
     pub columns: Texts,
+    #[schemars(with = "Option<Scalar>")]
     #[serde(rename = "where")]
     pub filter: Option<Spanned<String>>,
 }

@@ -1,7 +1,7 @@
 //! `ranges: { float_range: float8 }`, or long: `{ subtype: float8, subtype_diff: float8mi }`
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::attached::Stated;
 use super::super::grants::Declared;
@@ -10,8 +10,9 @@ use super::super::document::{Declare, Given};
 use super::super::shapes::{Short, short_or_long};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
     subtype: Spanned<String>,
@@ -42,16 +43,10 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "the subtype, or a map with `subtype:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self(Form::Short(text.to_owned())))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self(Form::Short(text.to_owned())));
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "range");
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {

@@ -1,15 +1,18 @@
 //! `renamed_from: old`, or what it was called one name after the other: `renamed_from: [oldest, old]`
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::value::StrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde_yaml::Spanned;
 
 use crate::draft::{Draft, RenameHint, Scope};
 use crate::error::Result;
+use crate::json_schema;
 use crate::kind::document::{Declare, Given};
 use crate::kind::{Id, Tag};
+use crate::spanned::Spanned;
 
 const KEY: &str = "renamed_from";
 
@@ -49,6 +52,18 @@ impl<'de> Deserialize<'de> for Names {
             }
         }
         deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for Former {
+    fn schema_name() -> Cow<'static, str> {
+        KEY.into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let names = vec![String::json_schema(generator), Vec::<String>::json_schema(generator)];
+        let mut schema = json_schema::any_of(names);
+        schema.insert("description".into(), "The name that it had, or those that it had one after the other.".into());
+        schema
     }
 }
 
@@ -124,6 +139,23 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Renamed<T> {
         let mut from = None;
         let declaration = T::deserialize(Aside { inner: deserializer, from: &mut from })?;
         Ok(Self { declaration, from })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Renamed<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn schema_id() -> Cow<'static, str> {
+        format!("renamed {}", T::schema_id()).into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = T::json_schema(generator);
+        json_schema::with_key(&mut schema, KEY, &generator.subschema_for::<Former>());
+        schema
     }
 }
 

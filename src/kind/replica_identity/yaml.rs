@@ -1,14 +1,15 @@
 //! `replica_identity: full`, `nothing`, or `{ index: uq_tasks_slug }`
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::document::{Declare, Given};
 use super::super::shapes::{Short, short_or_long};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
     index: Spanned<String>,
@@ -28,16 +29,11 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "full, nothing, or a map with `index:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(Self::Word(text.to_owned()))
-    }
+    const WORDS: &'static [&'static str] = &["full", "nothing", "default"];
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| Self::Word(text.to_owned()));
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "replica_identity");
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {

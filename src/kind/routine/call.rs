@@ -1,12 +1,11 @@
 //! How does something else name a routine that it calls?
 
-use serde_yaml::Spanned;
-
 use super::{Key, bare, signature};
 use crate::draft::Scope;
 use crate::error::Result;
 use crate::kind::{Doc, Name, Need, Space, Text, Type};
 use crate::name::Qualified;
+use crate::spanned::Spanned;
 
 /// What calls a function by its name alone needs one of that name, unless it is PostgreSQL's own.
 pub fn called(function: &Qualified) -> Option<Need> {

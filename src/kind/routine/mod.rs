@@ -22,7 +22,7 @@ pub use body::Body;
 pub use call::{called, exactly, with_types, written, written_with};
 pub use check::BodyCheck;
 pub use settings::Settings;
-pub use words::{Parallel, keyword, last_word, letter, word};
+pub use words::{Parallel, keyword, last_word, last_words, letter, word};
 pub use yaml::{Common, Key};
 
 /// What functions and procedures have.

@@ -1,9 +1,8 @@
 //! Which words does a routine say of itself, and which letter of the catalog is each?
 
-use serde_yaml::Spanned;
-
 use crate::draft::Scope;
 use crate::error::Result;
+use crate::spanned::Spanned;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Parallel {
@@ -11,6 +10,8 @@ pub enum Parallel {
     Restricted,
     Safe,
 }
+
+crate::json_schema::words!(of Parallel = last_words(&Parallel::WORDS));
 
 impl Parallel {
     pub const WORDS: [(Self, &'static str, &'static str); 3] = [
@@ -34,6 +35,11 @@ pub fn last_word<T: PartialEq>(words: &[(T, &str, &'static str)], value: &T) -> 
     keyword(words, value).rsplit(' ').next().unwrap_or_default()
 }
 
+/// Those of models.
+pub fn last_words<T: PartialEq>(words: &[(T, &str, &'static str)]) -> Vec<String> {
+    words.iter().map(|(value, ..)| last_word(words, value).to_lowercase()).collect()
+}
+
 /// The value that a model means by such a last word.
 pub fn word<T: Copy + PartialEq>(
     words: &[(T, &str, &'static str)],
@@ -42,10 +48,9 @@ pub fn word<T: Copy + PartialEq>(
     scope: &Scope,
 ) -> Result<T> {
     let Some(text) = text else { return Ok(usual) };
-    let own = |value: &T| last_word(words, value).to_lowercase();
-    let found = words.iter().find(|(value, ..)| own(value) == text.value.to_lowercase());
-    found.map(|(of, ..)| *of).ok_or_else(|| {
-        let known: Vec<String> = words.iter().map(|(value, ..)| own(value)).collect();
+    let known = last_words(words);
+    let found = known.iter().position(|word| *word == text.value.to_lowercase());
+    found.map(|at| words[at].0).ok_or_else(|| {
         scope.error(format!("`{}` is none of {}", text.value, known.join(", ")), text).hint("write one of these")
     })
 }

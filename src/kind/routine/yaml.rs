@@ -1,17 +1,20 @@
 //! `functions: { "add(integer, integer)": { arguments: [a integer, b integer], returns: integer, language: sql, body: … } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached;
 use super::super::grants::Declared;
 use super::super::shapes::{Entries, Texts};
 use super::*;
 use crate::draft::Scope;
+use crate::json_schema::{Scalar, Word};
+use crate::spanned::Spanned;
 
 /// What a declaration of either kind says.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "routine")]
 pub struct Common {
     pub arguments: Texts,
     pub language: Option<Spanned<String>>,
@@ -20,6 +23,7 @@ pub struct Common {
     pub file: Option<String>,
     pub symbol: Option<String>,
     pub security_definer: bool,
+    #[schemars(with = "Entries<Scalar>")]
     pub set: Entries<String>,
     pub transforms: Texts,
     pub comment: Option<String>,
@@ -28,11 +32,15 @@ pub struct Common {
     /// Of functions only.
     pub returns: Option<Spanned<String>>,
     pub window: bool,
+    #[schemars(with = "Option<Word<super::super::function::Volatility>>")]
     pub volatility: Option<Spanned<String>>,
     pub strict: bool,
     pub leakproof: bool,
+    #[schemars(with = "Option<Word<Parallel>>")]
     pub parallel: Option<Spanned<String>>,
+    #[schemars(with = "Option<Scalar>")]
     pub cost: Option<Spanned<String>>,
+    #[schemars(with = "Option<Scalar>")]
     pub rows: Option<Spanned<String>>,
     pub support: Option<Spanned<String>>,
 }

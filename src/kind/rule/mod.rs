@@ -26,6 +26,8 @@ pub enum Event {
     Delete,
 }
 
+crate::json_schema::words!(of Event = Event::WORDS.map(|(_, _, word, _)| word));
+
 impl Event {
     /// `pg_rewrite.ev_type`, the word of a model, and SQL.
     const WORDS: [(Self, &'static str, &'static str, &'static str); 3] = [

@@ -1,18 +1,23 @@
 //! `rules: { keep: { on: delete, definition: do instead nothing } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Word;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "rule")]
 pub struct Declaration {
+    #[schemars(with = "Word<Event>")]
     pub on: Spanned<String>,
     pub definition: Spanned<String>,
+    #[schemars(with = "Option<Word<Firing>>")]
     pub enabled: Option<Spanned<String>>,
     pub comment: Option<String>,
 }

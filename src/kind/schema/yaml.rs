@@ -1,7 +1,7 @@
 //! `schemas: { audit: { comment: … } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::grants::Declared;
@@ -9,9 +9,11 @@ use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "schema")]
 pub struct Declaration {
     comment: Option<String>,
     owner: Option<Spanned<String>>,

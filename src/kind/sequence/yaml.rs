@@ -1,7 +1,7 @@
 //! `sequences: { invoice_no: { start: 1000, increment: 10 } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::grants::Declared;
@@ -9,9 +9,11 @@ use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "sequence")]
 pub struct Declaration {
     #[serde(rename = "type")]
     ty: Option<Spanned<String>>,

@@ -1,7 +1,7 @@
 //! `servers: { shop: { wrapper: postgres_fdw, options: { host: db }, user_mappings: { public: { user: reader } } } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -11,14 +11,19 @@ use super::super::shapes::Entries;
 use super::super::user_mapping;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "server")]
 pub struct Declaration {
     pub wrapper: Spanned<String>,
     #[serde(rename = "type")]
     pub server_type: Option<String>,
+    #[schemars(with = "Option<Scalar>")]
     pub version: Option<String>,
+    #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub options: Entries<String>,
     #[serde(default)]

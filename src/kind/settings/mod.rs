@@ -51,6 +51,8 @@ impl PartialEq for Usual {
 
 impl Eq for Usual {}
 
+crate::json_schema::words!(of Storage = Storage::WORDS.map(|(word, _)| word));
+
 impl Storage {
     pub const WORDS: [(&'static str, Storage); 4] = [
         ("plain", Storage::Plain),
@@ -93,6 +95,8 @@ impl Storage {
         }
     }
 }
+
+crate::json_schema::words!(of Compression = Compression::WORDS.map(|(word, _)| word));
 
 impl Compression {
     pub const WORDS: [(&'static str, Compression); 2] = [("pglz", Compression::Pglz), ("lz4", Compression::Lz4)];

@@ -1,20 +1,26 @@
 //! On the column: `title: { type: text, storage: external, compression: lz4, statistics: 500, options: { n_distinct: "-0.5" } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::shapes::Entries;
 use super::*;
 use crate::draft::Scope;
 use crate::error::did_you_mean;
+use crate::json_schema::{Scalar, Word};
+use crate::spanned::Spanned;
 
 /// Part of a column's declaration; of a column of a materialized view all of it.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "column_settings")]
 pub struct Declaration {
+    #[schemars(with = "Option<Word<Storage>>")]
     pub storage: Option<Spanned<String>>,
+    #[schemars(with = "Option<Word<Compression>>")]
     pub compression: Option<Spanned<String>>,
     pub statistics: Option<Spanned<i64>>,
+    #[schemars(with = "Entries<Scalar>")]
     pub options: Entries<String>,
 }
 

@@ -1,12 +1,13 @@
 //! `CREATE AGGREGATE`
 
-use serde_yaml::{Location, Spanned};
+use serde_yaml::Location;
 
 use super::super::aggregate::Declaration;
 use super::{Head, said};
 use crate::draft::Draft;
 use crate::error::Result;
 use crate::lex;
+use crate::spanned::Spanned;
 
 pub fn aggregate(head: &mut Head, draft: &mut Draft) -> Result<()> {
     let name = head.name()?;

@@ -2,14 +2,13 @@
 //!
 //! By their tokens; what is taken as it stands (a query, a body, a type) keeps its own bytes.
 
-use serde_yaml::Spanned;
-
 use super::super::document::{Declare, Given};
 use super::said;
 use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
 use crate::lex::{self, Kind, Lexeme};
 use crate::name::Ident;
+use crate::spanned::Spanned;
 use crate::sql::OPERATOR;
 
 /// A statement, read from its beginning.

@@ -4,10 +4,11 @@
 //! stands. Both forms make the same declarations. What is said of a thing that another file may declare waits until all files are
 //! read ([`settle`]).
 
-use serde_yaml::{Location, Spanned};
+use serde_yaml::Location;
 
 use crate::draft::{Draft, Scope};
 use crate::error::Result;
+use crate::spanned::Spanned;
 
 mod about;
 mod aggregate;

@@ -67,7 +67,7 @@ pub fn trigger(head: &mut Head, constraint: bool, draft: &mut Draft) -> Result<(
 }
 
 /// `INSERT OR UPDATE OF a, b`, up to a token.
-fn events(head: &mut Head, end: usize) -> Vec<serde_yaml::Spanned<String>> {
+fn events(head: &mut Head, end: usize) -> Vec<crate::spanned::Spanned<String>> {
     let mut events = Vec::new();
     while head.at < end {
         let or = (head.at..end).find(|at| head.tokens[*at].is_word("or")).unwrap_or(end);

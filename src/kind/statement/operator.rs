@@ -76,7 +76,7 @@ pub fn operator(head: &mut Head, draft: &mut Draft) -> Result<()> {
 }
 
 /// `OPERATOR(public.===)`, `===`
-fn other(head: &mut Head) -> Result<serde_yaml::Spanned<String>> {
+fn other(head: &mut Head) -> Result<crate::spanned::Spanned<String>> {
     if !head.takes("operator") {
         return head.operator();
     }

@@ -43,7 +43,7 @@ pub fn procedure(head: &mut Head, draft: &mut Draft) -> Result<()> {
     head.declare(name, &procedure::Declaration(common), draft)
 }
 
-fn read(head: &mut Head) -> Result<(serde_yaml::Spanned<String>, Common)> {
+fn read(head: &mut Head) -> Result<(crate::spanned::Spanned<String>, Common)> {
     let name = head.name()?;
     let arguments = head.bracketed()?;
     let mut common = Common::default();

@@ -1,7 +1,5 @@
 //! `CREATE TEXT SEARCH CONFIGURATION`, `DICTIONARY`, `PARSER` and `TEMPLATE`, and `ALTER TEXT SEARCH CONFIGURATION … ADD MAPPING`
 
-use serde_yaml::Spanned;
-
 use super::super::shapes::Entries;
 use super::super::{text_search_configuration, text_search_dictionary, text_search_parser, text_search_template};
 use super::about::{About, Says};
@@ -10,6 +8,7 @@ use super::{Head, said};
 use crate::draft::Draft;
 use crate::error::{Error, Result};
 use crate::lex::Kind;
+use crate::spanned::Spanned;
 
 pub fn configuration(head: &mut Head, draft: &mut Draft) -> Result<()> {
     let name = head.name()?;

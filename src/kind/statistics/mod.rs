@@ -28,6 +28,8 @@ pub enum Gathered {
     Mcv,
 }
 
+crate::json_schema::words!(of Gathered = Gathered::WORDS.map(|(word, _)| word));
+
 impl Gathered {
     pub const WORDS: [(&'static str, Gathered); 3] =
         [("ndistinct", Gathered::NDistinct), ("dependencies", Gathered::Dependencies), ("mcv", Gathered::Mcv)];

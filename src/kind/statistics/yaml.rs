@@ -1,21 +1,24 @@
 //! `statistics: { st_place: { columns: [city, zip], kinds: [ndistinct] } }`, or just the columns
 
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::key::{self, Key, Of};
-use super::super::shapes::{Short, Texts, short_or_long};
+use super::super::shapes::{Items, Short, Texts, short_or_long};
 use super::*;
 use crate::draft::{Draft, Scope};
 use crate::error::did_you_mean;
+use crate::json_schema::Word;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Long {
     columns: Texts,
+    #[schemars(with = "Vec<Word<Gathered>>")]
     kinds: Texts,
     target: Option<Spanned<i64>>,
     comment: Option<String>,
@@ -33,16 +36,10 @@ impl From<Long> for Declaration {
 
 impl Short for Declaration {
     const EXPECTED: &'static str = "a list of columns, or a map with `columns:`";
-    fn list(columns: Vec<Spanned<String>>) -> Option<Self> {
-        Some(Self(Long { columns: Texts(columns), ..Long::default() }))
-    }
+    const LIST: Option<fn(Items) -> Self> = Some(|columns| Self(Long { columns: Texts(columns), ..Long::default() }));
 }
 
-impl<'de> Deserialize<'de> for Declaration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Long>(deserializer)
-    }
-}
+short_or_long!(Declaration, Long, "statistics");
 
 const HINT: &str = "name columns, or expressions in brackets";
 

@@ -1,7 +1,7 @@
 //! `subscriptions: { orders: { connection: host=shop dbname=shop, publications: [orders] } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -9,25 +9,47 @@ use super::super::document::{Declare, Given};
 use super::super::shapes::Texts;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::{Word, WordOrTruth};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "subscription")]
 pub struct Declaration {
     pub connection: Option<Spanned<String>>,
     pub publications: Texts,
     pub slot_name: Option<Spanned<String>>,
+    #[schemars(with = "Option<WordOrTruth<Truth>>")]
     pub binary: Option<Spanned<String>>,
+    #[schemars(with = "Option<WordOrTruth<Streaming>>")]
     pub streaming: Option<Spanned<String>>,
+    #[schemars(with = "Option<WordOrTruth<Commit>>")]
     pub synchronous_commit: Option<Spanned<String>>,
+    #[schemars(with = "Option<WordOrTruth<Truth>>")]
     pub two_phase: Option<Spanned<String>>,
+    #[schemars(with = "Option<WordOrTruth<Truth>>")]
     pub disable_on_error: Option<Spanned<String>>,
+    #[schemars(with = "Option<WordOrTruth<Truth>>")]
     pub password_required: Option<Spanned<String>>,
+    #[schemars(with = "Option<WordOrTruth<Truth>>")]
     pub run_as_owner: Option<Spanned<String>>,
+    #[schemars(with = "Option<Word<Origin>>")]
     pub origin: Option<Spanned<String>>,
+    #[schemars(with = "Option<WordOrTruth<Truth>>")]
     pub failover: Option<Spanned<String>>,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,
 }
+
+const TRUTHS: [&str; 2] = ["true", "false"];
+const STREAMING: [&str; 3] = ["off", "on", "parallel"];
+const COMMITS: [&str; 5] = ["off", "local", "remote_write", "remote_apply", "on"];
+const ORIGINS: [&str; 2] = ["any", "none"];
+
+crate::json_schema::words!(Truth = TRUTHS);
+crate::json_schema::words!(Streaming = STREAMING);
+crate::json_schema::words!(Commit = COMMITS);
+crate::json_schema::words!(Origin = ORIGINS);
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
@@ -70,18 +92,16 @@ impl Declaration {
     fn options(&self, scope: &Scope) -> Result<BTreeMap<Ident, String>> {
         let Self { binary, streaming, synchronous_commit, two_phase, disable_on_error, .. } = self;
         let Self { password_required, run_as_owner, origin, failover, .. } = self;
-        let truths = ["true", "false"];
-        let commits = ["off", "local", "remote_write", "remote_apply", "on"];
         let stated = [
-            ("binary", binary, &truths[..]),
-            ("streaming", streaming, &["off", "on", "parallel"]),
-            ("synchronous_commit", synchronous_commit, &commits),
-            ("two_phase", two_phase, &truths),
-            ("disable_on_error", disable_on_error, &truths),
-            ("password_required", password_required, &truths),
-            ("run_as_owner", run_as_owner, &truths),
-            ("origin", origin, &["any", "none"]),
-            ("failover", failover, &truths),
+            ("binary", binary, &TRUTHS[..]),
+            ("streaming", streaming, &STREAMING),
+            ("synchronous_commit", synchronous_commit, &COMMITS),
+            ("two_phase", two_phase, &TRUTHS),
+            ("disable_on_error", disable_on_error, &TRUTHS),
+            ("password_required", password_required, &TRUTHS),
+            ("run_as_owner", run_as_owner, &TRUTHS),
+            ("origin", origin, &ORIGINS),
+            ("failover", failover, &TRUTHS),
         ];
         let mut options = BTreeMap::new();
         for (name, text, known) in stated {

@@ -1,12 +1,14 @@
 //! Where is a table whose rows another server has?
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::generic_options::GenericOptions;
 use super::super::shapes::Entries;
 use super::*;
 use crate::draft::Scope;
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {
@@ -15,10 +17,12 @@ pub struct Foreign {
 }
 
 /// `foreign: { server: shop, options: { table_name: orders } }`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "foreign")]
 pub struct Declaration {
     server: Spanned<String>,
+    #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     options: Entries<String>,
 }

@@ -1,12 +1,16 @@
 //! How does a table divide its rows among partitions?
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::key::{self, Key};
 use super::super::shapes::{Entries, Texts};
 use super::super::*;
 use crate::draft::Scope;
+use crate::json_schema;
+use crate::spanned::Spanned;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partitioning {
@@ -73,6 +77,26 @@ pub struct Declaration(Entries<Texts>);
 impl<'de> Deserialize<'de> for Declaration {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Entries::deserialize(deserializer).map(Self)
+    }
+}
+
+impl JsonSchema for Declaration {
+    fn schema_name() -> Cow<'static, str> {
+        "partition_by".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let keys = generator.subschema_for::<Texts>();
+        let ways: serde_json::Map<_, _> =
+            Strategy::WORDS.iter().map(|(word, _)| ((*word).to_owned(), keys.clone().to_value())).collect();
+        let any_case = Strategy::WORDS.map(|(word, _)| json_schema::any_case(word)).join("|");
+        schemars::json_schema!({
+            "type": "object",
+            "properties": ways,
+            "patternProperties": { format!("^({any_case})$"): keys },
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1,
+        })
     }
 }
 

@@ -1,9 +1,11 @@
 //! `tables: { tasks: { columns: …, primary_key: …, unique: …, checks: …, foreign_keys: …, indexes: … } }`
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::grants::Declared;
@@ -14,14 +16,18 @@ use super::super::shapes::{Entries, Named, Short, Texts, short_or_long};
 use super::super::{check, clustering, column, exclusion, foreign_key, index, partition, policy, primary_key, replica_identity, rule, statistics, trigger, unique};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::{self, Scalar};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "table")]
 pub struct Declaration {
     comment: Option<String>,
     owner: Option<Spanned<String>>,
     privileges: Option<Spanned<Declared>>,
-    /// Only of a partition within its parent.
+    /// Only of a partition within its parent, whose schema adds it.
+    #[schemars(skip)]
     values: Option<Spanned<String>>,
     renamed_from: Option<Former>,
     partition_of: Option<Spanned<partition::Declaration>>,
@@ -31,6 +37,7 @@ pub struct Declaration {
     foreign: Option<foreign::Declaration>,
     partition_by: Option<Spanned<partitioning::Declaration>>,
     partitions: Option<Spanned<Partitions>>,
+    #[schemars(with = "Entries<Scalar>")]
     with: Entries<String>,
     access_method: Option<Spanned<String>>,
     tablespace: Option<Spanned<String>>,
@@ -175,7 +182,7 @@ impl Declaration {
             }
             (None, Some(column)) => {
                 let place = scope.place(column);
-                let Some(key) = primary_key::Declaration::list(on_columns.clone()) else { return Ok(()) };
+                let key = primary_key::Declaration::of(on_columns.clone());
                 key.declare(Given { place: &place, ..within }, scope, draft)?;
                 on_columns
             }
@@ -221,6 +228,19 @@ impl<'de> Deserialize<'de> for Partitions {
     }
 }
 
+impl JsonSchema for Partitions {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "partitions".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let declared = Entries::<Child>::json_schema(generator);
+        json_schema::any_of(vec![json_schema::one_of(&["unmanaged".to_owned()]), declared])
+    }
+}
+
 /// A partition within its parent: the rows that it takes, or a whole table with `values:`.
 #[derive(Debug)]
 struct Child {
@@ -256,13 +276,20 @@ impl From<Declaration> for ChildForm {
 
 impl Short for ChildForm {
     const EXPECTED: &'static str = "the rows of the partition, or a map with `values:`";
-    fn text(text: &str) -> Option<Self> {
-        Some(ChildForm::Values(text.to_owned()))
-    }
+    const TEXT: Option<fn(&str) -> Self> = Some(|text| ChildForm::Values(text.to_owned()));
 }
 
-impl<'de> Deserialize<'de> for ChildForm {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        short_or_long::<D, Self, Declaration>(deserializer)
+short_or_long!(ChildForm, Declaration, "partition_within");
+
+impl JsonSchema for Child {
+    fn schema_name() -> Cow<'static, str> {
+        ChildForm::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = ChildForm::json_schema(generator);
+        let values = schemars::json_schema!({ "type": "string", "description": "The rows that it takes." });
+        json_schema::with_key(&mut schema, "values", &values);
+        json_schema::required(&mut schema, "values");
+        schema
     }
 }

@@ -1,7 +1,7 @@
 //! `text_search_configurations: { german: { mappings: { asciiword: [german_stem], word: [german_stem] } } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -9,9 +9,11 @@ use super::super::document::{Declare, Given};
 use super::super::shapes::{Entries, Texts};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "text_search_configuration")]
 pub struct Declaration {
     pub parser: Option<Spanned<String>>,
     pub mappings: Entries<Texts>,

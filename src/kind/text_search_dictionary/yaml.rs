@@ -1,7 +1,7 @@
 //! `text_search_dictionaries: { german: { template: snowball, options: { language: german } } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached::Stated;
 use super::super::comment::Comment;
@@ -9,11 +9,15 @@ use super::super::document::{Declare, Given};
 use super::super::shapes::Entries;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::Scalar;
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "text_search_dictionary")]
 pub struct Declaration {
     pub template: Spanned<String>,
+    #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub options: Entries<String>,
     pub comment: Option<String>,

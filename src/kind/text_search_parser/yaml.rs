@@ -1,15 +1,17 @@
 //! `text_search_parsers: { words: { start: prsd_start, gettoken: prsd_nexttoken, end: prsd_end, lextypes: prsd_lextype } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "text_search_parser")]
 pub struct Declaration {
     pub start: Spanned<String>,
     pub gettoken: Spanned<String>,

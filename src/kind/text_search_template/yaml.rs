@@ -1,15 +1,17 @@
 //! `text_search_templates: { plain: { init: dsimple_init, lexize: dsimple_lexize } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "text_search_template")]
 pub struct Declaration {
     pub init: Option<Spanned<String>>,
     pub lexize: Spanned<String>,

@@ -1,22 +1,29 @@
 //! `triggers: { touch: { timing: before, events: [insert, update of title], for_each: row, function: touch } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::comment::Comment;
 use super::super::document::{Declare, Given};
 use super::super::shapes::Texts;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::{Scalar, Word};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "trigger")]
 pub struct Declaration {
+    #[schemars(with = "Option<Word<Timing>>")]
     pub timing: Option<Spanned<String>>,
     pub events: Texts,
+    #[schemars(with = "Option<Word<Each>>")]
     pub for_each: Option<Spanned<String>>,
+    #[schemars(with = "Option<Scalar>")]
     pub when: Option<Spanned<String>>,
     pub function: Option<Spanned<String>>,
+    #[schemars(with = "Vec<Scalar>")]
     pub arguments: Texts,
     pub old_table: Option<Spanned<String>>,
     pub new_table: Option<Spanned<String>>,
@@ -24,9 +31,19 @@ pub struct Declaration {
     pub deferrable: bool,
     pub initially_deferred: bool,
     pub from: Option<Spanned<String>>,
+    #[schemars(with = "Option<Word<Enabled>>")]
     pub enabled: Option<Spanned<String>>,
     pub comment: Option<String>,
 }
+
+const TIMINGS: [(&str, Timing); 3] =
+    [("before", Timing::Before), ("after", Timing::After), ("instead of", Timing::InsteadOf)];
+const EACH: [(&str, bool); 2] = [("row", true), ("statement", false)];
+const STATES: [Enabled; 4] = [Enabled::Origin, Enabled::Disabled, Enabled::Replica, Enabled::Always];
+
+crate::json_schema::words!(of Timing = TIMINGS.map(|(word, _)| word));
+crate::json_schema::words!(Each = EACH.map(|(word, _)| word));
+crate::json_schema::words!(of Enabled = STATES.map(Enabled::word));
 
 /// The value that a word stands for.
 fn choose<T: Copy>(words: &[(&str, T)], text: &Option<Spanned<String>>, usual: T, scope: &Scope) -> Result<T> {
@@ -42,11 +59,9 @@ impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let (Some(table), Some(name)) = (given.table, given.name) else { return Ok(()) };
         let missing = |key: &str| scope.error(format!("`{key}` of the trigger {} is missing", name.value), name);
-        let timings = [("before", Timing::Before), ("after", Timing::After), ("instead of", Timing::InsteadOf)];
         if self.timing.is_none() {
             return Err(missing("timing").hint("add `timing: before`, after or instead of"));
         }
-        let states = [Enabled::Origin, Enabled::Disabled, Enabled::Replica, Enabled::Always].map(|state| (state.word(), state));
         let constraint = Constraint {
             deferrable: self.deferrable || self.initially_deferred,
             deferred: self.initially_deferred,
@@ -63,16 +78,16 @@ impl Declare for Declaration {
             table: table.clone(),
             name: scope.ident(name)?,
             on_view: Aside(false),
-            timing: choose(&timings, &self.timing, Timing::After, scope)?,
+            timing: choose(&TIMINGS, &self.timing, Timing::After, scope)?,
             events: events(&self.events, name, scope)?,
-            each_row: choose(&[("row", true), ("statement", false)], &self.for_each, false, scope)?,
+            each_row: choose(&EACH, &self.for_each, false, scope)?,
             old_table: named(&self.old_table)?,
             new_table: named(&self.new_table)?,
             condition: self.when.as_ref().map(|text| scope.expression(text)).transpose()?,
             function: scope.referred(function)?,
             arguments: self.arguments.0.iter().map(|text| text.value.clone()).collect(),
             constraint: self.constraint.then_some(constraint),
-            enabled: choose(&states, &self.enabled, Enabled::Origin, scope)?,
+            enabled: choose(&STATES.map(|state| (state.word(), state)), &self.enabled, Enabled::Origin, scope)?,
         };
         draft.attach(Comment::of(trigger.id(), self.comment.as_deref()), given.place);
         draft.push(trigger, given.place.clone(), true);

@@ -1,15 +1,17 @@
 //! `user_mappings: { public: { user: reader } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::shapes::Entries;
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::spanned::Spanned;
 
 /// Its options.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(rename = "user_mapping")]
 pub struct Declaration(pub Entries<String>);
 
 impl Declaration {

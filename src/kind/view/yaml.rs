@@ -1,7 +1,7 @@
 //! `views: { open_tasks: { query: select id, title from tasks where not completed } }`
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::super::attached;
 use super::super::document::{Declare, Given, by_name};
@@ -13,15 +13,20 @@ use super::super::view_default::ViewDefault;
 use super::super::{rule, trigger};
 use super::*;
 use crate::draft::{Draft, Scope};
+use crate::json_schema::{Scalar, Word};
+use crate::spanned::Spanned;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "view")]
 pub struct Declaration {
     pub query: Spanned<String>,
     #[serde(default)]
     pub columns: Texts,
+    #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub with: Entries<String>,
+    #[schemars(with = "Option<Word<CheckOption>>")]
     pub check_option: Option<Spanned<String>>,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,
@@ -30,6 +35,7 @@ pub struct Declaration {
     pub column_privileges: Entries<Spanned<Declared>>,
     #[serde(default)]
     pub column_comments: Entries<String>,
+    #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub column_defaults: Entries<Spanned<String>>,
     #[serde(default)]
@@ -37,6 +43,8 @@ pub struct Declaration {
     #[serde(default)]
     pub rules: Entries<Renamed<rule::Declaration>>,
 }
+
+crate::json_schema::words!(CheckOption = ["local", "cascaded"]);
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {

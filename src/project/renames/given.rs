@@ -7,7 +7,6 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 use super::Answers;
 use crate::error::{Error, Place, Result};
@@ -16,6 +15,7 @@ use crate::kind::shapes::Texts;
 use crate::model::explain::explain;
 use crate::name::Ident;
 use crate::revision::Revision;
+use crate::spanned::Spanned;
 
 /// Who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
