@@ -8,7 +8,7 @@ use crate::tree::{Entry, Node, Value};
 /// The attribute, the key of YAML, and whether each has to have a name.
 type Form = (&'static str, &'static str, bool);
 
-/// Of a table and a partition, a view and a materialized view.
+/// Of a table and a partition, a view, a materialized view and a domain, as far as YAML has it there.
 const OF_TABLE: &[Form] = &[
     ("index", "indexes", false),
     ("unique", "unique", false),
@@ -58,7 +58,13 @@ const OF_DATABASE: &[Form] = &[
 ];
 
 /// Whose things are as those of a table.
-const LIKE_TABLES: [&str; 4] = ["tables", "views", "materialized_views", "partitions"];
+const LIKE_TABLES: [&str; 5] = ["tables", "views", "materialized_views", "partitions", "domains"];
+
+/// What a key of YAML is called as an attribute.
+pub fn attribute(key: &str) -> &str {
+    let plural = |(_, plural, _): &&Form| *plural == key;
+    OF_TABLE.iter().chain(OF_DATABASE).find(plural).map_or(key, |(singular, ..)| *singular)
+}
 
 pub fn of_table(entries: Vec<Entry<Span>>) -> Result<Vec<Entry<Span>>> {
     gathered(entries, OF_TABLE)

@@ -5,12 +5,12 @@ use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DataStruct, DeriveInput, Field, Fields};
 
 use crate::attribute::{arguments, keyed, unraw};
-use crate::declaration::Statement;
+use crate::declaration::{Declaration, Statement};
 use crate::error::{Error, Result};
 use crate::labels;
 use crate::name::snake_case;
 use crate::tree::{Entry, Node, Value};
-use crate::{field, form};
+use crate::{field, form, keys};
 
 /// Which macro is derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,25 +74,31 @@ impl<P> Item<P> {
 
 /// Reads the item as the macro does that is derived on it.
 pub fn item(input: &DeriveInput, derive: Derive) -> Result<Item<Span>> {
+    let item = read(input, derive)?;
+    let own = item.columns.iter().filter_map(|column| match column {
+        Column::Own(entry) => Some(entry.clone()),
+        Column::Flatten { .. } => None,
+    });
+    keys::check(&Declaration::of(item.clone(), own.collect()).document)?;
+    Ok(item)
+}
+
+fn read(input: &DeriveInput, derive: Derive) -> Result<Item<Span>> {
+    let (at, name) = (input.ident.span(), &input.ident);
     match (&input.data, derive) {
         (Data::Struct(data), Derive::Model) => model(input, data),
         (Data::Enum(data), Derive::ModelEnum) => enumeration(input, data),
         (Data::Enum(_), Derive::Model) => {
-            Err(Error::new(input.ident.span(), format!("{} is an enum, and no table", input.ident))
-                .hint("an enum type is #[derive(ModelEnum)]"))
+            Err(Error::new(at, format!("{name} is an enum, and no table")).hint("an enum type is #[derive(ModelEnum)]"))
         }
         (Data::Struct(_), Derive::ModelEnum) => {
-            Err(Error::new(input.ident.span(), format!("{} is a struct, and no enum", input.ident))
-                .hint("a table is #[derive(Model)]"))
+            Err(Error::new(at, format!("{name} is a struct, and no enum")).hint("a table is #[derive(Model)]"))
         }
-        (Data::Union(_), _) => {
-            Err(Error::new(input.ident.span(), format!("{} is a union, and cannot be a model", input.ident))
-                .hint("a table is a struct with named fields"))
-        }
+        (Data::Union(_), _) => Err(Error::new(at, format!("{name} is a union, and cannot be a model"))
+            .hint("a table is a struct with named fields")),
     }
 }
 
-/// Everything that concerns tokens alone, before what they mean.
 fn no_parameters(input: &DeriveInput) -> Result<()> {
     match input.generics.params.first() {
         None => Ok(()),

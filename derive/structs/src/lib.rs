@@ -11,6 +11,7 @@ mod field;
 mod file;
 mod form;
 mod item;
+mod keys;
 mod labels;
 mod name;
 mod rust_type;

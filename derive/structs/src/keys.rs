@@ -1,0 +1,167 @@
+//! Which keys are there, and what does each of them take?
+//!
+//! The JSON Schema of a model file answers: it is made of the types that read it. Whatever passes here is read once more, by
+//! these types, who know more (an unknown table, an action that there is not); but only the schema is known to a compiler.
+
+use std::sync::OnceLock;
+
+use proc_macro2::Span;
+use serde_json::Value as Json;
+
+use crate::error::{Error, Result};
+use crate::form;
+use crate::tree::{Entry, Node, Value};
+
+/// Of model files; a test of the types writes it.
+const SCHEMA: &str = include_str!("model.schema.json");
+
+fn schema() -> &'static Json {
+    static READ: OnceLock<Json> = OnceLock::new();
+    READ.get_or_init(|| serde_json::from_str(SCHEMA).unwrap_or_default())
+}
+
+/// Whether the document holds what a model file can.
+pub fn check(document: &Node<Span>) -> Result<()> {
+    node(document, &forms(schema()))
+}
+
+/// The forms that a value can have, each without references to others.
+fn forms(schema: &'static Json) -> Vec<&'static Json> {
+    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
+        return forms(&self::schema()["$defs"][name]);
+    }
+    match schema["anyOf"].as_array() {
+        Some(any) => any.iter().flat_map(forms).collect(),
+        None => vec![schema],
+    }
+}
+
+fn node(node: &Node<Span>, forms: &[&'static Json]) -> Result<()> {
+    let takes = |ty: &str| forms.iter().any(|form| is(form, ty));
+    let (found, fits) = match &node.value {
+        Value::Null => ("null", takes("null")),
+        Value::Truth(_) => ("a truth value", takes("boolean")),
+        Value::Number(number) => {
+            let whole = number.parse::<i64>().is_ok() && takes("integer");
+            let found = if number.contains(['.', 'e', 'E']) { "a number with a point" } else { "a number" };
+            (found, whole || takes("number"))
+        }
+        Value::Enum { .. } => ("a text", takes("string")),
+        Value::Text(text) => {
+            word(text, node.at, forms)?;
+            ("a text", takes("string"))
+        }
+        Value::List(items) => {
+            let items_of: Vec<_> =
+                forms.iter().filter(|form| is(form, "array")).flat_map(|form| self::forms(&form["items"])).collect();
+            if takes("array") {
+                items.iter().try_for_each(|item| self::node(item, &items_of))?;
+            }
+            ("a list", takes("array"))
+        }
+        Value::Map(entries) => {
+            let maps: Vec<&'static Json> = forms.iter().copied().filter(|form| is(form, "object")).collect();
+            if !maps.is_empty() {
+                map(entries, node.at, &maps)?;
+            }
+            ("keys", !maps.is_empty())
+        }
+    };
+    if fits {
+        return Ok(());
+    }
+    let mut expected: Vec<&str> = Vec::new();
+    for (ty, words) in SHAPES {
+        if takes(ty) && !expected.contains(words) {
+            expected.push(words);
+        }
+    }
+    Err(Error::new(node.at, format!("expected {}, found {found}", expected.join(" or ")))
+        .hint("the README's model reference shows each form"))
+}
+
+const SHAPES: &[(&str, &str)] = &[
+    ("string", "a text"),
+    ("boolean", "true or false"),
+    ("number", "a number"),
+    ("integer", "a whole number"),
+    ("array", "a list"),
+    ("object", "keys"),
+];
+
+fn is(form: &Json, ty: &str) -> bool {
+    match &form["type"] {
+        Json::String(own) => own == ty,
+        Json::Array(own) => own.iter().any(|own| own == ty),
+        // words alone
+        _ => ty == "string" && form["enum"].is_array(),
+    }
+}
+
+/// Where there are only so many words.
+fn word(text: &str, at: Span, forms: &[&'static Json]) -> Result<()> {
+    let texts: Vec<_> = forms.iter().filter(|form| is(form, "string")).collect();
+    let any = texts.iter().any(|form| form["enum"].is_null() && form["pattern"].is_null());
+    let known: Vec<&str> =
+        texts.iter().filter_map(|form| form["enum"].as_array()).flatten().filter_map(Json::as_str).collect();
+    if any || known.is_empty() || known.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+        return Ok(());
+    }
+    Err(Error::unknown(at, "word", text, known))
+}
+
+fn map(entries: &[Entry<Span>], at: Span, forms: &[&'static Json]) -> Result<()> {
+    for entry in entries {
+        let key = entry.key.as_deref();
+        let value: Vec<&'static Json> =
+            forms.iter().filter_map(|form| under(form, key)).flat_map(self::forms).collect();
+        if value.is_empty() {
+            let known = forms
+                .iter()
+                .filter_map(|form| form["properties"].as_object())
+                .flat_map(|keys| keys.keys().map(|key| form::attribute(key)));
+            return Err(Error::unknown(entry.at, "key", key.unwrap_or_default(), known));
+        }
+        node(&entry.value, &value)?;
+    }
+    let missing = |form: &&'static Json| {
+        let required = form["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        required.into_iter().find(|key| !entries.iter().any(|entry| entry.is(key)))
+    };
+    match forms {
+        [form] => match missing(form) {
+            Some(key) => Err(Error::new(at, format!("`{key}` is missing")).hint(format!("add {key} = …"))),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// The schema of the value under a key; anything where no schema says what.
+fn under(form: &'static Json, key: Option<&str>) -> Option<&'static Json> {
+    let own = key.and_then(|key| form["properties"].get(key));
+    own.or_else(|| form["additionalProperties"].is_object().then(|| &form["additionalProperties"])).or_else(|| {
+        // words in any case: the key of one of a few
+        let patterns = form["patternProperties"].as_object()?;
+        let key = key?.to_lowercase();
+        patterns.iter().find(|(pattern, _)| words(pattern).contains(&key)).map(|(_, schema)| schema)
+    })
+}
+
+/// The words of `^([Rr][Aa][Nn]…|[Ll]…)$`.
+fn words(pattern: &str) -> Vec<String> {
+    let inner = pattern.trim_start_matches("^(").trim_end_matches(")$");
+    let lower = |word: &str| word.split(']').filter_map(|pair| pair.chars().last()).collect();
+    inner.split('|').map(lower).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_is_read() {
+        assert!(schema()["properties"]["tables"].is_object());
+        assert_eq!(words("^([Rr][Aa]|[Ll])$"), ["ra", "l"]);
+    }
+}

@@ -1,0 +1,9 @@
+use autogen_derive::ModelEnum;
+
+#[derive(ModelEnum)]
+#[model(rename = "level")]
+enum Level {
+    Low,
+}
+
+fn main() {}
