@@ -295,7 +295,7 @@ impl Scope<'_> {
     pub fn expression(&self, text: &Spanned<String>) -> Result<Expression> {
         let expr = Expr::checked(&text.value).map_err(|why| {
             self.error(why, text).hint(
-                "an expression is one piece of SQL, such as lower(title) or 'medium'; YAML's own quotes do not count",
+                "an expression is one piece of SQL, such as lower(title) or 'medium'; the quotes of the file itself do not count",
             )
         })?;
         Ok(Expression::new(expr))

@@ -118,6 +118,12 @@ impl Error {
         self
     }
 
+    /// The same with its hints in other words.
+    pub fn hints_as(mut self, words: impl Fn(&str) -> String) -> Self {
+        self.inner.hints.iter_mut().for_each(|hint| *hint = words(hint));
+        self
+    }
+
     pub fn code(&self) -> i32 {
         self.inner.exit.code()
     }

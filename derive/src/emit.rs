@@ -27,13 +27,13 @@ pub fn implementation(ident: &Ident, item: Item<Span>) -> TokenStream {
     };
     let name = &item.name;
     let own = &item.ident;
-    let at = place(item.at);
+    let (at, named) = (place(item.at), place(item.named));
     let entries = item.entries.iter().map(entry);
     let statements = item.statements.iter().map(|Statement { at, sql }| {
         let at = place(*at);
         quote!(Statement { at: #at, sql: ::std::string::String::from(#sql) })
     });
-    let named = (item.kind == Kind::Enum).then(|| {
+    let typed = (item.kind == Kind::Enum).then(|| {
         quote! {
             #[automatically_derived]
             impl ::autogen::ModelEnum for #ident {
@@ -53,6 +53,7 @@ pub fn implementation(ident: &Ident, item: Item<Span>) -> TokenStream {
                     ident: ::std::string::String::from(#own),
                     at: #at,
                     name: ::std::string::String::from(#name),
+                    named: #named,
                     entries: ::std::vec![#(#entries),*],
                     columns: ::std::vec::Vec::new(),
                     statements: ::std::vec![#(#statements),*],
@@ -60,7 +61,7 @@ pub fn implementation(ident: &Ident, item: Item<Span>) -> TokenStream {
                 Declaration::of(item, columns)
             }
         }
-        #named
+        #typed
     }
 }
 

@@ -14,8 +14,22 @@ use crate::draft::{Draft, Scope};
 use crate::error::{Error, Place, Result};
 use crate::kind::shapes::UNNAMED;
 
+/// For a parser that goes down as deep as a file does.
+const STACK: usize = 256 << 20;
+
 /// What a Rust file declares, before it is known what the others do.
 pub fn items(text: &str, file: &Path) -> Result<Vec<Item>> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || read_items(text, file));
+        match thread.map(|thread| thread.join()) {
+            Ok(Ok(items)) => items,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(cause) => Err(Error::io("read", file, &cause)),
+        }
+    })
+}
+
+fn read_items(text: &str, file: &Path) -> Result<Vec<Item>> {
     let name: Arc<str> = file.display().to_string().into();
     let place = |span| At::of(span, &name);
     match autogen_structs::file(text) {
@@ -41,7 +55,8 @@ pub fn declaration_of(declaration: &Declaration, scope: &Scope, draft: &mut Draf
         Some(place) => error.clone().at(place.clone()),
         None => error,
     };
-    read::parsed(&text, file).map_err(there)?.declare(&scope, draft)?;
+    let document = read::parsed(&text, file).map_err(|error| in_rust(there(error)))?;
+    document.declare(&scope, draft).map_err(in_rust)?;
     declaration.statements.iter().try_for_each(|Statement { at, sql }| {
         let mut scope = Scope { places: None, ..scope.clone() };
         read::statements(sql, Some(&place(at)), &mut scope, draft)
@@ -51,6 +66,19 @@ pub fn declaration_of(declaration: &Declaration, scope: &Scope, draft: &mut Draf
 fn wrong(error: autogen_structs::Error<At>) -> Error {
     let said = Error::new(error.message).at(place(&error.at));
     error.hint.into_iter().fold(said, Error::hint)
+}
+
+/// With hints that say what to write as it is written in Rust: `key = value`.
+fn in_rust(error: Error) -> Error {
+    let is_key = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    error.hints_as(|hint| {
+        // what stands in backquotes is every second part
+        let parts = hint.split('`').enumerate().map(|(number, part)| match part.split_once(": ") {
+            Some((key, value)) if number % 2 == 1 && is_key(key) => format!("{key} = {value}"),
+            _ => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("`")
+    })
 }
 
 fn place(at: &At) -> Place {
@@ -103,7 +131,19 @@ impl Written {
     }
 }
 
-/// JSON's quotes are YAML's as well.
+/// With everything escaped that is not to stand in YAML as it is.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'.. => {
+                out.push(c)
+            }
+            _ => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+        }
+    }
+    out.push('"');
+    out
 }

@@ -24,7 +24,7 @@ pub struct Statement<P = At> {
 impl<P: Clone> Declaration<P> {
     /// `columns` are the item's, those of its mixins among them.
     pub fn of(item: Item<P>, columns: Vec<Entry<P>>) -> Self {
-        let Item { kind, at, name, mut entries, statements, .. } = item;
+        let Item { kind, at, name, named, mut entries, statements, .. } = item;
         let section = match kind {
             Kind::Database => return Self { document: Node::map(at, entries), statements },
             Kind::Enum => "enums",
@@ -35,7 +35,7 @@ impl<P: Clone> Declaration<P> {
                 "tables"
             }
         };
-        let one = Entry::new(name, at.clone(), Node::map(at.clone(), entries));
+        let one = Entry::new(name, named, Node::map(at.clone(), entries));
         let section = Entry::new(section, at.clone(), Node::map(at.clone(), vec![one]));
         Self { document: Node::map(at, vec![section]), statements }
     }

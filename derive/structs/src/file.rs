@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Meta, Path, Token, UseTree};
@@ -15,10 +15,50 @@ use crate::item::{Derive, Item, item};
 
 /// What a Rust file declares, in its order.
 pub fn file(text: &str) -> Result<Vec<Item<Span>>> {
-    let file = syn::parse_file(text)?;
+    let file = syn::parse_file(nested(text)?)?;
     let mut items = Vec::new();
     module(&file.items, None, &mut items)?;
     Ok(items)
+}
+
+/// How deep the compiler goes, too, unless it is told otherwise.
+const DEPTH: usize = 128;
+
+/// The text, which is not nested so deep that reading it would need more stack than there is.
+fn nested(text: &str) -> Result<&str> {
+    let without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // what is no Rust is for the reader to tell, and so is a line for the shell
+    let Ok(tokens) = without_mark.parse::<TokenStream>() else { return Ok(text) };
+    let mut open = vec![(tokens.into_iter(), 0_usize)];
+    while let Some((tokens, angles)) = open.last_mut() {
+        let next = tokens.next();
+        match &next {
+            Some(TokenTree::Punct(punct)) => match punct.as_char() {
+                '<' => *angles += 1,
+                '>' => *angles = angles.saturating_sub(1),
+                ';' | '&' | '|' => *angles = 0,
+                _ => {}
+            },
+            Some(TokenTree::Group(_)) | None => {}
+            Some(_) => continue,
+        }
+        let angles = *angles;
+        let at = match next {
+            Some(TokenTree::Group(group)) => {
+                open.push((group.stream().into_iter(), 0));
+                group.span_open()
+            }
+            Some(token) => token.span(),
+            None => {
+                open.pop();
+                continue;
+            }
+        };
+        if open.len() + angles > DEPTH {
+            return Err(Error::new(at, format!("this is nested more than {DEPTH} deep")).hint("write it flatter"));
+        }
+    }
+    Ok(text)
 }
 
 /// `condition`: the attribute of a module around it.

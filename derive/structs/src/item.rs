@@ -36,8 +36,9 @@ pub struct Item<P = crate::At> {
     /// What Rust calls it.
     pub ident: String,
     pub at: P,
-    /// What the database calls it.
+    /// What the database calls it, and where that is said.
     pub name: String,
+    pub named: P,
     pub entries: Vec<Entry<P>>,
     pub columns: Vec<Column<P>>,
     pub statements: Vec<Statement<P>>,
@@ -65,6 +66,7 @@ impl<P> Item<P> {
             ident: self.ident,
             at: place(self.at),
             name: self.name,
+            named: place(self.named),
             entries: self.entries.into_iter().map(|entry| entry.placed(place)).collect(),
             columns: self.columns.into_iter().map(column).collect(),
             statements: self.statements.into_iter().map(|one| Statement { at: place(one.at), sql: one.sql }).collect(),
@@ -139,14 +141,12 @@ fn model(input: &DeriveInput, data: &DataStruct) -> Result<Item<Span>> {
             return Err(Error::new(other.at, format!("`{key}` says nothing of a mixin, which is no table"))
                 .hint("say it of the tables"));
         }
-        return Ok(Item { kind: Kind::Mixin, name: snake_case(&ident), ident, at, entries, columns, statements });
+        let name = snake_case(&ident);
+        return Ok(Item { kind: Kind::Mixin, ident, at, name, named: at, entries, columns, statements });
     }
-    let name = match table {
-        Some(table) => text(&table)?,
-        None => snake_case(&ident),
-    };
+    let (name, named) = name(table, &ident, at)?;
     let entries = form::of_table(entries)?;
-    Ok(Item { kind: Kind::Table, ident, at, name, entries, columns, statements })
+    Ok(Item { kind: Kind::Table, ident, at, name, named, entries, columns, statements })
 }
 
 fn columns<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Result<Vec<Column<Span>>> {
@@ -176,7 +176,7 @@ fn database(input: &DeriveInput, entries: Vec<Entry<Span>>, statements: Vec<Stat
     let ident = unraw(&input.ident.to_string());
     let entries = form::of_database(entries)?;
     let (name, at, columns) = (snake_case(&ident), input.ident.span(), Vec::new());
-    Ok(Item { kind: Kind::Database, ident, at, name, entries, columns, statements })
+    Ok(Item { kind: Kind::Database, ident, at, name, named: at, entries, columns, statements })
 }
 
 fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
@@ -223,11 +223,16 @@ fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
     }
     let (ident, at) = (unraw(&input.ident.to_string()), input.ident.span());
     entries.insert(0, Entry::new("values", at, Node::new(at, Value::List(values))));
-    let name = match name {
-        Some(name) => text(&name)?,
-        None => snake_case(&ident),
-    };
-    Ok(Item { kind: Kind::Enum, ident, at, name, entries, columns: Vec::new(), statements })
+    let (name, named) = self::name(name, &ident, at)?;
+    Ok(Item { kind: Kind::Enum, ident, at, name, named, entries, columns: Vec::new(), statements })
+}
+
+/// What the database calls it, and where that is said.
+fn name(said: Option<Entry<Span>>, ident: &str, at: Span) -> Result<(String, Span)> {
+    match said {
+        Some(entry) => Ok((text(&entry)?, entry.value.at)),
+        None => Ok((snake_case(ident), at)),
+    }
 }
 
 /// What is said of the item as a whole; of things that may be there several times, each.
