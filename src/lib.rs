@@ -1,6 +1,6 @@
 //! Compares declarative models with a live PostgreSQL and writes the migration between them as a reviewed revision file.
+#![doc = include_str!("lib.md")]
 
-pub mod alembic;
 pub mod candidates;
 pub mod catalog;
 pub mod cli;
@@ -30,9 +30,11 @@ pub mod rewrite;
 pub mod runner;
 pub mod spanned;
 pub mod sql;
-pub mod two_step;
+pub mod testing;
 
-pub use autogen_derive::{Model, ModelEnum};
+pub use autogen_derive::{Model, ModelEnum, embed};
 pub use autogen_structs as structs;
 pub use error::{Error, Result};
 pub use model::{Mixin, Model, ModelEnum};
+pub use project::{Embedded, Project, Session, require_head};
+pub use {inventory, postgres};
