@@ -211,3 +211,28 @@ fn roles_are_made_once_on_the_private_server() {
     assert_eq!(role.unwrap().len(), 1);
     assert!(testing::with_roles(&["no\0name"]).is_err());
 }
+
+#[test]
+fn where_there_is_no_server_it_is_said_and_nothing_is_left() {
+    if std::env::var(CHILD).is_ok() {
+        let error = testing::database().unwrap_err();
+        // and the next test need not try again
+        assert_eq!(testing::database().unwrap_err().message(), error.message());
+        panic!("{error}");
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "where_there_is_no_server_it_is_said_and_nothing_is_left", "--nocapture"]);
+    command
+        .env(CHILD, "")
+        .env("AUTOGEN_PG_BIN", "/not/there")
+        .env_remove("DATABASE_URL")
+        .env_remove("DATABASE_URL_DIRECT");
+    let temporary = std::env::temp_dir().join(format!("autogen-no-server-{}", std::process::id()));
+    std::fs::create_dir_all(&temporary).unwrap();
+    let output = command.env("TMPDIR", &temporary).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("AUTOGEN_PG_BIN"), "{said}");
+    let left = std::fs::read_dir(&temporary).unwrap().flatten().filter(|entry| entry.path().is_dir()).count();
+    std::fs::remove_dir_all(&temporary).unwrap();
+    assert_eq!(left, 0);
+}

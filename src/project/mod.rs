@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use crate::config::{self, Config};
 use crate::draft::Draft;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::introspect::{self, Live};
 use crate::revision::Folder;
 use crate::runner::{Progress, Report, Standing};
@@ -66,6 +66,10 @@ impl Project {
     pub fn open_in(path: impl AsRef<Path>, environment: Option<&str>) -> Result<Self> {
         let path = path.as_ref();
         let file = if path.is_dir() { path.join(config::FILE) } else { path.to_owned() };
+        if !file.exists() {
+            return Err(Error::new(format!("there is no {}", file.display()))
+                .hint("name the folder of the project, or its autogen.yaml; `autogen init` makes one"));
+        }
         Ok(Self::of(Config::load(Some(&file), environment)?))
     }
 

@@ -56,8 +56,11 @@ impl Models {
 ///     Done,
 /// }
 ///
-/// let project = autogen::Project::empty("")?.with_models(autogen::models![Task, State]);
-/// assert_eq!(project.models()?.objects.len(), 4);
+/// let project = autogen::Project::open("examples/shop")?.with_models(autogen::models![Task, State]);
+/// # let database = autogen::testing::database()?;
+/// # let url = database.url();
+/// let comparison = project.connect_to(url)?.compare()?;
+/// assert!(comparison.sql().contains("CREATE TABLE public.tasks"));
 /// # Ok::<(), autogen::Error>(())
 /// ```
 #[macro_export]

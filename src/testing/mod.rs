@@ -27,7 +27,7 @@
 //! ```
 //!
 //! Cargo runs tests in the package's folder, so `"."` is the project beside Cargo.toml; an autogen.yaml or a
-//! [`Project`](crate::project::Project) will do too. What autogen.yaml says of databases and of commands to run around
+//! [`Project`] will do too. What autogen.yaml says of databases and of commands to run around
 //! revisions plays no part: each test has an empty [`Database`] of its own, on the server of DATABASE_URL (never in the
 //! database that it names) or, without it, on a private PostgreSQL that is started once for each process and leaves nothing
 //! behind. A failure panics with one message that says which revision, and what differs.
