@@ -3,7 +3,7 @@
 //! All of it is in [`Kind`]: how the object is read from the catalog, what makes two of them the same one, what must hold
 //! while it exists and what holds because it does, when a change can be made in place, and its SQL. Stages (introspect,
 //! diff, plan, …) know only this trait; a kind knows no stage and calls no other kind. To add a kind, write its folder,
-//! name it in the [`kinds!`] list below and give it fixtures.
+//! name it in the `kinds!` list below and give it fixtures.
 
 use std::collections::{BTreeMap, BTreeSet};
 

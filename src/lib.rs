@@ -1,6 +1,6 @@
 //! Compares declarative models with a live PostgreSQL and writes the migration between them as a reviewed revision file.
+#![doc = include_str!("lib.md")]
 
-pub mod alembic;
 pub mod candidates;
 pub mod catalog;
 pub mod cli;
@@ -8,10 +8,10 @@ pub mod config;
 pub mod connect;
 pub mod diff;
 pub mod draft;
-pub mod duration;
+mod duration;
 pub mod embedded;
 pub mod error;
-pub mod hex;
+mod hex;
 pub mod intent;
 pub mod introspect;
 pub mod json_schema;
@@ -26,13 +26,14 @@ pub mod plan;
 pub mod project;
 pub mod render;
 pub mod revision;
-pub mod rewrite;
+mod rewrite;
 pub mod runner;
 pub mod spanned;
 pub mod sql;
-pub mod two_step;
+pub mod testing;
 
-pub use autogen_derive::{Model, ModelEnum};
-pub use autogen_structs as structs;
+pub use autogen_derive::{Model, ModelEnum, embed};
 pub use error::{Error, Result};
 pub use model::{Mixin, Model, ModelEnum};
+pub use project::{Embedded, Project, Session, require_head};
+pub use {autogen_structs as structs, inventory, postgres};

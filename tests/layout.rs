@@ -30,7 +30,8 @@ const STAGES: [&str; 12] = [
 ];
 
 /// Where a connection may be named.
-const CONNECTED: [&str; 7] = ["introspect", "runner", "normal/twin", "connect", "embedded", "project", "cli"];
+const CONNECTED: [&str; 8] =
+    ["introspect", "runner", "normal/twin", "connect", "embedded", "project", "testing", "cli"];
 
 /// Fields that say which object it is, or that stand outside `==`.
 const NOT_CHANGED: &[(&str, &str)] = &[

@@ -6,6 +6,7 @@
 use autogen_structs::Derive;
 use proc_macro::TokenStream;
 
+mod embed;
 mod emit;
 
 /// A table, a mixin, or what a database has beside tables.
@@ -18,6 +19,18 @@ pub fn model(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(ModelEnum, attributes(model))]
 pub fn model_enum(input: TokenStream) -> TokenStream {
     derived(input, Derive::ModelEnum)
+}
+
+/// The revision files of a folder, inside the program: `autogen::embed!("revisions")` is an `autogen::Embedded`. The path starts
+/// at the folder of Cargo.toml.
+#[proc_macro]
+pub fn embed(input: TokenStream) -> TokenStream {
+    let folder = syn::parse_macro_input!(input as syn::LitStr);
+    let embedded = match std::env::var_os("CARGO_MANIFEST_DIR") {
+        Some(root) => embed::embed(root.as_ref(), &folder.value()),
+        None => Err("CARGO_MANIFEST_DIR is not set, which Cargo does; the path would start there".to_owned()),
+    };
+    embedded.unwrap_or_else(|wrong| syn::Error::new(folder.span(), wrong).into_compile_error()).into()
 }
 
 fn derived(input: TokenStream, derive: Derive) -> TokenStream {

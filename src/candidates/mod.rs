@@ -3,7 +3,7 @@
 //! Nobody can see a rename in two catalogs: it is a drop and a create. A [`Candidate`] is a pair of these that a person should
 //! be asked about, with the reasons. Invariants: only two of one kind, at one place, are held against each other, or at places
 //! that are themselves candidates for each other; `certain` is never said where a person could have meant the other thing
-//! ([`certain`]); nothing here decides anything, and two equal catalogs cost one comparison.
+//! (`certain`); nothing here decides anything, and two equal catalogs cost one comparison.
 
 use std::collections::{BTreeMap, BTreeSet};
 

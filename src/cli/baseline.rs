@@ -22,7 +22,7 @@ use crate::project::New;
 use crate::project::batch::Batch;
 use crate::render;
 use crate::revision::{self, Entry, Folder, Script, Stored};
-use crate::runner::{self, Ledger};
+use crate::runner;
 use crate::sql::Sql;
 
 /// `autogen revision --baseline`
@@ -62,7 +62,7 @@ pub fn no_revisions(session: &mut Session) -> Result<Folder> {
                 "`autogen stamp` says that a database stands at a revision that is there; or move these files away",
             ));
     }
-    runner::no_books(&Ledger::read_there(&mut session.client, session.has_ledger)?)?;
+    runner::no_books(&session.ledger()?)?;
     Ok(folder)
 }
 

@@ -14,10 +14,9 @@ use crate::connect;
 use crate::diff::diff;
 use crate::embedded::{self, Cluster};
 use crate::error::{Error, Result};
-use crate::introspect::{self, Asked};
-use crate::kind::{Aspect, Id, Managed};
+use crate::introspect;
+use crate::kind::Id;
 use crate::name::Ident;
-use crate::ours::Rules;
 use crate::revision::{Branch, Folder, Stored};
 use crate::runner::{self, Options};
 
@@ -200,16 +199,14 @@ struct Order<'a> {
 
 impl<'a> Order<'a> {
     fn catalog(&mut self) -> Result<Catalog> {
-        let (rules, managed) = (Rules::default(), Managed(Aspect::ALL.into_iter().collect()));
-        let asked = Asked { schemas: None, rules: &rules, managed: &managed, members: false };
-        introspect::introspect(&mut self.client, &asked, || Ok(BTreeSet::new())).map(|live| live.catalog)
+        introspect::whole(&mut self.client)
     }
 
     fn run(&mut self, files: &[&'a Stored]) -> Result<()> {
         self.ran.extend(files);
         let Some(last) = self.ran.last().filter(|_| !files.is_empty()) else { return Ok(()) };
         let options = self.options();
-        runner::upgrade(&mut self.client, &line(&self.ran)?, last.id(), &options, &mut |_| ()).map(drop)
+        runner::upgrade(&mut self.client, &Folder::line(&self.ran)?, last.id(), &options, &mut |_| ()).map(drop)
     }
 
     /// Takes the last ones back.
@@ -217,7 +214,7 @@ impl<'a> Order<'a> {
         let kept = self.ran.len() - count;
         let target = self.ran[..kept].last().map_or("base", |file| file.id());
         let options = self.options();
-        runner::downgrade(&mut self.client, &line(&self.ran)?, target, &options, &mut |_| ())?;
+        runner::downgrade(&mut self.client, &Folder::line(&self.ran)?, target, &options, &mut |_| ())?;
         self.ran.truncate(kept);
         Ok(())
     }
@@ -225,19 +222,6 @@ impl<'a> Order<'a> {
     fn options(&self) -> Options {
         Options::new(connect::pin(&self.config.search_path))
     }
-}
-
-/// The revisions as one line, whatever they stand on in their files.
-fn line(files: &[&Stored]) -> Result<Folder> {
-    let mut stored: Vec<Stored> = Vec::with_capacity(files.len());
-    for file in files {
-        let mut file = (*file).clone();
-        file.revision.parents = stored.last().map(|last| last.id().to_owned()).into_iter().collect();
-        file.revision.depends_on.clear();
-        file.revision.branch_labels.clear();
-        stored.push(file);
-    }
-    Folder::new(stored)
 }
 
 /// A revision that does nothing needs no way back.

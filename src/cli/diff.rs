@@ -11,12 +11,12 @@ use crate::project::InStep;
 use crate::project::compare::{compare_and_name, pending};
 use crate::project::renames;
 use crate::render;
-use crate::runner::{Ledger, Standing};
+use crate::runner::Standing;
 
 pub fn diff(global: &Global, format: Format, exit_code: bool, explain_ignored: bool, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let folder = session::folder(&session.config)?;
-    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+    let ledger = session.ledger()?;
     let standing = Standing::of(&folder, &ledger);
     standing.errors().iter().for_each(|odd| output.warn_of(odd));
     let pending = pending(&standing);

@@ -4,13 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::alembic::{self, Locations, Version};
 use super::args::{FromAlembic, Global};
 use super::baseline::{self, Contents};
 use super::newly;
 use super::output::Output;
 use super::run::Run;
 use super::session::{self, Session};
-use crate::alembic::{self, Locations, Version};
 use crate::connect;
 use crate::error::{Error, Result};
 use crate::model;

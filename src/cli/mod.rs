@@ -8,6 +8,7 @@ use clap::Parser;
 
 use crate::error::{Error, Result};
 
+mod alembic;
 mod args;
 mod ask;
 mod baseline;

@@ -56,7 +56,7 @@ struct Change {
 /// What the database has applied, and what else matters there. Where it cannot be asked, nothing is known of it.
 fn ask(global: &Global, output: Output) -> (Ledger, Surroundings) {
     let asked = session::open(global, output).and_then(|mut session| {
-        let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+        let ledger = session.ledger()?;
         Ok((ledger, Surroundings::of(&mut session.client)))
     });
     asked.unwrap_or_else(|error| {

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::project::{Models, Reach, session};
 use crate::revision::Folder;
-use crate::runner::{self, Ledger, Standing};
+use crate::runner::{self, Standing};
 
 pub use crate::project::session::{EMBEDDED_DATABASE, Session, folder, private, shown};
 
@@ -26,7 +26,7 @@ pub fn current(global: &Global, target: &str, folder: &Folder, output: Output) -
 
 pub fn stands(global: &Global, folder: &Folder, output: Output) -> Result<Vec<String>> {
     let mut session = open(global, output)?;
-    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+    let ledger = session.ledger()?;
     runner::unknown(&Standing::of(folder, &ledger).unknown).iter().for_each(|odd| output.warn_of(odd));
     Ok(ledger.stands(folder))
 }

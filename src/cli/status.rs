@@ -21,7 +21,7 @@ use crate::runner::{self, Applied, Begun, Content, Direction, Ledger, Standing};
 pub fn status(global: &Global, format: Format, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let folder = session::folder(&session.config)?;
-    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+    let ledger = session.ledger()?;
     let standing = Standing::of(&folder, &ledger);
     let files: Vec<&Stored> = standing.changed.iter().map(|(_, file)| *file).collect();
     let contents = runner::contents(&mut session.client, &files)?;

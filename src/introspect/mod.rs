@@ -21,8 +21,9 @@ use ours::Ours;
 mod ours;
 mod outside;
 mod query;
+mod whole;
 
-pub use ours::Asked;
+pub use {ours::Asked, whole::whole};
 
 /// The server and the database that were read.
 #[derive(Debug, Clone)]
@@ -53,7 +54,7 @@ pub struct Live {
 /// How often everything is read again when the catalog moves underneath.
 const TRIES: usize = 3;
 
-/// Compiling catalog queries costs many times what they take: no JIT.
+/// No JIT: compiling catalog queries costs many times what they take.
 fn begin() -> String {
     let pinned = crate::connect::pinned();
     format!(

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 fn file(root: &Path, name: &str) -> PathBuf {
     root.join(".autogen").join(name)
@@ -20,7 +21,9 @@ pub fn read(root: &Path, name: &str, most: u64) -> Option<String> {
 /// Whole or not at all: another command may read it, or write it too.
 pub fn replace(root: &Path, name: &str, text: &str) {
     let file = file(root, name);
-    let part = file.with_extension(format!("{}.part", std::process::id()));
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let part = file.with_extension(format!("{}.{number}.part", std::process::id()));
     let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
     if folder.and_then(|()| fs::write(&part, text)).and_then(|()| fs::rename(&part, file)).is_err() {
         let _ = fs::remove_file(&part);

@@ -14,7 +14,7 @@ use super::session::{self, Session};
 use crate::error::{Error, Result};
 use crate::render;
 use crate::revision::Stored;
-use crate::runner::{self, Ledger, Standing};
+use crate::runner::{self, Standing};
 
 /// A file of an applied revision is gone or other than it was, or one has come in below an applied one.
 pub const CHANGED: &str = "changed revision";
@@ -88,7 +88,7 @@ impl std::fmt::Display for Verdict {
 /// With `anew`, nothing that is remembered is the answer.
 pub(super) fn check(session: &mut Session, anew: bool) -> Result<Check> {
     let folder = session::folder(&session.config)?;
-    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+    let ledger = session.ledger()?;
     let standing = Standing::of(&folder, &ledger);
     let mut check = Check {
         verdict: Verdict::InStep,
@@ -101,7 +101,7 @@ pub(super) fn check(session: &mut Session, anew: bool) -> Result<Check> {
         odd: odd(&standing, &session.config.root),
     };
     let agree = check.pending.is_empty() && !standing.is_odd();
-    let memory = (agree && check.waiting.is_empty() && !anew)
+    let memory = (agree && check.waiting.is_empty() && session.remembers && !anew)
         .then(|| Memory::of(&session.config, &session.models, &mut session.client));
     if let Some(found) = memory.as_ref().and_then(Memory::unchanged) {
         check.found = Found::Unchanged(found.clone());

@@ -11,6 +11,7 @@ use super::answers;
 use super::models::Models;
 use super::renames;
 use super::session::Session;
+use super::two_step;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::draft::{Draft, RenameHint};
@@ -22,9 +23,9 @@ use crate::name::Ident;
 use crate::normal::{self, Known, Remembering, Twins, Unknown, Wanted};
 use crate::ours::{self, LeftOut};
 use crate::plan::{self, Plan};
-use crate::revision::Stored;
-use crate::runner::{Ledger, Standing};
-use crate::two_step;
+use crate::render;
+use crate::revision::{Script, Stored};
+use crate::runner::Standing;
 
 /// Models and database, compared.
 #[derive(Debug)]
@@ -93,7 +94,9 @@ fn compare_as(session: &mut Session, hints: &[RenameHint], members: bool, online
         forget(&mut draft, &between.passed);
         found = against(draft, &live, &between, session, &mut known, online);
     }
-    answers::keep(&session.config.root, &known);
+    if session.remembers {
+        answers::keep(&session.config.root, &known);
+    }
     let Found { wanted: Wanted { catalog: wanted, unknowns }, spared, mut intent, upgrade, left_out, second } = found?;
     intent.inert.extend(forgotten);
     live.catalog = spared.unwrap_or(live.catalog);
@@ -125,7 +128,7 @@ fn between(draft: &Draft, in_step: BTreeSet<Pair>, session: &mut Session) -> Res
         return Ok(Between { in_step, waits: Vec::new(), passed: BTreeSet::new() });
     }
     let folder = super::session::folder(&session.config)?;
-    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+    let ledger = session.ledger()?;
     let Standing { pending, waiting, .. } = Standing::of(&folder, &ledger);
     let is_open = |stored: &Stored| pending.iter().chain(&waiting).any(|open| open.id() == stored.id());
     let passed = folder.iter().filter(|stored| !is_open(stored)).flat_map(|stored| stored.revision.renames.clone());
@@ -255,6 +258,22 @@ impl Comparison {
             Cow::Borrowed(live) => self.intent.rename(live).0,
             Cow::Owned(cleared) => Cow::Owned(self.intent.rename(&cleared).0.into_owned()),
         })
+    }
+
+    /// What the upgrade does, a line for each op and for what is to be known of it.
+    pub fn lines(&self) -> Vec<String> {
+        let lines = render::lines(&self.upgrade, false);
+        lines.iter().map(|line| line.iter().map(|(_, text)| text.as_str()).collect()).collect()
+    }
+
+    /// Each op for a program, as `autogen diff --format json` has it.
+    pub fn json(&self) -> Vec<Value> {
+        render::json(&self.upgrade)
+    }
+
+    /// The statements of the upgrade, as a revision file holds them.
+    pub fn sql(&self) -> String {
+        Script::compose(&render::entries(&self.upgrade)).text().trim().to_owned()
     }
 
     /// The way back, by the same function.

@@ -133,7 +133,7 @@ fn inputs(config: &Config, models: &Models) -> Option<String> {
     let settings = (schemas, search_path, naming, renames, names_follow, rules, managed);
     let mut hash = Sha256::new();
     hash.update(format!("{} {} {built:?} {settings:?}", env!("CARGO_PKG_VERSION"), program.len()));
-    for file in models.files(config).ok()? {
+    for file in models.files(config)?.ok()? {
         let bytes = fs::read(&file).ok()?;
         hash.update(format!("\n{:?} {}\n", file.strip_prefix(root).unwrap_or(&file), bytes.len()));
         hash.update(bytes);

@@ -8,6 +8,7 @@ pub(crate) mod answers;
 mod approve;
 pub(crate) mod batch;
 mod cache;
+mod carried;
 pub mod check;
 pub mod compare;
 pub(crate) mod hooks;
@@ -21,6 +22,7 @@ pub mod renames;
 pub(crate) mod revision;
 pub(crate) mod run;
 pub(crate) mod session;
+pub mod two_step;
 mod two_steps;
 
 use std::collections::BTreeSet;
@@ -29,11 +31,12 @@ use std::time::Duration;
 
 use crate::config::{self, Config};
 use crate::draft::Draft;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::introspect::{self, Live};
 use crate::revision::Folder;
-use crate::runner::{Ledger, Progress, Report, Standing};
+use crate::runner::{Progress, Report, Standing};
 
+pub use carried::{Embedded, require_head};
 pub use check::{Check, Found, Verdict};
 pub use compare::Comparison;
 pub use in_step::InStep;
@@ -63,7 +66,16 @@ impl Project {
     pub fn open_in(path: impl AsRef<Path>, environment: Option<&str>) -> Result<Self> {
         let path = path.as_ref();
         let file = if path.is_dir() { path.join(config::FILE) } else { path.to_owned() };
+        if !file.exists() {
+            return Err(Error::new(format!("there is no {}", file.display()))
+                .hint("name the folder of the project, or its autogen.yaml; `autogen init` makes one"));
+        }
         Ok(Self::of(Config::load(Some(&file), environment)?))
+    }
+
+    /// A project in this folder whose autogen.yaml, if there were one, set nothing.
+    pub fn empty(root: impl AsRef<Path>) -> Result<Self> {
+        Config::defaults(root.as_ref()).map(Self::of)
     }
 
     /// A project with these settings.
@@ -75,6 +87,13 @@ impl Project {
     #[must_use]
     pub fn telling(mut self, tell: impl Fn(Notice) + Send + Sync + 'static) -> Self {
         self.tell = Tell::new(tell);
+        self
+    }
+
+    /// Compares with these models in place of the files, [`models!`](crate::models) of the program's own types.
+    #[must_use]
+    pub fn with_models(mut self, models: Models) -> Self {
+        self.models = models;
         self
     }
 
@@ -109,8 +128,13 @@ impl Project {
         self.reach(&Reach { url: None, wait: Some(wait) })
     }
 
+    /// What a session is made of.
+    pub(crate) fn parts(&self) -> (&Config, &Models) {
+        (&self.config, &self.models)
+    }
+
     fn reach(&self, reach: &Reach) -> Result<Session> {
-        session::open(self.config.clone(), self.models.clone(), reach, &self.tell)
+        session::open(self.config.clone(), self.models.clone(), reach, &self.tell).map(Session::kept)
     }
 }
 
@@ -125,11 +149,16 @@ impl Session {
         compare::compare(self)
     }
 
+    /// What of the differences may be a rename.
+    pub fn questions(&self, comparison: &Comparison) -> Result<Vec<Question>> {
+        renames::open_of(comparison, &self.config)
+    }
+
     /// Which revisions are in files and not in the database, in the order in which they would run: `3f2a, add due dates`.
     /// What waits until it is named is not pending.
     pub fn pending(&mut self) -> Result<Vec<String>> {
         let folder = session::folder(&self.config)?;
-        let ledger = Ledger::read(&mut self.client)?;
+        let ledger = self.ledger()?;
         Ok(compare::pending(&Standing::of(&folder, &ledger)))
     }
 

@@ -87,7 +87,7 @@ pub(super) fn write(session: &mut Session, writing: &Writing, ask: Option<&mut A
     }
     let _alone = newly::alone(&session.config, tell);
     let folder = session::folder(&session.config)?;
-    let ledger = Ledger::read_there(&mut session.client, session.has_ledger)?;
+    let ledger = session.ledger()?;
     let amended = match writing.amend {
         true => Some(newest_unapplied(&folder, &ledger, writing)?),
         false => {

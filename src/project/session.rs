@@ -16,7 +16,7 @@ use crate::connect::{self, Address, Dialled, Pooler};
 use crate::embedded::{self, Cluster};
 use crate::error::{Error, Result};
 use crate::revision::Folder;
-use crate::runner::{Keeper, LEDGER_THERE, Options, is_there};
+use crate::runner::{Keeper, LEDGER_THERE, Ledger, Options, is_there};
 
 /// The database of a project that names none.
 pub const EMBEDDED_DATABASE: &str = "autogen";
@@ -27,12 +27,30 @@ pub struct Session {
     pub models: Models,
     pub address: Address,
     pub client: Client,
-    /// Asked when the session began, since it costs nothing more then.
-    pub has_ledger: bool,
+    /// Whether there are books, as it was when the session began, since it costs nothing more to ask then.
+    has_ledger: Option<bool>,
     /// Who hears what happens on the way.
     pub tell: Tell,
+    /// Whether the next session may know what this one has learned, by files under `.autogen/`.
+    pub(crate) remembers: bool,
     /// Stopped when the session ends; after the client in the order of fields, so that it is closed first.
     _cluster: Option<Cluster>,
+}
+
+impl Session {
+    /// For more than one command: what is not there now may come to be.
+    pub(super) fn kept(mut self) -> Self {
+        self.has_ledger = self.has_ledger.filter(|there| *there);
+        self
+    }
+
+    /// What is noted as applied.
+    pub fn ledger(&mut self) -> Result<Ledger> {
+        match self.has_ledger {
+            Some(there) => Ledger::read_there(&mut self.client, there),
+            None => Ledger::read(&mut self.client),
+        }
+    }
 }
 
 /// The revision files of the project.
@@ -78,8 +96,24 @@ pub fn open(config: Config, models: Models, reach: &Reach, tell: &Tell) -> Resul
             (connect::address_of_socket(cluster.socket_dir(), EMBEDDED_DATABASE), Some(cluster))
         }
     };
+    begin(config, models, address, cluster, reach.wait, tell)
+}
+
+/// Connects to this database, and leaves no trace in the project's folder.
+pub(crate) fn open_at(config: Config, models: Models, address: Address, tell: &Tell) -> Result<Session> {
+    Ok(Session { remembers: false, ..begin(config, models, address, None, None, tell)?.kept() })
+}
+
+fn begin(
+    config: Config,
+    models: Models,
+    address: Address,
+    cluster: Option<Cluster>,
+    wait: Option<Duration>,
+    tell: &Tell,
+) -> Result<Session> {
     address.warnings.iter().for_each(|warning| tell.warn(warning));
-    let Dialled { mut client, encrypted } = address.connect_within(reach.wait, &mut |what| tell.say(what))?;
+    let Dialled { mut client, encrypted } = address.connect_within(wait, &mut |what| tell.say(what))?;
     // no setting is made here: through a pooler it would stay with a session that others get next
     let answer = client
         .simple_query(&format!("SELECT pg_catalog.current_setting('server_version') AS version;\n{LEDGER_THERE}"))
@@ -92,7 +126,16 @@ pub fn open(config: Config, models: Models, reach: &Reach, tell: &Tell) -> Resul
     };
     tell.detail(&format!("database: {}, PostgreSQL {}{wire}", address.describe(), version.unwrap_or_default()));
     let tell = tell.clone();
-    Ok(Session { config, models, address, client, has_ledger: is_there(&answer), tell, _cluster: cluster })
+    Ok(Session {
+        config,
+        models,
+        address,
+        client,
+        has_ledger: Some(is_there(&answer)),
+        tell,
+        remembers: true,
+        _cluster: cluster,
+    })
 }
 
 /// The first value of an answer.

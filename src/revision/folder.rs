@@ -97,6 +97,19 @@ impl Folder {
         Ok(Self { stored, ids, labels, graph, made })
     }
 
+    /// These revisions one on the other, whatever they stand on in their files.
+    pub fn line(files: &[&Stored]) -> Result<Self> {
+        let mut stored: Vec<Stored> = Vec::with_capacity(files.len());
+        for file in files {
+            let mut file = (*file).clone();
+            file.revision.parents = stored.last().map(|last| last.id().to_owned()).into_iter().collect();
+            file.revision.depends_on.clear();
+            file.revision.branch_labels.clear();
+            stored.push(file);
+        }
+        Self::new(stored)
+    }
+
     /// All revisions, in the order their files were read.
     pub fn iter(&self) -> impl Iterator<Item = &Stored> {
         self.stored.iter()

@@ -27,7 +27,7 @@
 //! ```
 //!
 //! Cargo runs tests in the package's folder, so `"."` is the project beside Cargo.toml; an autogen.yaml or a
-//! [`Project`](crate::project::Project) will do too. What autogen.yaml says of databases and of commands to run around
+//! [`Project`] will do too. What autogen.yaml says of databases and of commands to run around
 //! revisions plays no part: each test has an empty [`Database`] of its own, on the server of DATABASE_URL (never in the
 //! database that it names) or, without it, on a private PostgreSQL that is started once for each process and leaves nothing
 //! behind. A failure panics with one message that says which revision, and what differs.
@@ -86,12 +86,20 @@ impl Tested for &std::path::PathBuf {
 }
 
 /// Panics unless the revisions have one head: two merged branches may both have begun at the same one.
+///
+/// ```
+/// autogen::testing::single_head_revision("examples/shop");
+/// ```
 #[track_caller]
 pub fn single_head_revision(project: impl Tested) {
     or_panic(find::single_head_revision(project));
 }
 
 /// Panics unless `autogen revision` would have nothing to write for a database that the revisions have built.
+///
+/// ```
+/// autogen::testing::model_definitions_match_ddl("examples/shop");
+/// ```
 #[track_caller]
 pub fn model_definitions_match_ddl(project: impl Tested) {
     or_panic(find::model_definitions_match_ddl(project));
@@ -99,20 +107,31 @@ pub fn model_definitions_match_ddl(project: impl Tested) {
 
 /// Panics unless each revision, run up, down and up again, leaves what was there before it and then the same as the first
 /// time. Rows are not compared: there are none but those that revisions write.
+///
+/// ```
+/// autogen::testing::up_down_consistency("examples/shop");
+/// ```
 #[track_caller]
 pub fn up_down_consistency(project: impl Tested) {
     or_panic(find::up_down_consistency(project, &[]));
 }
 
 /// The same, but for these (whole ids), which cannot be taken back and run up only.
+///
+/// ```
+/// autogen::testing::up_down_consistency_but("examples/shop", &["0001"]);
+/// ```
 #[track_caller]
 pub fn up_down_consistency_but(project: impl Tested, only_up: &[&str]) {
     or_panic(find::up_down_consistency(project, only_up));
 }
 
-/// Panics unless two empty databases become equal when the one runs all revisions and the other what the models declare.
-/// Beyond [`model_definitions_match_ddl`], this sees what a comparison cannot: what is not modelled, and what `exclude:` of
-/// autogen.yaml spares.
+/// Panics unless an empty database becomes what the models declare in two ways: by all revisions, those too that wait until no
+/// program uses what they take away; and by the models alone, as if there had been no revisions.
+///
+/// ```
+/// autogen::testing::upgrade_equals_models("examples/shop");
+/// ```
 #[track_caller]
 pub fn upgrade_equals_models(project: impl Tested) {
     or_panic(find::upgrade_equals_models(project));

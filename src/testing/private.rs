@@ -17,10 +17,17 @@ pub(super) struct Server {
 
 impl Server {
     pub fn start() -> Result<Self> {
-        let (folder, alive) = folder()
-            .map_err(|cause| Error::new(format!("cannot make a folder for the private server of the tests: {cause}")))?;
-        let cluster = embedded::find(None).and_then(|binaries| Cluster::open(&home(&folder), &binaries))?;
-        Ok(Self { cluster, folder, _alive: alive })
+        let (folder, alive) = folder().map_err(|cause| {
+            Error::new(format!("cannot make a folder for the private server of the tests: {cause}"))
+        })?;
+        let opened = embedded::find(None).and_then(|binaries| Cluster::open(&home(&folder), &binaries));
+        match opened {
+            Ok(cluster) => Ok(Self { cluster, folder, _alive: alive }),
+            Err(error) => {
+                remove(&folder);
+                Err(error)
+            }
+        }
     }
 
     pub fn url(&self, database: &str) -> String {

@@ -57,8 +57,9 @@ pub fn database() -> Result<Database> {
         let error = connect::server_error("cannot make a database for the test", &cause);
         match private {
             true => error,
-            false => error
-                .hint("the role of DATABASE_URL needs the right CREATEDB; without DATABASE_URL, a private server is started"),
+            false => error.hint(
+                "the role of DATABASE_URL needs the right CREATEDB; without DATABASE_URL, a private server is started",
+            ),
         }
     })?;
     Ok(Database { name, url, address, maker })
@@ -91,7 +92,7 @@ impl Drop for Database {
         if !std::thread::panicking()
             && let Ok(Err(cause)) = dropped
         {
-            panic!("{}", connect::server_error(format!("cannot drop the test's database {}", self.name), &cause));
+            panic!("{}", connect::server_error(&format!("cannot drop the test's database {}", self.name), &cause));
         }
     }
 }

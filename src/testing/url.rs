@@ -23,7 +23,10 @@ mod tests {
     #[test]
     fn only_the_database_is_another() {
         for (url, wanted) in [
-            ("postgresql://app:S3cret@db:5433/shop?sslmode=require", "postgresql://app:S3cret@db:5433/t?sslmode=require"),
+            (
+                "postgresql://app:S3cret@db:5433/shop?sslmode=require",
+                "postgresql://app:S3cret@db:5433/t?sslmode=require",
+            ),
             ("postgres://app:a/b?c@db/shop", "postgres://app:a/b?c@db/t"),
             ("postgres://db", "postgres://db/t"),
             ("postgres://db/", "postgres://db/t"),

@@ -12,7 +12,7 @@ pub use yaml::Declaration;
 pub struct Publication {
     pub name: Ident,
     pub all_tables: bool,
-    /// Which of [`CHANGES`].
+    /// Which of `CHANGES`.
     pub publish: BTreeSet<String>,
     /// Changes of a partition are those of the table that it is a part of.
     pub via_partition_root: bool,

@@ -2,7 +2,7 @@
 //!
 //! In two revisions. The first adds the column under its new name, keeps it and the old one in step ([`InStep`]) and copies the values;
 //! the second takes the old one away, and waits until somebody lets it go by name. A column that keeps its name has a passing one
-//! in between ([`passing`]). Invariant: between the two, the database has all that the models want and the old column with what
+//! in between (`passing`). Invariant: between the two, the database has all that the models want and the old column with what
 //! is on it, and that is no difference.
 
 use std::collections::{BTreeMap, BTreeSet};
