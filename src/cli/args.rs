@@ -55,6 +55,14 @@ pub enum Format {
     Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Schema {
+    /// Of model files
+    Model,
+    /// Of autogen.yaml
+    Config,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make autogen.yaml, a folder of models and a folder of revisions
@@ -176,6 +184,17 @@ pub enum Command {
         /// Leave the scratch folder behind, to look around in
         #[arg(long)]
         keep: bool,
+    },
+    /// The JSON Schema of model files or of autogen.yaml, for an editor
+    #[command(
+        after_help = "Example:\n  autogen json-schema config > autogen.schema.json\n  autogen json-schema --write"
+    )]
+    JsonSchema {
+        #[arg(value_name = "FILES", default_value = "model")]
+        of: Schema,
+        /// Write both into .autogen/ of the project, where `init` has put them and the files' first lines look for them
+        #[arg(long, conflicts_with = "of")]
+        write: bool,
     },
     /// Completions for a shell
     #[command(after_help = "Example:\n  autogen completions bash > ~/.local/share/bash-completion/completions/autogen")]

@@ -10,6 +10,7 @@ pub(crate) mod batch;
 mod cache;
 pub mod check;
 pub mod compare;
+pub(crate) mod editors;
 pub(crate) mod hooks;
 pub mod in_step;
 mod models;
