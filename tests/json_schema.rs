@@ -128,17 +128,19 @@ fn properties(schema: &Value) -> Vec<BTreeSet<String>> {
 fn places() -> Vec<(Value, String)> {
     let schema = json_schema::model().to_value();
     let known: BTreeSet<String> = properties(&schema).into_iter().flatten().collect();
-    let mut places: BTreeMap<(String, u8), (Value, String)> = BTreeMap::new();
+    let mut places: BTreeMap<(String, String), (Value, String)> = BTreeMap::new();
     for (name, text) in models() {
         let document = parsed(&text, &name);
         each(&document, "", &mut |pointer, value| {
             let likeness = pointer.split('/').map(|key| if known.contains(key) { key } else { "*" });
             let kind = match value {
-                Value::Object(_) => 0,
-                Value::Array(_) => 1,
-                _ => 2,
+                Value::Object(map) => {
+                    map.keys().next().filter(|key| known.contains(*key)).map_or("map", String::as_str)
+                }
+                Value::Array(_) => "list",
+                _ => "text",
             };
-            let key = (likeness.collect::<Vec<_>>().join("/"), kind);
+            let key = (likeness.collect::<Vec<_>>().join("/"), kind.to_owned());
             places.entry(key).or_insert_with(|| (document.clone(), pointer.to_owned()));
         });
     }
