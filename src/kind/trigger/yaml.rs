@@ -17,20 +17,32 @@ use crate::spanned::Spanned;
 pub struct Declaration {
     #[schemars(with = "Option<Word<Timing>>")]
     pub timing: Option<Spanned<String>>,
+    /// `insert`, `update`, `update of title`, `delete`, `truncate`.
     pub events: Texts,
+    /// `statement` unless said.
     #[schemars(with = "Option<Word<Each>>")]
     pub for_each: Option<Spanned<String>>,
+    /// A condition over OLD and NEW.
     #[schemars(with = "Option<Scalar>")]
     pub when: Option<Spanned<String>>,
+    /// One that returns trigger.
     pub function: Option<Spanned<String>>,
+    /// Texts that the function is given.
     #[schemars(with = "Vec<Scalar>")]
     pub arguments: Texts,
+    /// The name under which it sees the rows before.
     pub old_table: Option<Spanned<String>>,
+    /// The name under which it sees the rows after.
     pub new_table: Option<Spanned<String>>,
+    /// It is a constraint trigger.
     pub constraint: bool,
+    /// It may run at the end of a transaction.
     pub deferrable: bool,
+    /// It does, unless said otherwise.
     pub initially_deferred: bool,
+    /// The other table of a constraint trigger.
     pub from: Option<Spanned<String>>,
+    /// In which sessions it fires; `origin` unless said.
     #[schemars(with = "Option<Word<Enabled>>")]
     pub enabled: Option<Spanned<String>>,
     pub comment: Option<String>,

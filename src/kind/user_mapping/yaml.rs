@@ -9,7 +9,7 @@ use crate::draft::{Draft, Scope};
 use crate::json_schema::Scalar;
 use crate::spanned::Spanned;
 
-/// Its options.
+/// The options with which a role is on the other server.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(rename = "user_mapping")]
