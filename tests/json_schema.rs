@@ -263,6 +263,7 @@ fn mistakes_are_refused() {
         "tables: { t: { partition_by: { ranje: [a] } } }".to_owned(),
         "tables: { t: { privileges: { app: [selct] } } }".to_owned(),
         "tables: { t: { triggers: { x: { timing: befor, events: [insert], function: f } } } }".to_owned(),
+        "tables: { t: { triggers: { x: { timing: before, events: [inser], function: f } } } }".to_owned(),
         "enums: { e: low }".to_owned(),
         "extensions: { citext: { schma: x } }".to_owned(),
         "sequences: { s: { start: one } }".to_owned(),
@@ -282,6 +283,8 @@ fn mistakes_are_refused() {
         table("{ type: text, references: { table: u, on_delete: set_null }, default: 0, identity: By Default }"),
         "tables: { t: { privileges: { app: [SELECT, insert with grant option] } } }".to_owned(),
         "tables: { t: { partitions: { p: FROM (1) TO (2), q: { values: DEFAULT, comment: the rest } } } }".to_owned(),
+        "tables: { t: { triggers: { x: { events: [INSERT, update of a], timing: Instead of, function: f } } } }"
+            .to_owned(),
         "tables:".to_owned(),
     ];
     for right in right {
