@@ -1,8 +1,12 @@
 //! What can be typed?
 
+mod nested;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use nested::{Db, FromAlembic, Import};
 
 #[derive(Debug, Parser)]
 #[command(name = "autogen", version, about, long_about = None, max_term_width = 110)]
@@ -53,6 +57,14 @@ pub enum Color {
 pub enum Format {
     Text,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Schema {
+    /// Of model files
+    Model,
+    /// Of autogen.yaml
+    Config,
 }
 
 #[derive(Debug, Subcommand)]
@@ -176,6 +188,17 @@ pub enum Command {
         /// Leave the scratch folder behind, to look around in
         #[arg(long)]
         keep: bool,
+    },
+    /// The JSON Schema of model files or of autogen.yaml, for an editor
+    #[command(
+        after_help = "Example:\n  autogen json-schema config > autogen.schema.json\n  autogen json-schema --write"
+    )]
+    JsonSchema {
+        #[arg(value_name = "FILES", default_value = "model")]
+        of: Schema,
+        /// Write both into .autogen/ of the project, where `init` has put them and the files' first lines look for them
+        #[arg(long, conflicts_with = "of")]
+        write: bool,
     },
     /// Completions for a shell
     #[command(after_help = "Example:\n  autogen completions bash > ~/.local/share/bash-completion/completions/autogen")]
@@ -345,47 +368,4 @@ pub struct History {
     /// Draw which stands on which
     #[arg(long, conflicts_with = "verbose")]
     pub graph: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Import {
-    /// Begin where Alembic is: a baseline for its head, which it has to be at
-    #[command(after_help = "Example:\n  autogen import alembic --versions migrations/versions")]
-    Alembic(FromAlembic),
-}
-
-#[derive(Debug, Args)]
-pub struct FromAlembic {
-    /// The folder of its version files, where neither alembic.ini nor pyproject.toml says it
-    #[arg(long, value_name = "DIR")]
-    pub versions: Option<PathBuf>,
-    /// The message of the baseline; said again, a further paragraph
-    #[arg(short, long)]
-    pub message: Vec<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Db {
-    /// Start it and leave it running
-    #[command(after_help = "Example:\n  autogen db start")]
-    Start,
-    /// Stop it
-    #[command(after_help = "Example:\n  autogen db stop")]
-    Stop,
-    /// Open psql on it
-    #[command(after_help = "Example:\n  autogen db psql -- -c '\\dt'")]
-    Psql {
-        /// Arguments for psql
-        #[arg(last = true)]
-        args: Vec<String>,
-    },
-    /// Stop it and delete its data
-    #[command(after_help = "Example:\n  autogen db reset")]
-    Reset,
-    /// Install a private copy of PostgreSQL with npm
-    #[command(after_help = "Example:\n  autogen db install 17")]
-    Install {
-        /// The major version
-        major: Option<u32>,
-    },
 }

@@ -17,7 +17,7 @@ use crate::model;
 use crate::name::Ident;
 use crate::project::batch::Batch;
 use crate::project::compare::{compare, count};
-use crate::project::{InStep, New};
+use crate::project::{InStep, New, editors};
 use crate::render;
 use crate::revision::Stored;
 
@@ -43,6 +43,7 @@ pub fn init(dir: &Path, output: Output) -> Result<u8> {
         batch.file(&schema.join("tasks.yaml"), SAMPLE)?;
     }
     batch.file(&file, Config::sample())?;
+    editors::write(dir, &mut batch)?;
     // last, since a line that was added to a file is not taken back
     ignore(&dir.join(".gitignore"), &mut batch)?;
     batch.keep();
@@ -137,6 +138,7 @@ impl Adopted {
             if fresh {
                 batch.file(&config.file, Config::sample())?;
             }
+            editors::write(&config.root, batch)?;
             // last, since a line that was added to a file is not taken back
             ignore(&config.root.join(".gitignore"), batch)
         })?;
@@ -170,7 +172,8 @@ impl Adopted {
             self.batch.folder(folder)?;
         }
         for (name, text) in &files {
-            self.batch.file(&config.models.join(name), text)?;
+            let file = config.models.join(name);
+            self.batch.file(&file, &editors::headed(text, &file, &config.root)?)?;
         }
         Ok(files.len())
     }

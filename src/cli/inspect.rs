@@ -12,6 +12,7 @@ use crate::model;
 use crate::name::Ident;
 use crate::ours;
 use crate::project::batch::Batch;
+use crate::project::editors;
 
 pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
@@ -34,7 +35,8 @@ pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
         let mut batch = Batch::default();
         batch.folder(&folder)?;
         for (name, text) in &files {
-            batch.file(&folder.join(name), text)?;
+            let file = folder.join(name);
+            batch.file(&file, &editors::headed(text, &file, &session.config.root)?)?;
         }
         batch.keep();
         output.say(&format!("wrote {} to {}", crate::project::compare::count(files.len(), "file"), folder.display()));

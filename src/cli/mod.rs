@@ -22,6 +22,7 @@ mod history;
 mod import;
 mod init;
 mod inspect;
+mod json_schema;
 mod lines;
 mod merge;
 mod newly;
@@ -104,6 +105,8 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
         Command::Status { format } => status::status(&global, format, output),
         Command::Db(command) => db::db(&global, command, output),
         Command::Tour { keep } => tour::tour(&global, keep, output),
+        Command::JsonSchema { write: true, .. } => json_schema::write(&global, output),
+        Command::JsonSchema { of, write: false } => Ok(json_schema::print(of, output)),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
             let mut script = Vec::new();

@@ -56,36 +56,67 @@ pub const SECTIONS: &[&str] = &[
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "autogen model file")]
 pub struct Document {
+    /// By name: `audit:` alone, or with more.
     schemas: Entries<Option<Renamed<schema::Declaration>>>,
+    /// By name: `citext:` alone, or with more.
     extensions: Entries<Option<extension::Declaration>>,
+    /// By name, with a provider and a locale.
     collations: Entries<Renamed<collation::Declaration>>,
+    /// By name: `priority: [low, medium, high]`, or with `values:` and more.
     enums: Entries<Renamed<enumeration::Declaration>>,
+    /// Composite types by name: their attributes with the types, or `attributes:` and more.
     composites: Entries<composite::Declaration>,
+    /// By name: the type, or `type:` and more.
     domains: Entries<Renamed<domain::Declaration>>,
+    /// Range types by name: the subtype, or `subtype:` and more.
     ranges: Entries<Renamed<range::Declaration>>,
+    /// By name. A serial or identity column brings its own.
     sequences: Entries<Option<Renamed<sequence::Declaration>>>,
+    /// By name.
     foreign_data_wrappers: Entries<Option<Renamed<foreign_data_wrapper::Declaration>>>,
+    /// Foreign servers by name.
     servers: Entries<Renamed<server::Declaration>>,
+    /// By name; `audit.log` is in the schema `audit`.
     tables: Entries<Spanned<table::Declaration>>,
+    /// By name, with their query.
     views: Entries<Renamed<view::Declaration>>,
+    /// By name, with their query.
     materialized_views: Entries<Renamed<materialized_view::Declaration>>,
+    /// By name and the types that they take: `add(integer, text)`.
     functions: Entries<Renamed<function::Declaration>>,
+    /// By name and the types that they take.
     procedures: Entries<Renamed<procedure::Declaration>>,
+    /// By name and the types that they take: `total(integer)`.
     aggregates: Entries<Renamed<aggregate::Declaration>>,
+    /// By both types: `text as mood`.
     casts: Entries<cast::Declaration>,
+    /// By their signs and both types: `===(integer, integer)`, `!!(none, integer)`.
     operators: Entries<operator::Declaration>,
+    /// By name and access method: `by_length using btree`.
     operator_families: Entries<Option<Renamed<operator_family::Declaration>>>,
+    /// By name and access method: `by_length using btree`.
     operator_classes: Entries<Renamed<operator_class::Declaration>>,
+    /// Between encodings, by name.
     conversions: Entries<Renamed<conversion::Declaration>>,
+    /// Procedural languages by name.
     languages: Entries<Renamed<language::Declaration>>,
+    /// By name.
     access_methods: Entries<access_method::Declaration>,
+    /// By name.
     text_search_parsers: Entries<Renamed<text_search_parser::Declaration>>,
+    /// By name.
     text_search_templates: Entries<Renamed<text_search_template::Declaration>>,
+    /// By name.
     text_search_dictionaries: Entries<Renamed<text_search_dictionary::Declaration>>,
+    /// By name.
     text_search_configurations: Entries<Option<Renamed<text_search_configuration::Declaration>>>,
+    /// By name.
     publications: Entries<Option<Renamed<publication::Declaration>>>,
+    /// By name.
     subscriptions: Entries<Renamed<subscription::Declaration>>,
+    /// By name.
     event_triggers: Entries<Renamed<event_trigger::Declaration>>,
+    /// What roles may do with what others are yet to make: by the role that makes it, or `app in audit`.
     default_privileges: Entries<default_privileges::Declaration>,
     /// Who owns what states no owner.
     owner: Option<Spanned<String>>,

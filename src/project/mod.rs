@@ -11,6 +11,7 @@ mod cache;
 mod carried;
 pub mod check;
 pub mod compare;
+pub(crate) mod editors;
 pub(crate) mod hooks;
 pub mod in_step;
 mod models;

@@ -30,6 +30,7 @@ refused! {
     a_type_that_breaks_out: "tables:\n  t:\n    columns:\n      id: \"int; drop table x\"\n";
     a_modifier_that_breaks_out: "tables:\n  t:\n    columns:\n      id: \"varchar(1;drop)\"\n";
     a_length_below_one: "tables:\n  t:\n    columns:\n      id: varchar(-1)\n";
+    values_of_no_partition: "tables:\n  t:\n    values: FROM (1) TO (2)\n    columns: {a: bigint}\n";
     a_column_without_a_type: "tables:\n  t:\n    columns:\n      id: \n";
     a_key_on_an_unknown_column: "tables:\n  t:\n    columns:\n      id: bigint\n    primary_key: [idd]\n";
     a_key_that_names_a_column_twice: "tables:\n  t:\n    columns:\n      id: bigint\n    primary_key: [id, id]\n";

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use crate::cli::output::Output;
 use crate::error::{Error, Result};
+use crate::project::batch::Batch;
+use crate::project::editors;
 use crate::render::{Line, Tone};
 
 pub struct Step {
@@ -70,6 +72,9 @@ pub fn write_models(folder: &Path) -> Result<()> {
     for (name, text) in MODELS {
         write(&schema.join(name), text)?;
     }
+    let mut batch = Batch::default();
+    editors::write(folder, &mut batch)?;
+    batch.keep();
     Ok(())
 }
 

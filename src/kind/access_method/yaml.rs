@@ -17,6 +17,7 @@ pub struct Declaration {
     #[schemars(with = "Option<Word<MethodType>>")]
     #[serde(rename = "type")]
     pub method: Option<Spanned<String>>,
+    /// The function that is it.
     pub handler: Spanned<String>,
     pub comment: Option<String>,
 }

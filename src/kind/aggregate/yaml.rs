@@ -19,22 +19,32 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "aggregate")]
 pub struct Declaration {
+    /// Types, each perhaps with a name; those of the key unless said.
     pub arguments: Texts,
+    /// What an ordered-set aggregate orders by.
     pub order_by: Texts,
     pub hypothetical: bool,
+    /// The function that adds a row to the state.
     pub sfunc: Option<Spanned<String>>,
+    /// The type of the state.
     pub stype: Option<Spanned<String>>,
+    /// Bytes of the state, to the planner.
     pub sspace: Option<Spanned<i64>>,
+    /// What makes the result of the last state.
     pub finalfunc: Option<Spanned<String>>,
     pub finalfunc_extra: bool,
     #[schemars(with = "Option<Word<Modify>>")]
     pub finalfunc_modify: Option<Spanned<String>>,
+    /// What makes one state of two.
     pub combinefunc: Option<Spanned<String>>,
     pub serialfunc: Option<Spanned<String>>,
     pub deserialfunc: Option<Spanned<String>>,
+    /// The first state.
     #[schemars(with = "Option<Scalar>")]
     pub initcond: Option<String>,
+    /// As `sfunc`, in a moving window.
     pub msfunc: Option<Spanned<String>>,
+    /// What takes a row out of a moving window.
     pub minvfunc: Option<Spanned<String>>,
     pub mstype: Option<Spanned<String>>,
     pub msspace: Option<Spanned<i64>>,
@@ -44,7 +54,9 @@ pub struct Declaration {
     pub mfinalfunc_modify: Option<Spanned<String>>,
     #[schemars(with = "Option<Scalar>")]
     pub minitcond: Option<String>,
+    /// The operator that a min or max goes by.
     pub sortop: Option<Spanned<String>>,
+    /// `unsafe` unless said.
     #[schemars(with = "Option<Word<Parallel>>")]
     pub parallel: Option<Spanned<String>>,
     pub comment: Option<String>,

@@ -15,9 +15,13 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "cast")]
 pub struct Declaration {
+    /// What converts: `to_mood(text)`.
     pub function: Option<Spanned<String>>,
+    /// It goes by the texts of both types.
     pub inout: bool,
+    /// The bytes are the same.
     pub without_function: bool,
+    /// Where it happens unasked; `explicit` (nowhere) unless said.
     #[schemars(with = "Option<Word<Context>>")]
     pub context: Option<Spanned<String>>,
     pub comment: Option<String>,

@@ -14,12 +14,16 @@ use crate::json_schema::Scalar;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
+    /// A condition in SQL.
     #[schemars(with = "Scalar")]
     expression: String,
+    /// Not of the tables that inherit from this one.
     #[serde(default)]
     no_inherit: bool,
+    /// Rows that are there already are not looked at.
     #[serde(default)]
     not_valid: bool,
+    /// It is said and not held.
     #[serde(default)]
     not_enforced: bool,
     comment: Option<String>,

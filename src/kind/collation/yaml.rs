@@ -15,12 +15,16 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "collation")]
 pub struct Declaration {
+    /// `libc` unless said.
     #[schemars(with = "Option<Word<Provider>>")]
     provider: Option<Spanned<String>>,
+    /// Of both `lc_collate` and `lc_ctype`.
     locale: Option<String>,
     lc_collate: Option<String>,
     lc_ctype: Option<String>,
+    /// False: what is not equal byte by byte may be equal; with icu.
     deterministic: Option<Spanned<bool>>,
+    /// Beside those of the locale; with icu.
     rules: Option<Spanned<String>>,
     comment: Option<String>,
     owner: Option<Spanned<String>>,

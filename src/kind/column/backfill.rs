@@ -16,10 +16,12 @@ use crate::spanned::Spanned;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Long {
+    /// An expression over the row.
     #[schemars(with = "Scalar")]
     value: Spanned<String>,
     /// 0: in one statement.
     batch: Option<u64>,
+    /// Between two batches: `50ms`.
     pause: Option<Spanned<String>>,
 }
 

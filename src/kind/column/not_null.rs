@@ -21,8 +21,11 @@ pub struct NotNull {
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "not_null")]
 pub struct Declaration {
+    /// The server's affair unless said.
     name: Option<Spanned<String>>,
+    /// Not of the tables that inherit from this one.
     no_inherit: bool,
+    /// Rows that are there already are not looked at.
     not_valid: bool,
 }
 

@@ -14,9 +14,11 @@ use crate::spanned::Spanned;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GeneratedLong {
+    /// An expression over other columns.
     #[serde(rename = "as")]
     #[schemars(with = "Scalar")]
     expression: String,
+    /// Computed when it is read, and not stored.
     #[serde(default, rename = "virtual")]
     is_virtual: bool,
 }
@@ -51,8 +53,10 @@ impl Generated {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UsingLong {
+    /// When it is upgraded.
     #[schemars(with = "Option<Scalar>")]
     up: Option<String>,
+    /// When it is downgraded.
     #[schemars(with = "Option<Scalar>")]
     down: Option<String>,
 }
@@ -92,15 +96,20 @@ crate::json_schema::words!(Generation = GENERATION);
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct IdentityLong {
+    /// Whether an INSERT may give another value.
     #[schemars(with = "Option<Word<Generation>>")]
     generation: Option<String>,
+    /// The name of its sequence.
     sequence: Option<Spanned<String>>,
     start: Option<i64>,
     increment: Option<i64>,
     min: Option<i64>,
     max: Option<i64>,
+    /// Values that a session takes at once.
     cache: Option<i64>,
+    /// From the end it begins again.
     cycle: bool,
+    /// On its sequence.
     privileges: Option<Spanned<Declared>>,
 }
 

@@ -12,11 +12,14 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "rename")]
 pub struct Renaming {
+    /// The name that it had.
     from: Spanned<String>,
+    /// Both columns are there for a while, and are kept equal.
     #[serde(default)]
     pub two_step: bool,
     /// How the values are copied.
     batch: Option<u64>,
+    /// Between two batches: `50ms`.
     pause: Option<Spanned<String>>,
 }
 
@@ -25,8 +28,11 @@ pub struct Renaming {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "change")]
 pub struct Changing {
+    /// Both columns are there for a while, and are kept equal.
     two_step: bool,
+    /// How many rows are copied at once.
     batch: Option<u64>,
+    /// Between two batches: `50ms`.
     pause: Option<Spanned<String>>,
 }
 

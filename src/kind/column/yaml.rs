@@ -26,42 +26,62 @@ use crate::spanned::Spanned;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
+    /// As PostgreSQL has it: `varchar(200)`, `text[]`; with `?` it may be null.
     #[serde(rename = "type")]
     ty: Spanned<String>,
+    /// True: it may be null, as `?` behind the type says it.
     nullable: Option<bool>,
+    /// An expression in SQL: `now()`, `"'text'"`, `0`.
     #[schemars(with = "Option<Scalar>")]
     default: Option<Spanned<String>>,
+    /// `always`, `by default`, or a map with the options of its sequence.
     identity: Option<Spanned<IdentityDeclaration>>,
+    /// What is said of its NOT NULL beyond that it is there: a name and the like.
     not_null: Option<Spanned<not_null::Declaration>>,
+    /// The expression that it is computed by, or a map with `as:`.
     generated: Option<Spanned<Generated>>,
     collation: Option<Spanned<String>>,
+    /// It is the primary key, or one of its columns.
     #[serde(default)]
     primary_key: bool,
     /// The tables that the table inherits from say it; only what follows is its own.
     #[serde(default)]
     inherited: bool,
+    /// True, or the name of the unique constraint.
     unique: Option<Spanned<UniqueOnColumn>>,
+    /// True, the name of the index, or a map.
     index: Option<Spanned<index::OnColumn>>,
+    /// A condition, or `expression:` and more.
     #[schemars(with = "Option<Inline<check::Declaration>>")]
     check: Option<Spanned<check::Declaration>>,
+    /// `users`, `users.id`, or a map with `table:`.
     references: Option<Spanned<foreign_key::OnColumn>>,
     comment: Option<String>,
     privileges: Option<Spanned<Declared>>,
+    /// How long values are kept; as the type has it unless said.
     #[schemars(with = "Option<Word<settings::Storage>>")]
     storage: Option<Spanned<String>>,
+    /// Of long values; as the server has it unless said.
     #[schemars(with = "Option<Word<settings::Compression>>")]
     compression: Option<Spanned<String>>,
+    /// The statistics target.
     statistics: Option<Spanned<i64>>,
+    /// `n_distinct` and `n_distinct_inherited`.
     #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     options: Entries<String>,
+    /// Of a column of a foreign table.
     #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     foreign_options: Entries<String>,
     renamed_from: Option<Former>,
+    /// From another name at once, or with `two_step: true` over two deploys.
     rename: Option<Spanned<Renaming>>,
+    /// To another type over two deploys: `{ two_step: true }`.
     change: Option<Spanned<renaming::Changing>>,
+    /// How the values convert to the new type, or `{ up: …, down: … }`.
     using: Option<Spanned<UsingDeclaration>>,
+    /// The value of rows that have none, or a map with `value:`.
     backfill: Option<Spanned<backfill::Declaration>>,
 }
 

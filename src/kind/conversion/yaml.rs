@@ -14,9 +14,12 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "conversion")]
 pub struct Declaration {
+    /// An encoding.
     pub from: String,
+    /// An encoding.
     pub to: String,
     pub function: Spanned<String>,
+    /// The one between them where none is said.
     #[serde(default)]
     pub default: bool,
     pub comment: Option<String>,

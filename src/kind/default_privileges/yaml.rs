@@ -13,10 +13,13 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "default_privileges")]
 pub struct Declaration {
+    /// Views too.
     tables: Declared,
     sequences: Declared,
+    /// Procedures too.
     functions: Declared,
     types: Declared,
+    /// Of a role alone, not of one in a schema.
     schemas: Option<Spanned<Declared>>,
 }
 

@@ -25,6 +25,7 @@ struct Long {
     not_null: bool,
     #[schemars(with = "Option<Scalar>")]
     default: Option<Spanned<String>>,
+    /// By name, or a list of unnamed ones: a condition over VALUE.
     #[serde(default)]
     checks: Named<Renamed<domain_check::Declaration>>,
     comment: Option<String>,

@@ -13,8 +13,10 @@ use crate::json_schema::Scalar;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
+    /// A condition in SQL over VALUE.
     #[schemars(with = "Scalar")]
     expression: String,
+    /// Values that are there already are not looked at.
     #[serde(default)]
     not_valid: bool,
     comment: Option<String>,

@@ -31,11 +31,14 @@ type Removed = Entries<Spanned<Option<String>>>;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
+    /// The labels, in their order.
     #[schemars(with = "Vec<Scalar>")]
     values: Texts,
+    /// Old labels to new ones.
     #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     renamed: Entries<Spanned<String>>,
+    /// Labels that are gone, with what rows get in their place: another, or null.
     #[schemars(with = "Entries<Option<Scalar>>")]
     #[serde(default)]
     removed: Removed,

@@ -18,9 +18,12 @@ use crate::spanned::Spanned;
 pub struct Declaration {
     #[schemars(with = "Word<Event>")]
     pub event: Spanned<String>,
+    /// Only on these commands: `DROP TABLE`.
     #[serde(default)]
     pub tags: Texts,
+    /// One that returns event_trigger.
     pub function: Spanned<String>,
+    /// In which sessions it fires; `origin` unless said.
     #[schemars(with = "Option<Word<Firing>>")]
     pub enabled: Option<Spanned<String>>,
     pub comment: Option<String>,

@@ -16,14 +16,21 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "exclusion")]
 pub struct Declaration {
+    /// `btree` unless said, mostly `gist`.
     method: Option<Spanned<String>>,
+    /// Keys with an operator: `during with &&`.
     elements: Texts,
+    /// Columns that its index holds beside.
     include: Texts,
+    /// Which rows it is of.
     #[schemars(with = "Option<Scalar>")]
     #[serde(rename = "where")]
     predicate: Option<Spanned<String>>,
+    /// It may be checked at the end of a transaction.
     deferrable: bool,
+    /// It is, unless said otherwise.
     initially_deferred: bool,
+    /// Parameters of its index.
     #[schemars(with = "Entries<Scalar>")]
     with: Entries<String>,
     comment: Option<String>,

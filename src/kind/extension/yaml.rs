@@ -13,7 +13,9 @@ use crate::json_schema::Scalar;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "extension")]
 pub struct Declaration {
+    /// Where its objects go.
     schema: Option<crate::spanned::Spanned<String>>,
+    /// The server's newest unless said.
     #[schemars(with = "Option<Scalar>")]
     version: Option<String>,
     comment: Option<String>,

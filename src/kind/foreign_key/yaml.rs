@@ -14,29 +14,42 @@ use crate::error::did_you_mean;
 use crate::json_schema::Word;
 use crate::spanned::Spanned;
 
-/// What a column refers to.
+/// What rows refer to.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "foreign_key")]
 pub struct Long {
     name: Option<Spanned<String>>,
+    /// Of this table.
     columns: Texts,
+    /// The table that it refers to.
     references: Option<Spanned<String>>,
+    /// The same, as a column's `references` has it.
     table: Option<Spanned<String>>,
+    /// Of that table, where there is one.
     column: Option<Spanned<String>>,
+    /// Of that table; its primary key unless said.
     ref_columns: Texts,
+    /// What becomes of rows whose referred row is deleted.
     #[schemars(with = "Option<Word<Action>>")]
     on_delete: Option<Spanned<String>>,
+    /// Those that `set null` and `set default` set; all unless said.
     set_columns: Texts,
+    /// What becomes of rows whose referred key is changed.
     #[schemars(with = "Option<Word<Action>>")]
     on_update: Option<Spanned<String>>,
     #[schemars(with = "Option<Word<Match>>")]
     #[serde(rename = "match")]
     matching: Option<Spanned<String>>,
+    /// It may be checked at the end of a transaction.
     deferrable: bool,
+    /// It is, unless said otherwise.
     initially_deferred: bool,
+    /// Rows that are there already are not looked at.
     not_valid: bool,
+    /// It is said and not held.
     not_enforced: bool,
+    /// The last column is a range, which those of the other table have to cover.
     period: bool,
     comment: Option<String>,
 }

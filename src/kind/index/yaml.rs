@@ -17,17 +17,25 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 pub struct Long {
     name: Option<Spanned<String>>,
+    /// Columns, or expressions in brackets, with what orders them: `created_at desc`, `(lower(title))`.
     columns: Texts,
     unique: bool,
+    /// `btree` unless said: also hash, gist, spgist, gin, brin, or an extension's.
     method: Option<Spanned<String>>,
+    /// Columns that it holds beside.
     include: Texts,
+    /// Which rows are in it.
     #[schemars(with = "Option<Scalar>")]
     #[serde(rename = "where")]
     predicate: Option<Spanned<String>>,
+    /// Two nulls are equal.
     nulls_not_distinct: bool,
+    /// Storage parameters, such as `fillfactor: 70`.
     #[schemars(with = "Entries<Scalar>")]
     with: Entries<String>,
+    /// Targets of keys that are expressions, by their position from 1.
     statistics: Entries<Spanned<i64>>,
+    /// It is made and dropped while others write.
     concurrently: bool,
     comment: Option<String>,
 }

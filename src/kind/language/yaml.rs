@@ -15,9 +15,13 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "language")]
 pub struct Declaration {
+    /// The function that calls its functions.
     pub handler: Spanned<String>,
+    /// The function that runs a DO block.
     pub inline: Option<Spanned<String>>,
+    /// The function that checks a body.
     pub validator: Option<Spanned<String>>,
+    /// Who is no superuser may use it.
     #[serde(default)]
     pub trusted: bool,
     pub comment: Option<String>,

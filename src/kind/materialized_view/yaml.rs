@@ -19,25 +19,34 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "materialized_view")]
 pub struct Declaration {
+    /// A SELECT.
     pub query: Spanned<String>,
+    /// Other names for its columns.
     #[serde(default)]
     pub columns: Texts,
+    /// Storage parameters.
     #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub with: Entries<String>,
     pub access_method: Option<Spanned<String>>,
     pub tablespace: Option<Spanned<String>>,
+    /// False: it is made without rows.
     pub populated: Option<bool>,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,
     pub privileges: Option<Spanned<Declared>>,
+    /// By column, what each role may do.
     #[serde(default)]
     pub column_privileges: Entries<Spanned<Declared>>,
+    /// By column.
     #[serde(default)]
     pub column_comments: Entries<String>,
+    /// By column, how its values are kept.
     #[serde(default)]
     pub column_settings: Entries<settings::Declaration>,
+    /// The index by which CLUSTER orders the rows.
     pub cluster_on: Option<clustering::Declaration>,
+    /// By name, or a list of unnamed ones.
     #[serde(default)]
     pub indexes: Named<Renamed<index::Declaration>>,
 }

@@ -15,13 +15,20 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "operator")]
 pub struct Declaration {
+    /// What computes it.
     pub function: Spanned<String>,
+    /// The one with the sides changed.
     pub commutator: Option<Spanned<String>>,
+    /// The one that says the opposite.
     pub negator: Option<Spanned<String>>,
+    /// The function that guesses how many rows it finds.
     pub restrict: Option<Spanned<String>>,
+    /// The same of a join.
     pub join: Option<Spanned<String>>,
+    /// It is an equality that a hash join can use.
     #[serde(default)]
     pub hashes: bool,
+    /// It is an equality that a merge join can use.
     #[serde(default)]
     pub merges: bool,
     pub comment: Option<String>,

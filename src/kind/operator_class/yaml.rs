@@ -18,12 +18,17 @@ use crate::spanned::Spanned;
 pub struct Declaration {
     #[serde(rename = "type")]
     pub ty: Spanned<String>,
+    /// The one for its type where none is said.
     #[serde(default, rename = "default")]
     pub usual: bool,
+    /// One of its own name unless said.
     pub family: Option<Spanned<String>>,
+    /// The type that is kept in the index.
     pub storage: Option<Spanned<String>>,
+    /// With their numbers: `1 <`.
     #[serde(default)]
     pub operators: Texts,
+    /// With their numbers: `1 cmp(mood, mood)`.
     #[serde(default)]
     pub functions: Texts,
     pub comment: Option<String>,

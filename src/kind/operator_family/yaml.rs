@@ -16,7 +16,9 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "operator_family")]
 pub struct Declaration {
+    /// Those of no class: `1 <(mood, text)`.
     pub operators: Texts,
+    /// Those of no class: `1 cmp(mood, text)`.
     pub functions: Texts,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,

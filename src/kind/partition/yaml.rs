@@ -14,7 +14,9 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "partition_of")]
 pub struct Declaration {
+    /// The partitioned table.
     table: Spanned<String>,
+    /// `FROM (…) TO (…)`, `IN (…)`, `WITH (modulus …, remainder …)` or `DEFAULT`.
     values: Spanned<String>,
 }
 

@@ -15,13 +15,18 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "policy")]
 pub struct Declaration {
+    /// Rows have to pass it beside the others.
     pub restrictive: bool,
+    /// `all` unless said.
     #[schemars(with = "Option<Word<Command>>")]
     #[serde(rename = "for")]
     pub command: Option<Spanned<String>>,
+    /// Roles; everybody unless said.
     pub to: Texts,
+    /// Which rows are seen.
     #[schemars(with = "Option<Scalar>")]
     pub using: Option<Spanned<String>>,
+    /// Which rows may be written; those of `using` unless said.
     #[schemars(with = "Option<Scalar>")]
     pub check: Option<Spanned<String>>,
     pub comment: Option<String>,

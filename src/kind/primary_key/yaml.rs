@@ -17,10 +17,15 @@ use crate::spanned::Spanned;
 struct Long {
     name: Option<Spanned<String>>,
     columns: Texts,
+    /// Columns that its index holds beside.
     include: Texts,
+    /// The last column is a range, of which no two may overlap.
     without_overlaps: bool,
+    /// It may be checked at the end of a transaction.
     deferrable: bool,
+    /// It is, unless said otherwise.
     initially_deferred: bool,
+    /// Parameters of its index, such as `fillfactor: 70`.
     #[schemars(with = "super::super::shapes::Entries<Scalar>")]
     with: super::super::shapes::Entries<String>,
     comment: Option<String>,

@@ -19,11 +19,16 @@ use crate::spanned::Spanned;
 #[schemars(rename = "publication")]
 pub struct Declaration {
     pub all_tables: bool,
+    /// By name, `orders:` alone or with more.
     pub tables: Entries<Option<publication_table::Declaration>>,
+    /// All tables of these.
     pub schemas: Texts,
+    /// All unless said.
     #[schemars(with = "Option<Vec<Word<Published>>>")]
     pub publish: Option<Texts>,
+    /// Changes of partitions as those of the table above them.
     pub via_partition_root: bool,
+    /// `none` unless said.
     #[schemars(with = "Option<Word<Generated>>")]
     pub generated_columns: Option<Spanned<String>>,
     pub comment: Option<String>,

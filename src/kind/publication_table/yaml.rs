@@ -13,7 +13,9 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "publication_table")]
 pub struct Declaration {
+    /// All unless said.
     pub columns: Texts,
+    /// Which rows.
     #[schemars(with = "Option<Scalar>")]
     #[serde(rename = "where")]
     pub filter: Option<Spanned<String>>,

@@ -16,9 +16,12 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 struct Long {
     subtype: Spanned<String>,
+    /// Of the subtype; the usual one unless said.
     opclass: Option<Spanned<String>>,
     collation: Option<Spanned<String>>,
+    /// The function that says how far two values are apart.
     subtype_diff: Option<Spanned<String>>,
+    /// The name of the type of several ranges.
     multirange: Option<Spanned<String>>,
     comment: Option<String>,
     owner: Option<Spanned<String>>,

@@ -11,37 +11,53 @@ use crate::draft::Scope;
 use crate::json_schema::{Scalar, Word};
 use crate::spanned::Spanned;
 
-/// What a declaration of either kind says.
+/// A function or a procedure.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "routine")]
 pub struct Common {
+    /// As CREATE FUNCTION has them, one each: `a integer`, `out b text`, `c integer default 0`.
     pub arguments: Texts,
     pub language: Option<Spanned<String>>,
+    /// Its text in the language.
     pub body: Option<String>,
+    /// One that PostgreSQL parses: `RETURN …` or `BEGIN ATOMIC … END`.
     pub sql_body: Option<Spanned<String>>,
+    /// The library of a routine in C.
     pub file: Option<String>,
+    /// Its name in the library.
     pub symbol: Option<String>,
+    /// It runs as its owner.
     pub security_definer: bool,
+    /// Settings while it runs: `search_path: public`.
     #[schemars(with = "Entries<Scalar>")]
     pub set: Entries<String>,
+    /// Types whose values the language is given in its own way.
     pub transforms: Texts,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,
     pub privileges: Option<Spanned<Declared>>,
     /// Of functions only.
     pub returns: Option<Spanned<String>>,
+    /// It is a window function.
     pub window: bool,
+    /// `volatile` unless said.
     #[schemars(with = "Option<Word<super::super::function::Volatility>>")]
     pub volatility: Option<Spanned<String>>,
+    /// It gives null where it is given null.
     pub strict: bool,
+    /// It tells nothing of what it is given.
     pub leakproof: bool,
+    /// `unsafe` unless said.
     #[schemars(with = "Option<Word<Parallel>>")]
     pub parallel: Option<Spanned<String>>,
+    /// How dear a call is, to the planner.
     #[schemars(with = "Option<Scalar>")]
     pub cost: Option<Spanned<String>>,
+    /// How many rows it gives, to the planner.
     #[schemars(with = "Option<Scalar>")]
     pub rows: Option<Spanned<String>>,
+    /// A function that helps the planner.
     pub support: Option<Spanned<String>>,
 }
 

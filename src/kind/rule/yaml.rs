@@ -14,9 +14,12 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "rule")]
 pub struct Declaration {
+    /// The command that it is of.
     #[schemars(with = "Word<Event>")]
     pub on: Spanned<String>,
+    /// What CREATE RULE says behind the table: `where … do instead …`.
     pub definition: Spanned<String>,
+    /// In which sessions it fires; `origin` unless said.
     #[schemars(with = "Option<Word<Firing>>")]
     pub enabled: Option<Spanned<String>>,
     pub comment: Option<String>,

@@ -21,8 +21,11 @@ pub struct Declaration {
     increment: Option<i64>,
     min: Option<i64>,
     max: Option<i64>,
+    /// Values that a session takes at once.
     cache: Option<i64>,
+    /// From the end it begins again.
     cycle: Option<bool>,
+    /// It is not there after a crash of the server.
     unlogged: Option<bool>,
     /// `table.column`
     owned_by: Option<Spanned<String>>,

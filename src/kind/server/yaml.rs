@@ -18,14 +18,17 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "server")]
 pub struct Declaration {
+    /// The foreign data wrapper.
     pub wrapper: Spanned<String>,
     #[serde(rename = "type")]
     pub server_type: Option<String>,
     #[schemars(with = "Option<Scalar>")]
     pub version: Option<String>,
+    /// As the wrapper takes them.
     #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub options: Entries<String>,
+    /// By role, `public` for everybody: options.
     #[serde(default)]
     pub user_mappings: Entries<user_mapping::Declaration>,
     pub comment: Option<String>,

@@ -10,7 +10,8 @@ use crate::error::did_you_mean;
 use crate::json_schema::{Scalar, Word};
 use crate::spanned::Spanned;
 
-/// Part of a column's declaration; of a column of a materialized view all of it.
+// part of a column's declaration; of a column of a materialized view all of it
+/// How the values of a column are kept.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "column_settings")]

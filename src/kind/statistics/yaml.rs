@@ -17,9 +17,12 @@ use crate::spanned::Spanned;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Long {
+    /// Columns, or expressions in brackets.
     columns: Texts,
+    /// All unless said.
     #[schemars(with = "Vec<Word<Gathered>>")]
     kinds: Texts,
+    /// How finely they are taken.
     target: Option<Spanned<i64>>,
     comment: Option<String>,
     owner: Option<Spanned<String>>,

@@ -16,8 +16,11 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "subscription")]
 pub struct Declaration {
+    /// As CREATE SUBSCRIPTION has it, without a password.
     pub connection: Option<Spanned<String>>,
+    /// Those that it follows.
     pub publications: Texts,
+    /// The name of the subscription unless said; `none`.
     pub slot_name: Option<Spanned<String>>,
     #[schemars(with = "Option<WordOrTruth<Truth>>")]
     pub binary: Option<Spanned<String>>,

@@ -21,7 +21,9 @@ pub struct Foreign {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "foreign")]
 pub struct Declaration {
+    /// The foreign server.
     server: Spanned<String>,
+    /// As its wrapper takes them.
     #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     options: Entries<String>,

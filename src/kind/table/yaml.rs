@@ -25,42 +25,73 @@ use crate::spanned::Spanned;
 pub struct Declaration {
     comment: Option<String>,
     owner: Option<Spanned<String>>,
+    /// What each role may do: `reader: [select]`; `public` is everybody.
     privileges: Option<Spanned<Declared>>,
     /// Only of a partition within its parent, whose schema adds it.
     #[schemars(skip)]
     values: Option<Spanned<String>>,
     renamed_from: Option<Former>,
+    /// The partitioned table that this one is a part of, and the rows that it takes.
     partition_of: Option<Spanned<partition::Declaration>>,
+    /// The composite type that the table is of.
     of: Option<Spanned<String>>,
+    /// Tables whose columns, defaults and checks it has too.
     inherits: Texts,
+    /// Its rows are gone after a crash of the server.
     unlogged: bool,
+    /// Its rows are on another server.
     foreign: Option<foreign::Declaration>,
+    /// `range`, `list` or `hash`, with the key: `{ range: [created_at] }`.
     partition_by: Option<Spanned<partitioning::Declaration>>,
+    /// By name: the rows that each takes, or a map with `values:`; or `unmanaged`, where something else makes them.
     partitions: Option<Spanned<Partitions>>,
+    /// Storage parameters, such as `fillfactor: 70`.
     #[schemars(with = "Entries<Scalar>")]
     with: Entries<String>,
+    /// The table access method; `heap` unless said.
     access_method: Option<Spanned<String>>,
     tablespace: Option<Spanned<String>>,
+    /// Policies decide which rows are seen.
     row_security: bool,
+    /// For the owner too.
     force_row_security: bool,
+    /// What identifies an old row to logical replication: `full`, `nothing` or `{ index: … }`; the primary key unless said.
     replica_identity: Option<Spanned<replica_identity::Declaration>>,
+    /// The index by which CLUSTER orders the rows.
     cluster_on: Option<clustering::Declaration>,
+    /// By name, in their order: the type, or `type:` and more.
     columns: Entries<column::Declaration>,
+    /// Its columns, or `columns:` and more.
     primary_key: Option<Spanned<Renamed<primary_key::Declaration>>>,
+    /// By name, or a list of unnamed ones: the columns, or `columns:` and more.
     unique: Named<Renamed<unique::Declaration>>,
+    /// By name, or a list of unnamed ones: the condition, or `expression:` and more.
     checks: Named<Renamed<check::Declaration>>,
+    /// By name, or a list of unnamed ones.
     exclusions: Named<Renamed<exclusion::Declaration>>,
+    /// By name, or a list of unnamed ones. On a column it is `references`.
     foreign_keys: Named<Renamed<foreign_key::Declaration>>,
+    /// By name, or a list of unnamed ones: the columns, or `columns:` and more.
     indexes: Named<Renamed<index::Declaration>>,
+    /// Extended statistics by name, or a list of unnamed ones: the columns, or `columns:` and more.
     statistics: Named<Renamed<statistics::Declaration>>,
+    /// By name.
     triggers: Entries<Renamed<trigger::Declaration>>,
+    /// By name.
     policies: Entries<Renamed<policy::Declaration>>,
+    /// By name.
     rules: Entries<Renamed<rule::Declaration>>,
 }
 
 impl Declare for Declaration {
     fn declare(&self, given: Given, scope: &Scope, draft: &mut Draft) -> Result<()> {
         let Some(name) = given.name else { return Ok(()) };
+        if let Some(values) = &self.values {
+            let error = scope.error(format!("{} says which rows it takes, and of no parent", name.value), values);
+            return Err(error.hint(
+                "write `partition_of: { table: …, values: … }`, or the table under `partitions:` of its parent",
+            ));
+        }
         let table = self.table(scope.declared(name)?, scope)?;
         let within = Given { name: None, place: given.place, table: Some(&table.name), column: None };
         let first = draft.entries.len();

@@ -15,7 +15,9 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "text_search_configuration")]
 pub struct Declaration {
+    /// The usual one unless said.
     pub parser: Option<Spanned<String>>,
+    /// By type of token, the dictionaries that are asked one after the other.
     pub mappings: Entries<Texts>,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,

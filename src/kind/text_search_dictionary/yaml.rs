@@ -17,6 +17,7 @@ use crate::spanned::Spanned;
 #[schemars(rename = "text_search_dictionary")]
 pub struct Declaration {
     pub template: Spanned<String>,
+    /// As the template takes them.
     #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub options: Entries<String>,

@@ -1,6 +1,8 @@
 //! `triggers: { touch: { timing: before, events: [insert, update of title], for_each: row, function: touch } }`
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::super::comment::Comment;
@@ -8,7 +10,7 @@ use super::super::document::{Declare, Given};
 use super::super::shapes::Texts;
 use super::*;
 use crate::draft::{Draft, Scope};
-use crate::json_schema::{Scalar, Word};
+use crate::json_schema::{self, Scalar, Word};
 use crate::spanned::Spanned;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -17,20 +19,33 @@ use crate::spanned::Spanned;
 pub struct Declaration {
     #[schemars(with = "Option<Word<Timing>>")]
     pub timing: Option<Spanned<String>>,
+    /// `insert`, `update`, `update of title`, `delete`, `truncate`.
+    #[schemars(with = "Vec<EventText>")]
     pub events: Texts,
+    /// `statement` unless said.
     #[schemars(with = "Option<Word<Each>>")]
     pub for_each: Option<Spanned<String>>,
+    /// A condition over OLD and NEW.
     #[schemars(with = "Option<Scalar>")]
     pub when: Option<Spanned<String>>,
+    /// One that returns trigger.
     pub function: Option<Spanned<String>>,
+    /// Texts that the function is given.
     #[schemars(with = "Vec<Scalar>")]
     pub arguments: Texts,
+    /// The name under which it sees the rows before.
     pub old_table: Option<Spanned<String>>,
+    /// The name under which it sees the rows after.
     pub new_table: Option<Spanned<String>>,
+    /// It is a constraint trigger.
     pub constraint: bool,
+    /// It may run at the end of a transaction.
     pub deferrable: bool,
+    /// It does, unless said otherwise.
     pub initially_deferred: bool,
+    /// The other table of a constraint trigger.
     pub from: Option<Spanned<String>>,
+    /// In which sessions it fires; `origin` unless said.
     #[schemars(with = "Option<Word<Enabled>>")]
     pub enabled: Option<Spanned<String>>,
     pub comment: Option<String>,
@@ -44,6 +59,27 @@ const STATES: [Enabled; 4] = [Enabled::Origin, Enabled::Disabled, Enabled::Repli
 crate::json_schema::words!(of Timing = TIMINGS.map(|(word, _)| word));
 crate::json_schema::words!(Each = EACH.map(|(word, _)| word));
 crate::json_schema::words!(of Enabled = STATES.map(Enabled::word));
+
+/// What stands in `events`.
+struct EventText;
+
+impl JsonSchema for EventText {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "event".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let words = ["insert", "update", "delete", "truncate"];
+        let any_case = words.map(json_schema::any_case).join("|");
+        let of = format!("{} {}", json_schema::any_case("update"), json_schema::any_case("of"));
+        json_schema::any_of(vec![
+            schemars::json_schema!({ "enum": words }),
+            schemars::json_schema!({ "type": "string", "pattern": format!("^ *({any_case}|{of} .+) *$") }),
+        ])
+    }
+}
 
 /// The value that a word stands for.
 fn choose<T: Copy>(words: &[(&str, T)], text: &Option<Spanned<String>>, usual: T, scope: &Scope) -> Result<T> {

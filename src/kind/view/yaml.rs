@@ -20,26 +20,35 @@ use crate::spanned::Spanned;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "view")]
 pub struct Declaration {
+    /// A SELECT.
     pub query: Spanned<String>,
+    /// Other names for its columns.
     #[serde(default)]
     pub columns: Texts,
+    /// Options, such as `security_barrier: true`.
     #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub with: Entries<String>,
+    /// What is written through it has to be seen through it.
     #[schemars(with = "Option<Word<CheckOption>>")]
     pub check_option: Option<Spanned<String>>,
     pub comment: Option<String>,
     pub owner: Option<Spanned<String>>,
     pub privileges: Option<Spanned<Declared>>,
+    /// By column, what each role may do.
     #[serde(default)]
     pub column_privileges: Entries<Spanned<Declared>>,
+    /// By column.
     #[serde(default)]
     pub column_comments: Entries<String>,
+    /// By column, for what is inserted through it.
     #[schemars(with = "Entries<Scalar>")]
     #[serde(default)]
     pub column_defaults: Entries<Spanned<String>>,
+    /// By name.
     #[serde(default)]
     pub triggers: Entries<Renamed<trigger::Declaration>>,
+    /// By name.
     #[serde(default)]
     pub rules: Entries<Renamed<rule::Declaration>>,
 }
