@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::Form;
+
 #[derive(Debug, Parser)]
 #[command(name = "autogen", version, about, long_about = None, max_term_width = 110)]
 #[command(after_help = "Example:\n  autogen init && autogen revision -m \"first tables\" && autogen upgrade head")]
@@ -55,6 +57,24 @@ pub enum Format {
     Json,
 }
 
+/// How models are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Models {
+    /// One YAML file for each table
+    Yaml,
+    /// Structs with #[derive(Model)], and a mod.rs
+    Rust,
+}
+
+impl From<Models> for Form {
+    fn from(models: Models) -> Self {
+        match models {
+            Models::Yaml => Form::Yaml,
+            Models::Rust => Form::Rust,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make autogen.yaml, a folder of models and a folder of revisions
@@ -68,13 +88,20 @@ pub enum Command {
         /// Begin with what a database holds: write its models and a baseline, and note that as applied
         #[arg(long)]
         from_database: bool,
+        /// How to write its models
+        #[arg(long, value_name = "FORMAT", default_value = "yaml", requires = "from_database")]
+        format: Models,
     },
     /// Come over from another tool
     #[command(subcommand)]
     Import(Import),
     /// Write the live database as model files
-    #[command(after_help = "Example:\n  autogen inspect --out schema")]
+    #[command(
+        after_help = "Example:\n  autogen inspect --out schema\n  autogen inspect --format rust --out src/schema"
+    )]
     Inspect {
+        #[arg(long, value_name = "FORMAT", default_value = "yaml")]
+        format: Models,
         /// The folder to write to, or - for the terminal
         #[arg(long, value_name = "DIR", default_value = "-")]
         out: PathBuf,
