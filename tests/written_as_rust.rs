@@ -40,31 +40,37 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("structs").join(name)
 }
 
+/// Without a server, the columns of a view that are named otherwise than in its query are lost on the way.
+const NOT_BY_TEXT: [&str; 1] = ["materialized_view__columns_are_named"];
+
 #[test]
 fn every_fixture_written_as_rust_reads_back_equal() {
-    let all = fixtures::all();
     let mut count = 0;
-    fixtures::each(&all, |case| {
+    fixtures::each(&fixtures::all(), |case| {
         for (side, catalog) in catalogs(case) {
-            let managed = case.managed();
-            let rust = written(Form::Rust, &catalog, &managed);
-            let folder = folder(&format!("{}__{side}", case.name));
-            let whole = || rust.values().cloned().collect::<Vec<_>>().join("\n");
-            let back =
-                read(&rust, &managed, &folder).unwrap_or_else(|e| panic!("{}, {side}: {e}\n{}", case.name, whole()));
-            let yaml = read(&written(Form::Yaml, &catalog, &managed), &managed, &folder).unwrap();
-            let changes = diff(&yaml, &back);
-            assert!(changes.is_empty(), "{}, {side}: {changes:#?}\n{}", case.name, whole());
-            assert_eq!(yaml.notes.unmanaged, back.notes.unmanaged, "{}", whole());
-            let changes = diff(&catalog, &back);
-            if !changes.is_empty() {
-                eprintln!("OTHER {}, {side}: {changes:#?}\n{}", case.name, whole());
+            let (managed, folder) = (case.managed(), folder(&format!("{}__{side}", case.name)));
+            let [yaml, rust] = [Form::Yaml, Form::Rust].map(|form| written(form, &catalog, &managed));
+            let back = |files| read(files, &managed, &folder).map_err(|error| error.to_string());
+            match (back(&yaml), back(&rust)) {
+                (Ok(yaml), Ok(rust_says)) => {
+                    let changes = diff(&yaml, &rust_says);
+                    assert!(changes.is_empty(), "{}, {side}: {changes:#?}\n{}", case.name, whole(&rust));
+                    assert_eq!(yaml.notes.unmanaged, rust_says.notes.unmanaged, "{}, {side}", case.name);
+                    count += 1;
+                }
+                (Err(yaml), Err(rust)) if NOT_BY_TEXT.contains(&case.name.as_str()) => {
+                    assert_eq!(yaml.lines().next(), rust.lines().next());
+                }
+                (yaml, rust_says) => {
+                    panic!("{}, {side}: {:?}, {:?}\n{}", case.name, yaml.err(), rust_says.err(), whole(&rust))
+                }
             }
-            if std::env::var("STRUCTS_KEEP").is_err() {
-                fs::remove_dir_all(&folder).unwrap();
-            }
-            count += 1;
+            fs::remove_dir_all(&folder).unwrap();
         }
     });
-    println!("{count} catalogs");
+    assert!(count > 1000, "{count} catalogs");
+}
+
+fn whole(files: &Files) -> String {
+    files.iter().map(|(name, text)| format!("// {name}\n{text}\n")).collect()
 }
