@@ -103,7 +103,13 @@ impl Written {
     }
 }
 
-/// JSON's quotes are YAML's as well.
+/// JSON's quotes are YAML's as well, but YAML takes fewer characters as they are.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let quoted = serde_json::Value::from(text).to_string();
+    let is_taken =
+        |c: char| !matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    if quoted.chars().all(is_taken) {
+        return quoted;
+    }
+    quoted.chars().map(|c| if is_taken(c) { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) }).collect()
 }

@@ -64,10 +64,9 @@ pub fn write(documents: Documents, schema: &Ident) -> Result<BTreeMap<String, St
 
 /// A file system may take capitals for small letters; a module is a word in small letters, and no key word.
 fn module(key: &str) -> String {
-    let name: String = name::snake(key, "table").chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
-    let name = name.trim_end_matches('_');
-    let name = if name.is_empty() { "table" } else { name };
-    if name::raw(name) == name { name.to_owned() } else { format!("{name}_") }
+    let plain: String = key.chars().map(|c| if c.is_ascii() { c } else { ' ' }).collect();
+    let name = name::snake(&plain, "table");
+    if name::raw(&name) == name { name } else { format!("{name}_") }
 }
 
 fn section(rest: &mut [(String, Doc)], name: &str) -> Vec<(String, Doc)> {
