@@ -166,9 +166,12 @@ fn constraint(name: &str, doc: &Doc) -> Option<(String, Entry)> {
 
 /// `index = "ix_tasks_due"`, of the column's values as they are.
 fn index(name: &str, doc: &Doc) -> Option<(String, Entry)> {
-    // a key is SQL, in which this is no name
-    let column =
-        only(doc).filter(|key| name::is_field(key) && crate::name::Ident::new(key.as_str()).quoted() == *key)?;
+    // a key is SQL, and may be more than a column
+    let key = only(doc)?;
+    let column = crate::lex::unquoted(&key);
+    if crate::name::Ident::new(column.as_str()).quoted() != key {
+        return None;
+    }
     Some((column, Entry::text("index", name)))
 }
 
