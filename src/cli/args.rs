@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::model::Form;
+use super::inspect::Models;
 
 #[derive(Debug, Parser)]
 #[command(name = "autogen", version, about, long_about = None, max_term_width = 110)]
@@ -55,24 +55,6 @@ pub enum Color {
 pub enum Format {
     Text,
     Json,
-}
-
-/// How models are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Models {
-    /// One YAML file for each table
-    Yaml,
-    /// Structs with #[derive(Model)], and a mod.rs
-    Rust,
-}
-
-impl From<Models> for Form {
-    fn from(models: Models) -> Self {
-        match models {
-            Models::Yaml => Form::Yaml,
-            Models::Rust => Form::Rust,
-        }
-    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use clap::ValueEnum;
+
 use super::args::Global;
 use super::output::Output;
 use super::session;
@@ -12,6 +14,24 @@ use crate::model::{self, Form};
 use crate::name::Ident;
 use crate::ours;
 use crate::project::batch::Batch;
+
+/// How models are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Models {
+    /// One YAML file for each table
+    Yaml,
+    /// Structs with #[derive(Model)], and a mod.rs
+    Rust,
+}
+
+impl From<Models> for Form {
+    fn from(models: Models) -> Self {
+        match models {
+            Models::Yaml => Form::Yaml,
+            Models::Rust => Form::Rust,
+        }
+    }
+}
 
 pub fn inspect(global: &Global, form: Form, out: &Path, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;

@@ -16,9 +16,11 @@ const KEY_WORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Types that a struct or an enum of this name would hide.
+/// Types that a struct or an enum of this name would hide, or that are known to be none of the models.
 pub const TYPES: &[&str] = &[
     "Arc",
+    "BTreeMap",
+    "BTreeSet",
     "BigDecimal",
     "Box",
     "Date",
@@ -27,6 +29,8 @@ pub const TYPES: &[&str] = &[
     "Duration",
     "Err",
     "FixedOffset",
+    "HashMap",
+    "HashSet",
     "IpAddr",
     "IpNet",
     "IpNetwork",
@@ -43,8 +47,13 @@ pub const TYPES: &[&str] = &[
     "OffsetDateTime",
     "Ok",
     "Option",
+    "OsString",
+    "PathBuf",
+    "PgInterval",
     "PrimitiveDateTime",
+    "Rc",
     "Result",
+    "Self",
     "Some",
     "Span",
     "String",

@@ -84,11 +84,23 @@ fn singular(section: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind::document::SECTIONS;
 
     #[test]
     fn a_section_has_a_word_for_one_of_its_things() {
-        let words: Vec<String> = SECTIONS.iter().chain(PARTS).map(|section| singular(section)).collect();
-        insta::assert_snapshot!(words.join(" "));
+        for (many, one) in [
+            ("tables", "table"),
+            ("indexes", "index"),
+            ("policies", "policy"),
+            ("operator_families", "operator_family"),
+            ("operator_classes", "operator_class"),
+            ("foreign_data_wrappers", "foreign_data_wrapper"),
+            ("aggregates", "aggregate"),
+            ("languages", "language"),
+            ("default_privileges", "default_privilege"),
+            ("unique", "unique"),
+            ("statistics", "statistics"),
+        ] {
+            assert_eq!(singular(many), one);
+        }
     }
 }

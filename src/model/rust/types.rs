@@ -144,6 +144,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_type_that_stands_for_one_is_read_as_it() {
+        for (sql, rust, _) in EXACT.iter().filter(|(_, rust, _)| !rust.contains('<')) {
+            assert!(autogen_structs::TYPES.contains(&(*rust, *sql)), "{rust} is not read as {sql}");
+        }
+        for (rust, _) in autogen_structs::TYPES.iter().filter(|(rust, _)| rust.starts_with(char::is_uppercase)) {
+            assert!(super::super::name::TYPES.contains(rust), "a table could be called {rust}");
+        }
+    }
+
+    #[test]
     fn a_type_of_rust_stands_for_what_it_is_exactly_and_else_says_it() {
         let named = [
             ("public.priority", Named::Enum("Priority".to_owned())),
