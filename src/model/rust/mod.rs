@@ -84,8 +84,10 @@ fn known(enums: &[(String, String, Doc)], rest: &[(String, Doc)], schema: &Ident
         [schema, name] => Qualified::new(schema.as_str(), name.as_str()).to_string(),
         _ => key.to_owned(),
     };
-    let mut known: BTreeMap<String, Named> =
-        enums.iter().map(|(name, key, _)| (sql(key), Named::Enum(name.clone()))).collect();
+    let mut known: BTreeMap<String, Named> = enums
+        .iter()
+        .map(|(name, key, _)| (sql(key), Named::Enum { name: name.clone(), apart: types::is_own(key) }))
+        .collect();
     let domains = rest.iter().filter(|(section, _)| section == "domains").map(|(_, doc)| doc);
     for (key, doc) in domains.flat_map(entries) {
         let base = match doc {

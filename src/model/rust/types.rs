@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::attribute::Entry;
+use crate::kind::types::{Type, TypeName};
 
 /// What is declared beside the tables and can be the type of a column, by its name in SQL.
 #[derive(Debug, Default)]
@@ -12,8 +13,8 @@ pub struct Known(pub BTreeMap<String, Named>);
 
 #[derive(Debug)]
 pub enum Named {
-    /// The Rust enum.
-    Enum(String),
+    /// The Rust enum; `apart` where its name alone means another type.
+    Enum { name: String, apart: bool },
     /// The type that it is over.
     Domain(String),
 }
@@ -64,6 +65,22 @@ const LIKE: &[(&str, &str)] = &[
     ("time without time zone", "time"),
 ];
 
+/// What `pg_catalog` has of types, PostgreSQL 13 to 18: without a schema, these names mean no other.
+const OWN: &str = "aclitem any anyarray anycompatible anycompatiblearray anycompatiblemultirange anycompatiblenonarray \
+    anycompatiblerange anyelement anyenum anymultirange anynonarray anyrange bit bool box bpchar bytea char cid cidr circle \
+    cstring date datemultirange daterange event_trigger fdw_handler float4 float8 gtsvector index_am_handler inet int2 \
+    int2vector int4 int4multirange int4range int8 int8multirange int8range internal interval json jsonb jsonpath \
+    language_handler line lseg macaddr macaddr8 money name numeric nummultirange numrange oid oidvector path point polygon \
+    record refcursor regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc regprocedure \
+    regrole regtype table_am_handler text tid time timestamp timestamptz timetz trigger tsm_handler tsmultirange tsquery \
+    tsrange tstzmultirange tstzrange tsvector txid_snapshot unknown uuid varbit varchar void xid xid8 xml";
+
+/// Whether the name means a type of PostgreSQL's own where no schema stands before it.
+pub fn is_own(name: &str) -> bool {
+    let spelled = Type::parse(name).is_ok_and(|ty| matches!(ty.name, TypeName::Builtin(_)));
+    spelled || name.starts_with("pg_") || OWN.split_whitespace().any(|own| own == name)
+}
+
 impl Known {
     /// The type of a column, as a model file has it without its mark for null.
     pub fn rust_type(&self, sql: &str) -> RustType {
@@ -76,8 +93,8 @@ impl Known {
             let of = self.exact(of).filter(|of| of.says.is_empty())?;
             return Some(RustType { text: format!("Vec<{}>", of.text), ..of });
         }
-        if let Some(Named::Enum(name)) = self.0.get(sql) {
-            return Some(RustType { text: name.clone(), uses: Vec::new(), own: Some(name.clone()), says: Vec::new() });
+        if let Some(Named::Enum { name, apart: false }) = self.0.get(sql) {
+            return Some(enumeration(name));
         }
         let number = |key: &str, text: &str| {
             let number = text.parse::<u32>().ok().filter(|number| *number > 0 || key == "scale")?;
@@ -102,7 +119,7 @@ impl Known {
         match self.0.get(sql) {
             // one domain may be over another
             Some(Named::Domain(base)) if depth < self.0.len() => return self.like(base, depth + 1),
-            Some(Named::Enum(_)) => return self.exact(sql).unwrap_or_else(text),
+            Some(Named::Enum { name, .. }) => return enumeration(name),
             _ => {}
         }
         let bare = without_modifiers(sql);
@@ -120,6 +137,10 @@ impl Known {
 fn plain(sql: &str) -> Option<RustType> {
     let (_, text, uses) = EXACT.iter().find(|(name, ..)| *name == sql)?;
     Some(RustType { text: (*text).to_owned(), uses: uses.to_vec(), own: None, says: Vec::new() })
+}
+
+fn enumeration(name: &str) -> RustType {
+    RustType { text: name.to_owned(), own: Some(name.to_owned()), ..text() }
 }
 
 fn text() -> RustType {
@@ -156,7 +177,8 @@ mod tests {
     #[test]
     fn a_type_of_rust_stands_for_what_it_is_exactly_and_else_says_it() {
         let named = [
-            ("public.priority", Named::Enum("Priority".to_owned())),
+            ("public.priority", Named::Enum { name: "Priority".to_owned(), apart: false }),
+            ("public.point", Named::Enum { name: "Point".to_owned(), apart: is_own("point") }),
             ("public.amount", Named::Domain("numeric(12,2)".to_owned())),
             ("public.total", Named::Domain("public.amount".to_owned())),
         ];
@@ -171,6 +193,7 @@ mod tests {
             ("bytea[]", "Vec<Vec<u8>>", ""),
             ("varchar(5)[]", "Vec<String>", "type = \"varchar(5)[]\""),
             ("public.priority", "Priority", ""),
+            ("public.point", "Point", "type = \"public.point\""),
             ("public.priority[]", "Vec<Priority>", ""),
             ("public.total", "Decimal", "type = \"public.total\""),
             ("timestamp(3) with time zone", "DateTime<Utc>", "type = \"timestamp(3) with time zone\""),
