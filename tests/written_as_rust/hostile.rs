@@ -104,7 +104,14 @@ fn model() -> String {
     }
     tables.insert("all of them".to_owned(), json!({ "columns": columns }));
     let labels = json!(WORDS);
-    let enums: Map<String, Value> = WORDS.iter().map(|word| (key(&format!("{word} enum")), labels.clone())).collect();
+    let mut enums: Map<String, Value> =
+        WORDS.iter().map(|word| (key(&format!("{word} enum")), labels.clone())).collect();
+    let mut of_kinds = Map::new();
+    for word in WORDS {
+        enums.insert(format!("kinds.{}", key(word)), json!([word]));
+        of_kinds.insert(format!("of {word}"), json!(format!("kinds.\"{}\"?", word.replace('"', "\"\""))));
+    }
+    tables.insert("of kinds".to_owned(), json!({ "columns": of_kinds }));
     let functions: Map<String, Value> = WORDS
         .iter()
         .enumerate()
@@ -113,7 +120,8 @@ fn model() -> String {
             (format!("f{n}()"), function)
         })
         .collect();
-    let text = json!({ "enums": enums, "tables": tables, "functions": functions }).to_string();
+    let text =
+        json!({ "schemas": { "kinds": null }, "enums": enums, "tables": tables, "functions": functions }).to_string();
     // JSON leaves as it is what YAML does not take
     text.replace('\u{7f}', "\\u007f").replace('\u{85}', "\\u0085").replace('\u{2028}', "\\u2028")
 }
