@@ -29,7 +29,7 @@ use autogen::config::Config;
 use autogen::diff::diff;
 use autogen::draft::Draft;
 use autogen::introspect;
-use autogen::model;
+use autogen::model::{self, Form};
 use fixtures::Case;
 use project::Project;
 
@@ -139,6 +139,7 @@ fn five_steps(project: &mut Project, case: &Case) -> Result<(), String> {
     }
     equals_the_models(project, case, "after.yaml").map_err(|why| format!("{why}\n{text}"))?;
     in_other_words(project)?;
+    as_structs(project)?;
     restored(project, case)?;
     for holds in &case.options.holds {
         let rows = project.rows(&holds.query);
@@ -208,6 +209,19 @@ fn in_other_words(project: &mut Project) -> Result<(), String> {
     let managed = project.managed.clone();
     model::finish(&mut all, &managed).map_err(|error| format!("in other words: {error}\n{words}"))?;
     is_as(project, all).map_err(|why| format!("in other words: {why}\n{words}"))
+}
+
+/// What `inspect --format rust` writes is no difference either.
+fn as_structs(project: &mut Project) -> Result<(), String> {
+    let live = project.live().map_err(|error| error.to_string())?;
+    let written = model::write_as(Form::Rust, &live.catalog, &"public".into(), &project.managed);
+    let whole = written.map_err(|error| error.to_string())?.into_values().collect::<Vec<_>>().join("\n");
+    let config = Config::defaults(Path::new(".")).map_err(|error| error.to_string())?;
+    let mut all = Draft::default();
+    let declared = model::declare(&whole, Path::new("models.rs"), &config, &mut all)
+        .and_then(|()| model::finish(&mut all, &project.managed));
+    declared.map_err(|error| format!("as structs: {error}\n{whole}"))?;
+    is_as(project, all).map_err(|why| format!("as structs: {why}\n{whole}"))
 }
 
 /// A database made anew of its own dump holds the server's second spelling of some expressions, which is no difference.
@@ -338,7 +352,7 @@ fn schemas_of_others_stay_equal_in_other_words() {
         run.unwrap_or_else(|why| panic!("{}: {why}", file.display()));
         let live = project.live().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         println!("{}: {} objects", file.display(), live.catalog.objects().len());
-        if let Err(why) = in_other_words(&mut project) {
+        if let Err(why) = in_other_words(&mut project).and_then(|()| as_structs(&mut project)) {
             failed.push(format!("{}: {why}", file.display()));
         }
     }

@@ -94,10 +94,22 @@ fn every_model_of_the_reference_can_be_applied() {
     for (n, statements) in blocks(section("## Model reference"), "sql").iter().enumerate() {
         fs::write(project.folder.join(format!("schema/{n:02}.sql")), statements).unwrap();
     }
+    for (n, structs) in blocks(section("## Model reference"), "rust").iter().enumerate() {
+        fs::write(project.folder.join(format!("schema/{n:02}.rs")), structs).unwrap();
+    }
     project.autogen(&["revision", "-m", "all of it"]);
     project.autogen(&["upgrade", "head"]);
     project.autogen(&["check"]);
     project.autogen(&["downgrade", "base"]);
+}
+
+#[test]
+fn the_types_of_rust_are_those_that_are_read() {
+    let told =
+        section("### Models as Rust structs").lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |"));
+    let told: BTreeSet<(&str, &str)> = told.filter_map(|line| line.split_once("` | `")).collect();
+    let of_parameters = [("Json<T>", "jsonb"), ("Vec<u8>", "bytea"), ("Vec<T>", "T[]")];
+    assert_eq!(told, autogen::structs::TYPES.iter().copied().chain(of_parameters).collect());
 }
 
 #[test]

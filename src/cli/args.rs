@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::inspect::Models;
 pub use nested::{Db, FromAlembic, Import};
 
 #[derive(Debug, Parser)]
@@ -80,13 +81,20 @@ pub enum Command {
         /// Begin with what a database holds: write its models and a baseline, and note that as applied
         #[arg(long)]
         from_database: bool,
+        /// How to write its models
+        #[arg(long, value_name = "FORMAT", default_value = "yaml", requires = "from_database")]
+        format: Models,
     },
     /// Come over from another tool
     #[command(subcommand)]
     Import(Import),
     /// Write the live database as model files
-    #[command(after_help = "Example:\n  autogen inspect --out schema")]
+    #[command(
+        after_help = "Example:\n  autogen inspect --out schema\n  autogen inspect --format rust --out src/schema"
+    )]
     Inspect {
+        #[arg(long, value_name = "FORMAT", default_value = "yaml")]
+        format: Models,
         /// The folder to write to, or - for the terminal
         #[arg(long, value_name = "DIR", default_value = "-")]
         out: PathBuf,

@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::config::{self, Config};
 use crate::connect::Address;
 use crate::error::{Error, Exit, Result};
-use crate::model;
+use crate::model::{self, Form};
 use crate::name::Ident;
 use crate::project::batch::Batch;
 use crate::project::compare::{compare, count};
@@ -56,7 +56,7 @@ pub fn init(dir: &Path, output: Output) -> Result<u8> {
 }
 
 /// The project of a database that was there first: models, a baseline, and a check that finds nothing, or nothing at all.
-pub fn from_database(global: &Global, dir: &Path, output: Output) -> Result<u8> {
+pub fn from_database(global: &Global, dir: &Path, form: Form, output: Output) -> Result<u8> {
     if global.config.is_some() && dir != Path::new(".") {
         return Err(Error::new("both a folder and --config say where the project is").hint("leave one of them out"));
     }
@@ -78,7 +78,7 @@ pub fn from_database(global: &Global, dir: &Path, output: Output) -> Result<u8> 
         return Err(Error::new("no database is named")
             .hint("name it with --database-url or DATABASE_URL; `autogen init` alone begins with a sample"));
     }
-    let mut adopted = Adopted { batch, fresh };
+    let mut adopted = Adopted { batch, form, fresh };
     let done = adopted.adopt(global, config, output);
     match done {
         Ok(code) => {
@@ -108,6 +108,7 @@ fn no_models(config: &Config) -> Result<()> {
 /// A project that is coming to be.
 struct Adopted {
     batch: Batch,
+    form: Form,
     /// It has no autogen.yaml yet.
     fresh: bool,
 }
@@ -166,7 +167,7 @@ impl Adopted {
     fn models(&mut self, live: &Catalog, session: &Session) -> Result<usize> {
         let config = &session.config;
         let schema = Ident::new(config.search_path.first().map_or("public", String::as_str));
-        let files = model::write(live, &schema, &config.managed)?;
+        let files = model::write_as(self.form, live, &schema, &config.managed)?;
         self.batch.folder(&config.models)?;
         for folder in &config.revisions {
             self.batch.folder(folder)?;

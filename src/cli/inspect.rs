@@ -3,27 +3,48 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use clap::ValueEnum;
+
 use super::args::Global;
 use super::output::Output;
 use super::session;
 use crate::error::{Error, Result};
 use crate::introspect;
-use crate::model;
+use crate::model::{self, Form};
 use crate::name::Ident;
 use crate::ours;
 use crate::project::batch::Batch;
 use crate::project::editors;
 
-pub fn inspect(global: &Global, out: &Path, output: Output) -> Result<u8> {
+/// How models are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Models {
+    /// One YAML file for each table
+    Yaml,
+    /// Structs with #[derive(Model)], and a mod.rs
+    Rust,
+}
+
+impl From<Models> for Form {
+    fn from(models: Models) -> Self {
+        match models {
+            Models::Yaml => Form::Yaml,
+            Models::Rust => Form::Rust,
+        }
+    }
+}
+
+pub fn inspect(global: &Global, form: Form, out: &Path, output: Output) -> Result<u8> {
     let mut session = session::open(global, output)?;
     let config = &session.config;
     let live = introspect::introspect(&mut session.client, &config.asked(false), || Ok(BTreeSet::new()))?;
     let catalog = ours::without_spared(live.catalog);
     let schema = Ident::new(session.config.search_path.first().map_or("public", String::as_str));
-    let files = model::write(&catalog, &schema, &session.config.managed)?;
+    let files = model::write_as(form, &catalog, &schema, &session.config.managed)?;
     if out == Path::new("-") {
+        let mark = if form == Form::Rust { "//" } else { "#" };
         for (name, text) in &files {
-            output.raw(&format!("# {name}\n{text}"));
+            output.raw(&format!("{mark} {name}\n{text}"));
         }
     } else {
         let folder = if out.is_absolute() { out.to_owned() } else { session.config.root.join(out) };

@@ -15,13 +15,14 @@ use crate::name::Ident;
 
 pub(crate) mod explain;
 mod read;
+mod rust;
 pub mod structs;
 mod typed;
 mod unsaid;
 mod write;
 
 pub use typed::{Declaration, Mixin, Model, ModelEnum};
-pub use write::write;
+pub use write::{Form, write, write_as};
 
 /// Reads every model file of the project.
 pub fn load(config: &Config) -> Result<Draft> {

@@ -15,11 +15,48 @@ use crate::name::{Ident, Qualified};
 /// The file that holds what has none of its own.
 const REST: &str = "database.yaml";
 
+/// Which of the two ways to declare is written?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Yaml,
+    Rust,
+}
+
 /// File names, each with its text. Names in `schema` are written without it.
 pub fn write(catalog: &Catalog, schema: &Ident, managed: &Managed) -> Result<BTreeMap<String, String>> {
+    write_as(Form::Yaml, catalog, schema, managed)
+}
+
+/// The same in either form.
+pub fn write_as(form: Form, catalog: &Catalog, schema: &Ident, managed: &Managed) -> Result<BTreeMap<String, String>> {
+    let documents = documents(catalog, schema, managed);
+    match form {
+        Form::Yaml => yaml(documents, schema),
+        Form::Rust => super::rust::write(documents, schema),
+    }
+}
+
+/// What is declared, before it is written.
+pub struct Documents {
+    /// In the order of ids.
+    pub whole: Vec<Whole>,
+    /// Everything else by section, in their order, and what is said once for all.
+    pub rest: Vec<(String, Doc)>,
+}
+
+/// A thing with sections of its own: a table.
+pub struct Whole {
+    id: Id,
+    pub section: &'static str,
+    /// What it is called there.
+    pub key: String,
+    pub fields: Vec<(String, Doc)>,
+}
+
+fn documents(catalog: &Catalog, schema: &Ident, managed: &Managed) -> Documents {
     let writer = Writer::new(catalog, schema, managed);
-    let mut rest: BTreeMap<&'static str, Vec<(String, Doc)>> = BTreeMap::new();
-    let mut files = BTreeMap::new();
+    let mut sections: BTreeMap<&'static str, Vec<(String, Doc)>> = BTreeMap::new();
+    let mut whole = Vec::new();
     for (id, object) in catalog.objects().iter().chain(&writer.absent) {
         if !writer.is_said(object)
             || writer.inside.contains_key(id)
@@ -29,19 +66,27 @@ pub fn write(catalog: &Catalog, schema: &Ident, managed: &Managed) -> Result<BTr
             continue;
         }
         let part = writer.part(object);
-        let entry = (part.key.unwrap_or_default(), part.doc);
-        if let Doc::Section(_) = entry.1 {
-            let whole = Doc::Section(vec![(object.section().to_owned(), Doc::Section(vec![entry]))]);
-            files.insert(file_name(id, schema, &files), text(&whole)?);
-        } else {
-            rest.entry(object.section()).or_default().push(entry);
+        let (section, key) = (object.section(), part.key.unwrap_or_default());
+        match part.doc {
+            Doc::Section(fields) => whole.push(Whole { id: id.clone(), section, key, fields }),
+            short => sections.entry(section).or_default().push((key, short)),
         }
     }
     let once = writer.owner.map(|owner| ("owner".to_owned(), Doc::text(owner.as_str())));
-    let of = |section: &&'static str| Some(((*section).to_owned(), Doc::Section(rest.remove(section)?)));
-    let sections: Vec<(String, Doc)> = once.into_iter().chain(SECTIONS.iter().filter_map(of)).collect();
-    if !sections.is_empty() {
-        files.insert(REST.to_owned(), text(&Doc::Section(sections))?);
+    let of = |section: &&'static str| Some(((*section).to_owned(), Doc::Section(sections.remove(section)?)));
+    let rest = once.into_iter().chain(SECTIONS.iter().filter_map(of)).collect();
+    Documents { whole, rest }
+}
+
+fn yaml(documents: Documents, schema: &Ident) -> Result<BTreeMap<String, String>> {
+    let Documents { whole, rest } = documents;
+    let mut files = BTreeMap::new();
+    for Whole { id, section, key, fields } in whole {
+        let entry = Doc::Section(vec![(key, Doc::Section(fields))]);
+        files.insert(file_name(&id, schema, &files), text(&Doc::Section(vec![(section.to_owned(), entry)]))?);
+    }
+    if !rest.is_empty() {
+        files.insert(REST.to_owned(), text(&Doc::Section(rest))?);
     }
     Ok(files)
 }

@@ -6,6 +6,7 @@
 use proc_macro2::{Delimiter, Group, LineColumn, Literal, Spacing, Span, TokenStream, TokenTree};
 
 use crate::error::{Error, Result};
+use crate::form;
 use crate::tree::{Entry, Node, Value};
 
 /// One entry, or bare words in the place of one.
@@ -47,6 +48,12 @@ pub fn keyed(arguments: Vec<Argument>) -> Result<Vec<Entry<Span>>> {
         entries.push(Entry::new(key, at, value));
     }
     Ok(entries)
+}
+
+/// The same where a key may be there several times.
+pub fn each(arguments: Vec<Argument>) -> Result<Vec<Entry<Span>>> {
+    let one = arguments.into_iter().map(|argument| keyed(vec![argument]));
+    Ok(one.collect::<Result<Vec<_>>>()?.concat())
 }
 
 fn entries(tokens: TokenStream) -> Result<Vec<Argument>> {
@@ -91,7 +98,12 @@ fn argument(piece: Vec<TokenTree>) -> Result<Argument> {
         }
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
             let arguments = entries(group.stream())?;
-            let map = if key == "references" { reference(arguments, at)? } else { Value::Map(keyed(arguments)?) };
+            let map = match key.as_str() {
+                "references" => reference(arguments, at)?,
+                // several indexes of one view; what else is there twice is found with them
+                key if form::holds_things(key) => Value::Map(each(arguments)?),
+                _ => Value::Map(keyed(arguments)?),
+            };
             key_at(Node::new(at, map), false)
         }
         _ => alone(value(&piece, at)?),

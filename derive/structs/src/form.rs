@@ -66,6 +66,12 @@ pub fn attribute(key: &str) -> &str {
     OF_TABLE.iter().chain(OF_DATABASE).find(plural).map_or(key, |(singular, ..)| *singular)
 }
 
+/// Whether what this attribute says has things that are there several times, as the indexes of a view are.
+pub fn holds_things(singular: &str) -> bool {
+    let mut forms = OF_TABLE.iter().chain(OF_DATABASE);
+    forms.any(|(own, plural, _)| *own == singular && LIKE_TABLES.contains(plural))
+}
+
 pub fn of_table(entries: Vec<Entry<Span>>) -> Result<Vec<Entry<Span>>> {
     gathered(entries, OF_TABLE)
 }

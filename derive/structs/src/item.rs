@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DataStruct, DeriveInput, Field, Fields};
 
-use crate::attribute::{arguments, keyed, unraw};
+use crate::attribute::{arguments, each, keyed, unraw};
 use crate::declaration::{Declaration, Statement};
 use crate::error::{Error, Result};
 use crate::labels;
@@ -237,8 +237,7 @@ fn name(said: Option<Entry<Span>>, ident: &str, at: Span) -> Result<(String, Spa
 
 /// What is said of the item as a whole; of things that may be there several times, each.
 fn container(input: &DeriveInput) -> Result<Vec<Entry<Span>>> {
-    let each = arguments(&input.attrs)?.into_iter().map(|argument| keyed(vec![argument]));
-    Ok(each.collect::<Result<Vec<_>>>()?.concat())
+    each(arguments(&input.attrs)?)
 }
 
 /// Each of them once.

@@ -21,6 +21,7 @@ pub use declaration::{Declaration, Statement, resolve};
 pub use error::Error;
 pub use file::file;
 pub use item::{Column, Derive, Item, Kind, item};
+pub use labels::{RULES, label};
 pub use name::{snake_case, sql_type};
 pub use rust_type::{Plain, TYPES};
 pub use tree::{At, Entry, Node, Value};
