@@ -82,28 +82,31 @@ impl Drop for Outside {
 fn a_crate_outside_carries_its_revisions_and_tests_them() {
     let outside = Outside::new();
     let passed = outside.done(outside.test());
-    assert!(passed.contains("4 passed"), "{passed}");
+    assert!(passed.contains("5 passed"), "{passed}");
     let started = outside.done(outside.cargo(&["run", "--quiet", "--offline"]));
     assert!(started.contains("2 revisions pending\n  0001, tasks\n  0002, due dates\n"), "{started}");
     assert!(started.ends_with("at head\n"), "{started}");
 
     // a model that is changed without a revision
-    let model = outside.folder.join("schema/tasks.yaml");
+    let model = outside.folder.join("schema/tasks.rs");
     let text = fs::read_to_string(&model).unwrap();
-    fs::write(&model, text.replace("      done:", "      urgent: { type: boolean, default: false }\n      done:"))
-        .unwrap();
+    fs::write(
+        &model,
+        text.replace("    #[model(type", "    #[model(default = false)]\n    pub urgent: bool,\n    #[model(type"),
+    )
+    .unwrap();
     let failed = outside.test();
     let said = String::from_utf8_lossy(&failed.stdout).into_owned();
     assert!(!failed.status.success(), "{said}");
     let message = "the models say something else than the revisions: 1 difference\n  \
-                   + add_column public.tasks.urgent  schema/tasks.yaml:8:7\n  hint: `autogen revision -m …` writes what is missing";
+                   + add_column public.tasks.urgent  schema/tasks.rs:12:9\n  hint: `autogen revision -m …` writes what is missing";
     assert!(said.contains(message), "{said}");
-    assert!(said.contains("2 passed; 2 failed"), "{said}");
+    assert!(said.contains("2 passed; 3 failed"), "{said}");
 
     // its revision, which the program carries once it is built again
     outside.autogen(&["-q", "revision", "-m", "urgent ones", "--rev-id", "0003"]);
     let passed = outside.done(outside.test());
-    assert!(passed.contains("4 passed"), "{passed}");
+    assert!(passed.contains("5 passed"), "{passed}");
     let started = outside.done(outside.cargo(&["run", "--quiet", "--offline"]));
     assert!(started.contains("1 revision pending\n  0003, urgent ones\n"), "{started}");
     outside.autogen(&["check"]);
