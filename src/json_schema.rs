@@ -30,10 +30,15 @@ pub fn text(schema: &Schema) -> String {
     text + "\n"
 }
 
-/// Takes away what would tell nobody anything: formats that JSON does not know, and defaults that say no more than "nothing".
+/// Without what would tell nobody anything: formats that JSON does not know, and defaults that say no more than "nothing". What
+/// is wrong is told by the titles: `expected string or column`.
 fn written(mut schema: Schema) -> Schema {
-    if let Some(map) = schema.as_object_mut() {
-        tidy(map);
+    let Some(map) = schema.as_object_mut() else { return schema };
+    tidy(map);
+    for (name, of) in map.get_mut("$defs").and_then(Value::as_object_mut).into_iter().flatten() {
+        if let Ok(of) = <&mut Schema>::try_from(of) {
+            each_map(of, &mut |map| drop(map.insert("title".to_owned(), name.replace('_', " ").into())));
+        }
     }
     schema
 }
@@ -53,10 +58,21 @@ fn tidy(schema: &mut Map<String, Value>) {
                 all.iter_mut().filter_map(Value::as_object_mut).for_each(tidy);
                 if key == "anyOf" {
                     *all = std::mem::take(all).into_iter().flat_map(forms).collect();
+                    without_null(all);
                 }
             }
             _ => {}
         }
+    }
+}
+
+/// Where a pattern is there that can say it too, null is no form of its own: an editor would offer it.
+fn without_null(forms: &mut Vec<Value>) {
+    let null = serde_json::json!({ "type": "null" });
+    let pattern = forms.iter().position(|form| form["type"] == "string" && form.get("pattern").is_some());
+    if let (Some(pattern), Some(at)) = (pattern, forms.iter().position(|form| *form == null)) {
+        forms[pattern]["type"] = serde_json::json!(["string", "null"]);
+        forms.remove(at);
     }
 }
 
