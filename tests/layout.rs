@@ -30,8 +30,16 @@ const STAGES: [&str; 12] = [
 ];
 
 /// Where a connection may be named.
-const CONNECTED: [&str; 8] =
-    ["introspect", "runner", "normal/twin", "connect", "embedded", "project", "testing", "cli"];
+const CONNECTED: [&str; 8] = [
+    "introspect",
+    "runner",
+    "normal/twin",
+    "connect",
+    "embedded",
+    "project", // a session has one, and gives it to the stages
+    "testing", // databases are made, filled and dropped
+    "cli",
+];
 
 /// Fields that say which object it is, or that stand outside `==`.
 const NOT_CHANGED: &[(&str, &str)] = &[
