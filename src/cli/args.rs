@@ -71,9 +71,8 @@ pub enum Schema {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make autogen.yaml, a folder of models and a folder of revisions
-    #[command(
-        after_help = "Example:\n  autogen init shop\n  autogen init --from-database --database-url postgresql://app@localhost/shop"
-    )]
+    #[command(after_help = "Example:\n  autogen init shop\n  \
+                            autogen init --from-database --database-url postgresql://app@localhost/shop")]
     Init {
         /// The project's folder
         #[arg(default_value = ".")]
@@ -93,6 +92,7 @@ pub enum Command {
         after_help = "Example:\n  autogen inspect --out schema\n  autogen inspect --format rust --out src/schema"
     )]
     Inspect {
+        /// How to write them: structs come with a mod.rs
         #[arg(long, value_name = "FORMAT", default_value = "yaml")]
         format: Models,
         /// The folder to write to, or - for the terminal

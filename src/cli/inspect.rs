@@ -19,9 +19,7 @@ use crate::project::editors;
 /// How models are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Models {
-    /// One YAML file for each table
     Yaml,
-    /// Structs with #[derive(Model)], and a mod.rs
     Rust,
 }
 

@@ -104,7 +104,9 @@ fn word(text: &str, at: Span, forms: &[&'static Json]) -> Result<()> {
     let any = texts.iter().any(|form| form["enum"].is_null() && form["pattern"].is_null());
     let known: Vec<&str> =
         texts.iter().filter_map(|form| form["enum"].as_array()).flatten().filter_map(Json::as_str).collect();
-    if any || known.is_empty() || known.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+    let fits = |pattern: &str| regex_lite::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
+    let mut patterns = texts.iter().filter_map(|form| form["pattern"].as_str());
+    if any || known.is_empty() || known.contains(&text) || patterns.any(fits) {
         return Ok(());
     }
     Err(Error::unknown(at, "word", text, known))
@@ -163,5 +165,15 @@ mod tests {
     fn the_schema_is_read() {
         assert!(schema()["properties"]["tables"].is_object());
         assert_eq!(words("^([Rr][Aa]|[Ll])$"), ["ra", "l"]);
+    }
+
+    #[test]
+    fn a_word_may_be_followed_by_what_its_pattern_lets_follow() {
+        let events = forms(&schema()["$defs"]["trigger"]["properties"]["events"]["items"]);
+        let rights = forms(&schema()["$defs"]["rights"]);
+        let takes = |text, forms: &[&'static Json]| word(text, Span::call_site(), forms).is_ok();
+        assert!(takes("update of title, \"a b\"", &events) && takes("INSERT", &events));
+        assert!(takes("select with grant option", &rights) && takes("all", &rights));
+        assert!(!takes("updated", &events) && !takes("select with grant", &rights));
     }
 }

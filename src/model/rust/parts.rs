@@ -6,7 +6,7 @@ use super::attribute::Entry;
 use crate::error::Result;
 use crate::kind::Doc;
 
-/// What a table holds by name, and what a view or a partition has of it.
+/// What a table holds by name, and what a view, a domain or a partition has of it.
 const PARTS: &[&str] = &[
     "unique",
     "checks",
@@ -21,7 +21,7 @@ const PARTS: &[&str] = &[
 ];
 
 /// Sections whose things hold [`PARTS`].
-const HOLDERS: &[&str] = &["tables", "partitions", "views", "materialized_views"];
+const HOLDERS: &[&str] = &["tables", "partitions", "views", "materialized_views", "domains"];
 
 /// The key that a short form leaves out, where it reads better than `is`.
 const SHORT: &[(&str, &str)] = &[
