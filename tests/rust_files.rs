@@ -122,3 +122,19 @@ fn what_is_wrong_is_told_at_its_place() {
         insta::assert_snapshot!("rust_files__wrong", told);
     });
 }
+
+#[test]
+fn a_project_may_begin_with_structs() {
+    let project = Project::with(&[]);
+    std::fs::remove_dir_all(project.folder.join("schema")).unwrap();
+    std::fs::remove_file(project.folder.join("autogen.yaml")).unwrap();
+    let said = project.told(&project.run(&["init", "--format", "rust"]));
+    assert!(said.contains("wrote ./schema/tasks.rs"), "{said}");
+    project.revision("tasks");
+    project.done(&["upgrade"]);
+    project.done(&["check"]);
+    // the sample in YAML says the same
+    std::fs::remove_file(project.folder.join("schema/tasks.rs")).unwrap();
+    project.write("schema/tasks.yaml", include_str!("../src/cli/sample.yaml"));
+    project.done(&["check"]);
+}

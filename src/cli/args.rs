@@ -80,8 +80,8 @@ pub enum Command {
         /// Begin with what a database holds: write its models and a baseline, and note that as applied
         #[arg(long)]
         from_database: bool,
-        /// How to write its models
-        #[arg(long, value_name = "FORMAT", default_value = "yaml", requires = "from_database")]
+        /// How to write its models, or the sample
+        #[arg(long, value_name = "FORMAT", default_value = "yaml")]
         format: Models,
     },
     /// Come over from another tool

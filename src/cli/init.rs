@@ -21,13 +21,14 @@ use crate::project::{InStep, New, editors};
 use crate::render;
 use crate::revision::Stored;
 
-/// A model to begin with; it is replaced by the project's own.
+/// A model to begin with, in each form; it is replaced by the project's own.
 const SAMPLE: &str = include_str!("sample.yaml");
+const SAMPLE_IN_RUST: &str = include_str!("sample.rs");
 
 /// What autogen keeps for itself, and nobody commits.
 const IGNORED: &str = ".autogen/";
 
-pub fn init(dir: &Path, output: Output) -> Result<u8> {
+pub fn init(dir: &Path, form: Form, output: Output) -> Result<u8> {
     let file = dir.join(config::FILE);
     if file.exists() {
         return Err(Error::new(format!("{} is there already", file.display()))
@@ -39,8 +40,12 @@ pub fn init(dir: &Path, output: Output) -> Result<u8> {
     let fresh = !schema.exists();
     batch.folder(&schema)?;
     batch.folder(&dir.join("revisions"))?;
+    let (name, text) = match form {
+        Form::Yaml => ("tasks.yaml", SAMPLE),
+        Form::Rust => ("tasks.rs", SAMPLE_IN_RUST),
+    };
     if fresh {
-        batch.file(&schema.join("tasks.yaml"), SAMPLE)?;
+        batch.file(&schema.join(name), text)?;
     }
     batch.file(&file, Config::sample())?;
     editors::write(dir, &mut batch)?;
@@ -48,7 +53,7 @@ pub fn init(dir: &Path, output: Output) -> Result<u8> {
     ignore(&dir.join(".gitignore"), &mut batch)?;
     batch.keep();
     if fresh {
-        output.say(&format!("wrote {}", schema.join("tasks.yaml").display()));
+        output.say(&format!("wrote {}", schema.join(name).display()));
     }
     output.say(&format!("wrote {}", file.display()));
     output.say("next: edit the models, then `autogen revision -m \"first tables\"`");

@@ -77,7 +77,7 @@ fn dispatch(cli: Cli, output: Output) -> Result<u8> {
             Err(Error::new("`init` alone looks at no database")
                 .hint("--from-database begins with what the database holds; else leave --database-url out"))
         }
-        Command::Init { dir, from_database: false, .. } => init::init(&dir, output),
+        Command::Init { dir, from_database: false, format } => init::init(&dir, format.into(), output),
         Command::Init { dir, from_database: true, format } => init::from_database(&global, &dir, format.into(), output),
         Command::Import(Import::Alembic(args)) => import::alembic(&global, &args, output),
         Command::Inspect { format, out } => inspect::inspect(&global, format.into(), &out, output),
