@@ -138,3 +138,14 @@ fn a_project_may_begin_with_structs() {
     project.write("schema/tasks.yaml", include_str!("../src/cli/sample.yaml"));
     project.done(&["check"]);
 }
+
+#[test]
+fn an_enum_cannot_have_the_name_of_a_type_of_postgres() {
+    const OWN: &str =
+        "SELECT typname FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype IN ('b', 'r', 'm')
+        AND typname !~ '^(_|pg_|reg)' AND typname ~ '^[a-z_0-9]+$'";
+    let types = server::database().client().query(OWN, &[]).unwrap();
+    let unknown: Vec<String> =
+        types.iter().map(|row| row.get(0)).filter(|ty: &String| !autogen::structs::is_builtin(ty)).collect();
+    assert_eq!((unknown, types.len() > 50), (Vec::new(), true));
+}

@@ -8,7 +8,7 @@ use crate::attribute::{arguments, each, keyed, unraw};
 use crate::declaration::{Declaration, Statement};
 use crate::error::{Error, Result};
 use crate::labels;
-use crate::name::snake_case;
+use crate::name::{is_builtin, snake_case};
 use crate::tree::{Entry, Node, Value};
 use crate::{field, form, keys};
 
@@ -224,6 +224,10 @@ fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
     let (ident, at) = (unraw(&input.ident.to_string()), input.ident.span());
     entries.insert(0, Entry::new("values", at, Node::new(at, Value::List(values))));
     let (name, named) = self::name(name, &ident, at)?;
+    if is_builtin(&name) {
+        return Err(Error::new(named, format!("{name} is a type of PostgreSQL's own, which a column would have"))
+            .hint(format!("name it otherwise, or with its schema: #[model(name = \"public.{name}\")]")));
+    }
     Ok(Item { kind: Kind::Enum, ident, at, name, named, entries, columns: Vec::new(), statements })
 }
 

@@ -22,6 +22,6 @@ pub use error::Error;
 pub use file::file;
 pub use item::{Column, Derive, Item, Kind, item};
 pub use labels::{RULES, label};
-pub use name::{snake_case, sql_type};
+pub use name::{is_builtin, snake_case, sql_type};
 pub use rust_type::{Plain, TYPES};
 pub use tree::{At, Entry, Node, Value};
