@@ -88,6 +88,4 @@ fn files_that_are_there_are_not_written_over() {
     let project = Project::with(&[("structs/mod.rs", "// mine\n")]);
     project.sql("CREATE TABLE public.tasks (id bigint)");
     shows!("written_as_rust__taken", project.refused(&["inspect", "--format", "rust", "--out", "structs"]));
-    let told = |args: &[&str]| project.told(&project.run(args));
-    shows!("written_as_rust__format_of_nothing", told(&["init", "new", "--format", "rust"]));
 }

@@ -20,16 +20,22 @@ pub fn snake_case(name: &str) -> String {
     out
 }
 
-/// Types that PostgreSQL finds first where a name has no schema, and words of SQL that spell one.
-const BUILTIN: &str = "aclitem bigint bigserial bit bool boolean box bpchar bytea char character cid cidr circle cstring date datemultirange daterange \
-    dec decimal double float float4 float8 gtsvector inet int int2 int2vector int4 int4multirange int4range int8 int8multirange int8range integer \
-    interval json jsonb jsonpath line lseg macaddr macaddr8 money name national nchar numeric nummultirange numrange oid oidvector oid8 path point polygon real \
-    record refcursor serial serial2 serial4 serial8 smallint smallserial text tid time timestamp timestamptz timetz tsmultirange tsquery tsrange \
-    tstzmultirange tstzrange tsvector txid_snapshot unknown uuid varbit varchar xid xid8 xml";
+/// Types that PostgreSQL 13 to 18 find first where a name has no schema, and words of SQL that spell one.
+const BUILTIN: &str = "aclitem any anyarray anycompatible anycompatiblearray anycompatiblemultirange anycompatiblenonarray \
+    anycompatiblerange anyelement anyenum anymultirange anynonarray anyrange bigint bigserial bit bool boolean \
+    box bpchar bytea char character cid cidr circle cstring date datemultirange daterange dec decimal double \
+    event_trigger fdw_handler float float4 float8 gtsvector index_am_handler inet int int2 int2vector int4 \
+    int4multirange int4range int8 int8multirange int8range integer internal interval json jsonb jsonpath \
+    language_handler line lseg macaddr macaddr8 money name national nchar numeric nummultirange numrange oid \
+    oid8 oidvector path point polygon real record refcursor regclass regcollation regconfig regdictionary \
+    regnamespace regoper regoperator regproc regprocedure regrole regtype serial serial2 serial4 serial8 \
+    smallint smallserial table_am_handler text tid time timestamp timestamptz timetz trigger tsm_handler \
+    tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot unknown uuid varbit varchar \
+    void xid xid8 xml";
 
 /// Whether a column of the type with this name would be of one of PostgreSQL's own.
 pub fn is_builtin(name: &str) -> bool {
-    BUILTIN.split_whitespace().any(|builtin| builtin == name)
+    name.starts_with("pg_") || BUILTIN.split_whitespace().any(|builtin| builtin == name)
 }
 
 /// How the type with this declared name (`priority`, `audit.level`, `"odd.name"`) is written in SQL.

@@ -14,7 +14,7 @@ mod uses;
 use std::collections::BTreeMap;
 
 use super::write::{Documents, Whole};
-use crate::draft::split_name;
+use crate::draft::{split_name, write_name};
 use crate::error::Result;
 use crate::kind::Doc;
 use crate::name::{Ident, Qualified};
@@ -47,7 +47,10 @@ pub fn write(documents: Documents, schema: &Ident) -> Result<BTreeMap<String, St
         files.insert(modules.take(&module(&whole.key)), format!("{}\n{source}", uses.write()));
     }
     if !enums.is_empty() {
-        let sources = enums.iter().map(|(name, key, doc)| labels::write(key, name, doc)).collect::<Result<Vec<_>>>()?;
+        let sources = enums
+            .iter()
+            .map(|(name, key, doc)| labels::write(&apart(key, schema), name, doc))
+            .collect::<Result<Vec<_>>>()?;
         files.insert(ENUMS.to_owned(), format!("use autogen::ModelEnum;\n\n{}", sources.join("\n")));
     }
     if let Some(source) = database(&rest, &others, &types.take("Database"))? {
@@ -77,6 +80,15 @@ fn section(rest: &mut [(String, Doc)], name: &str) -> Vec<(String, Doc)> {
     }
 }
 
+/// With its schema where a column would otherwise be of another type.
+fn apart(key: &str, schema: &Ident) -> String {
+    let bare = split_name(key).filter(|parts| matches!(parts.as_slice(), [name] if autogen_structs::is_builtin(name)));
+    match bare.as_deref() {
+        Some([name]) => write_name(&Qualified::new(schema, name.as_str()), ""),
+        _ => key.to_owned(),
+    }
+}
+
 /// The types that columns may be of, by the names that columns call them.
 fn known(enums: &[(String, String, Doc)], rest: &[(String, Doc)], schema: &Ident) -> Known {
     let sql = |key: &str| match split_name(key).unwrap_or_default().as_slice() {
@@ -86,7 +98,7 @@ fn known(enums: &[(String, String, Doc)], rest: &[(String, Doc)], schema: &Ident
     };
     let mut known: BTreeMap<String, Named> = enums
         .iter()
-        .map(|(name, key, _)| (sql(key), Named::Enum { name: name.clone(), apart: types::is_own(key) }))
+        .map(|(name, key, _)| (sql(key), Named::Enum { name: name.clone(), apart: autogen_structs::is_builtin(key) }))
         .collect();
     let domains = rest.iter().filter(|(section, _)| section == "domains").map(|(_, doc)| doc);
     for (key, doc) in domains.flat_map(entries) {

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use super::attribute::Entry;
-use crate::kind::types::{Type, TypeName};
 
 /// What is declared beside the tables and can be the type of a column, by its name in SQL.
 #[derive(Debug, Default)]
@@ -64,22 +63,6 @@ const LIKE: &[(&str, &str)] = &[
     ("timestamp without time zone", "timestamp"),
     ("time without time zone", "time"),
 ];
-
-/// What `pg_catalog` has of types, PostgreSQL 13 to 18: without a schema, these names mean no other.
-const OWN: &str = "aclitem any anyarray anycompatible anycompatiblearray anycompatiblemultirange anycompatiblenonarray \
-    anycompatiblerange anyelement anyenum anymultirange anynonarray anyrange bit bool box bpchar bytea char cid cidr circle \
-    cstring date datemultirange daterange event_trigger fdw_handler float4 float8 gtsvector index_am_handler inet int2 \
-    int2vector int4 int4multirange int4range int8 int8multirange int8range internal interval json jsonb jsonpath \
-    language_handler line lseg macaddr macaddr8 money name numeric nummultirange numrange oid oidvector path point polygon \
-    record refcursor regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc regprocedure \
-    regrole regtype table_am_handler text tid time timestamp timestamptz timetz trigger tsm_handler tsmultirange tsquery \
-    tsrange tstzmultirange tstzrange tsvector txid_snapshot unknown uuid varbit varchar void xid xid8 xml";
-
-/// Whether the name means a type of PostgreSQL's own where no schema stands before it.
-pub fn is_own(name: &str) -> bool {
-    let spelled = Type::parse(name).is_ok_and(|ty| matches!(ty.name, TypeName::Builtin(_)));
-    spelled || name.starts_with("pg_") || OWN.split_whitespace().any(|own| own == name)
-}
 
 impl Known {
     /// The type of a column, as a model file has it without its mark for null.
@@ -178,7 +161,7 @@ mod tests {
     fn a_type_of_rust_stands_for_what_it_is_exactly_and_else_says_it() {
         let named = [
             ("public.priority", Named::Enum { name: "Priority".to_owned(), apart: false }),
-            ("public.point", Named::Enum { name: "Point".to_owned(), apart: is_own("point") }),
+            ("public.point", Named::Enum { name: "Point".to_owned(), apart: true }),
             ("public.amount", Named::Domain("numeric(12,2)".to_owned())),
             ("public.total", Named::Domain("public.amount".to_owned())),
         ];
