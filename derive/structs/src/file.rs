@@ -17,7 +17,9 @@ use crate::item::{Derive, Item, item};
 pub fn file(text: &str) -> Result<Vec<Item<Span>>> {
     let file = syn::parse_file(nested(text)?)?;
     let mut items = Vec::new();
-    module(&file.items, None, &mut items)?;
+    if !is_test(&file.attrs) {
+        module(&file.items, condition(&file.attrs), &mut items)?;
+    }
     Ok(items)
 }
 
@@ -89,8 +91,25 @@ fn module(list: &[syn::Item], condition: Option<Span>, items: &mut Vec<Item<Span
     Ok(())
 }
 
+/// Also one under which there is more, or less, to say of what is there.
 fn condition(attributes: &[Attribute]) -> Option<Span> {
-    attributes.iter().find(|attribute| attribute.path().is_ident("cfg")).map(Spanned::span)
+    attributes.iter().find(|attribute| is_condition(&attribute.meta)).map(Spanned::span)
+}
+
+fn is_condition(meta: &Meta) -> bool {
+    let says = |meta: &Meta| meta.path().is_ident("model") || is_condition(meta);
+    meta.path().is_ident("cfg") || conditional(meta).iter().any(says)
+}
+
+/// What `cfg_attr` says under its condition; whether it is well written is for the compiler to tell.
+fn conditional(meta: &Meta) -> Vec<Meta> {
+    match meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            let nested = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+            nested.into_iter().flatten().skip(1).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn is_test(attributes: &[Attribute]) -> bool {
@@ -119,22 +138,22 @@ fn derived(attributes: &[Attribute], imports: &Imports) -> Result<Option<Derive>
             if let Some(derive) = paths.iter().find_map(|path| imports.derive(path)) {
                 return Ok(Some(derive));
             }
-        } else if attribute.path().is_ident("cfg_attr") {
-            let nested = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?;
-            for meta in nested.iter().skip(1) {
-                let Meta::List(list) = meta else { continue };
-                let paths = match list.path.is_ident("derive") {
-                    true => list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?,
-                    false => continue,
-                };
-                if paths.iter().any(|path| imports.derive(path).is_some()) {
-                    return Err(Error::new(attribute.span(), "not supported: a model that is there under a condition")
-                        .hint("only a compiler knows whether it holds: derive it without one"));
-                }
-            }
+        } else if conditional(&attribute.meta).iter().any(|meta| derives(meta, imports)) {
+            return Err(Error::new(attribute.span(), "not supported: a model that is there under a condition")
+                .hint("only a compiler knows whether it holds: derive it without one"));
         }
     }
     Ok(None)
+}
+
+fn derives(meta: &Meta, imports: &Imports) -> bool {
+    match meta {
+        Meta::List(list) if list.path.is_ident("derive") => {
+            let paths = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
+            paths.into_iter().flatten().any(|path| imports.derive(&path).is_some())
+        }
+        other => conditional(other).iter().any(|meta| derives(meta, imports)),
+    }
 }
 
 /// What names mean that a module has from elsewhere: the name here, the crate that it is from, the name there.
