@@ -81,7 +81,7 @@ pub fn item(input: &DeriveInput, derive: Derive) -> Result<Item<Span>> {
         Column::Own(entry) => Some(entry.clone()),
         Column::Flatten { .. } => None,
     });
-    keys::check(&Declaration::of(item.clone(), own.collect()).document)?;
+    keys::check(&Declaration::of(item.clone(), own.collect()).document, item.kind)?;
     Ok(item)
 }
 
