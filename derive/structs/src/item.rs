@@ -126,8 +126,8 @@ fn model(input: &DeriveInput, data: &DataStruct) -> Result<Item<Span>> {
             .hint("a table is a struct with named fields"));
         }
     };
-    let (table, entries) = take(entries, "table")?;
-    let (mixin, entries) = take(entries, "mixin")?;
+    let table = take(&mut entries, "table")?;
+    let mixin = take(&mut entries, "mixin")?;
     let columns = columns(fields)?;
     if let Some(entry) = entries.iter().find(|entry| entry.is("columns")) {
         return Err(Error::new(entry.at, "unknown key `columns`").hint("a column is a field of the struct"));
@@ -193,8 +193,8 @@ fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
     let mut entries = container(input)?;
     let statements = statements(&mut entries)?;
     once(&entries)?;
-    let (name, entries) = take(entries, "name")?;
-    let (rule, mut entries) = take(entries, "rename_all")?;
+    let name = take(&mut entries, "name")?;
+    let rule = take(&mut entries, "rename_all")?;
     let rule = match rule {
         Some(rule) => {
             let word = text(&rule)?;
@@ -215,7 +215,8 @@ fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
             )
             .hint("take the fields away, or keep the whole as jsonb"));
         }
-        let (rename, rest) = take(keyed(arguments(&variant.attrs)?)?, "rename")?;
+        let mut rest = keyed(arguments(&variant.attrs)?)?;
+        let rename = take(&mut rest, "rename")?;
         if let Some(other) = rest.first() {
             return Err(Error::unknown(other.at, "key", other.key.as_deref().unwrap_or_default(), ["rename"]));
         }
@@ -273,11 +274,11 @@ fn statements(entries: &mut Vec<Entry<Span>>) -> Result<Vec<Statement<Span>>> {
 }
 
 /// Takes out what is said once.
-fn take(mut entries: Vec<Entry<Span>>, key: &str) -> Result<(Option<Entry<Span>>, Vec<Entry<Span>>)> {
+fn take(entries: &mut Vec<Entry<Span>>, key: &str) -> Result<Option<Entry<Span>>> {
     let found = entries.iter().position(|entry| entry.is(key)).map(|at| entries.remove(at));
     match entries.iter().find(|entry| entry.is(key)) {
         Some(again) => Err(Error::new(again.at, format!("`{key}` is written twice")).hint("keep one of the two")),
-        None => Ok((found, entries)),
+        None => Ok(found),
     }
 }
 
