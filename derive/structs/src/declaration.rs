@@ -76,7 +76,7 @@ impl Known {
     fn declaration(&self, mut item: Item) -> Result<Declaration, Error<At>> {
         let own = std::mem::take(&mut item.columns);
         let mut columns = Vec::with_capacity(own.len());
-        self.columns(own, &mut vec![item.ident.clone()], &mut columns)?;
+        self.columns(own, &mut vec![(item.ident.clone(), true)], &mut columns)?;
         let again =
             columns.iter().enumerate().find(|(at, one)| columns[..*at].iter().any(|other| other.key == one.key));
         if let Some((_, entry)) = again {
@@ -88,7 +88,13 @@ impl Known {
         Ok(Declaration::of(item, columns))
     }
 
-    fn columns(&self, own: Vec<Column>, within: &mut Vec<String>, columns: &mut Vec<Entry>) -> Result<(), Error<At>> {
+    /// `flat` are the structs that are there already, and whether their columns are being added.
+    fn columns(
+        &self,
+        own: Vec<Column>,
+        flat: &mut Vec<(String, bool)>,
+        columns: &mut Vec<Entry>,
+    ) -> Result<(), Error<At>> {
         for column in own {
             let (ident, at) = match column {
                 Column::Own(entry) => {
@@ -101,14 +107,14 @@ impl Known {
                 return Err(Error::new(at, format!("{ident} is no mixin of these models"))
                     .hint("what is flattened is a struct with #[derive(Model)] and #[model(mixin)], in one of the model files"));
             };
-            if within.contains(&ident) {
-                return Err(
-                    Error::new(at, format!("{ident} is flattened into itself")).hint("take one of the two away")
-                );
+            if let Some((_, open)) = flat.iter().find(|(other, _)| *other == ident) {
+                let said = if *open { "into itself" } else { "twice into one table" };
+                return Err(Error::new(at, format!("{ident} is flattened {said}")).hint("take one of the two away"));
             }
-            within.push(ident);
-            self.columns(mixin.columns.clone(), within, columns)?;
-            within.pop();
+            let own = flat.len();
+            flat.push((ident, true));
+            self.columns(mixin.columns.clone(), flat, columns)?;
+            flat[own].1 = false;
         }
         Ok(())
     }
@@ -135,5 +141,6 @@ impl Known {
 
 /// Nothing but the last segment of a path is known here.
 fn last(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
+    let last = path.rsplit("::").next().unwrap_or(path);
+    last.strip_prefix("r#").unwrap_or(last)
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Meta, Path, Token, UseTree};
@@ -17,45 +17,73 @@ use crate::item::{Derive, Item, item};
 pub fn file(text: &str) -> Result<Vec<Item<Span>>> {
     let file = syn::parse_file(nested(text)?)?;
     let mut items = Vec::new();
-    module(&file.items, None, &mut items)?;
+    if !is_test(&file.attrs) {
+        module(&file.items, condition(&file.attrs), &mut items)?;
+    }
     Ok(items)
 }
 
 /// How deep the compiler goes, too, unless it is told otherwise.
 const DEPTH: usize = 128;
 
+/// Each `&` of `&&&…` is a level, too; nobody writes so many tokens without a comma, a semicolon or a block.
+const RUN: usize = 10_000;
+
+/// What is open around a token.
+struct Level {
+    tokens: proc_macro2::token_stream::IntoIter,
+    angles: usize,
+    run: usize,
+}
+
+impl Level {
+    fn of(tokens: TokenStream) -> Self {
+        Self { tokens: tokens.into_iter(), angles: 0, run: 0 }
+    }
+
+    fn pass(&mut self, token: &TokenTree) {
+        self.run += 1;
+        match token {
+            TokenTree::Punct(punct) => match punct.as_char() {
+                '<' => self.angles += 1,
+                '>' => self.angles = self.angles.saturating_sub(1),
+                '&' | '|' => self.angles = 0,
+                ';' => (self.angles, self.run) = (0, 0),
+                ',' => self.run = 0,
+                _ => {}
+            },
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => self.run = 0,
+            _ => {}
+        }
+    }
+}
+
 /// The text, which is not nested so deep that reading it would need more stack than there is.
 fn nested(text: &str) -> Result<&str> {
     let without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
     // what is no Rust is for the reader to tell, and so is a line for the shell
     let Ok(tokens) = without_mark.parse::<TokenStream>() else { return Ok(text) };
-    let mut open = vec![(tokens.into_iter(), 0_usize)];
-    while let Some((tokens, angles)) = open.last_mut() {
-        let next = tokens.next();
-        match &next {
-            Some(TokenTree::Punct(punct)) => match punct.as_char() {
-                '<' => *angles += 1,
-                '>' => *angles = angles.saturating_sub(1),
-                ';' | '&' | '|' => *angles = 0,
-                _ => {}
-            },
-            Some(TokenTree::Group(_)) | None => {}
-            Some(_) => continue,
-        }
-        let angles = *angles;
-        let at = match next {
-            Some(TokenTree::Group(group)) => {
-                open.push((group.stream().into_iter(), 0));
+    let mut open = vec![Level::of(tokens)];
+    while let Some(level) = open.last_mut() {
+        let Some(token) = level.tokens.next() else {
+            open.pop();
+            continue;
+        };
+        level.pass(&token);
+        let (angles, run) = (level.angles, level.run);
+        let at = match token {
+            TokenTree::Group(group) => {
+                open.push(Level::of(group.stream()));
                 group.span_open()
             }
-            Some(token) => token.span(),
-            None => {
-                open.pop();
-                continue;
-            }
+            token => token.span(),
         };
         if open.len() + angles > DEPTH {
             return Err(Error::new(at, format!("this is nested more than {DEPTH} deep")).hint("write it flatter"));
+        }
+        if run > RUN {
+            let said = format!("more than {RUN} tokens stand here without a comma, a semicolon or a block");
+            return Err(Error::new(at, said).hint("write it in parts"));
         }
     }
     Ok(text)
@@ -89,8 +117,25 @@ fn module(list: &[syn::Item], condition: Option<Span>, items: &mut Vec<Item<Span
     Ok(())
 }
 
+/// Also one under which there is more, or less, to say of what is there.
 fn condition(attributes: &[Attribute]) -> Option<Span> {
-    attributes.iter().find(|attribute| attribute.path().is_ident("cfg")).map(Spanned::span)
+    attributes.iter().find(|attribute| is_condition(&attribute.meta)).map(Spanned::span)
+}
+
+fn is_condition(meta: &Meta) -> bool {
+    let says = |meta: &Meta| meta.path().is_ident("model") || is_condition(meta);
+    meta.path().is_ident("cfg") || conditional(meta).iter().any(says)
+}
+
+/// What `cfg_attr` says under its condition; whether it is well written is for the compiler to tell.
+fn conditional(meta: &Meta) -> Vec<Meta> {
+    match meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            let nested = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+            nested.into_iter().flatten().skip(1).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn is_test(attributes: &[Attribute]) -> bool {
@@ -119,22 +164,22 @@ fn derived(attributes: &[Attribute], imports: &Imports) -> Result<Option<Derive>
             if let Some(derive) = paths.iter().find_map(|path| imports.derive(path)) {
                 return Ok(Some(derive));
             }
-        } else if attribute.path().is_ident("cfg_attr") {
-            let nested = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?;
-            for meta in nested.iter().skip(1) {
-                let Meta::List(list) = meta else { continue };
-                let paths = match list.path.is_ident("derive") {
-                    true => list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?,
-                    false => continue,
-                };
-                if paths.iter().any(|path| imports.derive(path).is_some()) {
-                    return Err(Error::new(attribute.span(), "not supported: a model that is there under a condition")
-                        .hint("only a compiler knows whether it holds: derive it without one"));
-                }
-            }
+        } else if conditional(&attribute.meta).iter().any(|meta| derives(meta, imports)) {
+            return Err(Error::new(attribute.span(), "not supported: a model that is there under a condition")
+                .hint("only a compiler knows whether it holds: derive it without one"));
         }
     }
     Ok(None)
+}
+
+fn derives(meta: &Meta, imports: &Imports) -> bool {
+    match meta {
+        Meta::List(list) if list.path.is_ident("derive") => {
+            let paths = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
+            paths.into_iter().flatten().any(|path| imports.derive(&path).is_some())
+        }
+        other => conditional(other).iter().any(|meta| derives(meta, imports)),
+    }
 }
 
 /// What names mean that a module has from elsewhere: the name here, the crate that it is from, the name there.
@@ -183,5 +228,25 @@ impl Imports {
             "ModelEnum" if ours => Some(Derive::ModelEnum),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_nested_too_deep_is_told_and_not_followed() {
+        for (part, told) in [
+            ("(", "this is nested more than 128 deep"),
+            ("&", "more than 10000 tokens stand here without a comma, a semicolon or a block"),
+            ("*const ", "more than 10000 tokens stand here without a comma, a semicolon or a block"),
+        ] {
+            let closed = if part == "(" { ")" } else { "" };
+            let text = format!("type Deep = {}u8{};", part.repeat(20_000), closed.repeat(20_000));
+            assert_eq!(file(&text).err().map(|error| error.message).as_deref(), Some(told), "{part}");
+        }
+        let long = format!("fn long() {{ {} }}", "let x = [1, 2]; ".repeat(5_000));
+        assert!(file(&long).is_ok_and(|items| items.is_empty()));
     }
 }

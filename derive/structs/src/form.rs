@@ -153,7 +153,7 @@ fn name(mut entries: Vec<Entry<Span>>) -> Result<(Option<String>, Vec<Entry<Span
     }
 }
 
-/// `is` says what is a text or a list in YAML; nothing at all is what is left empty there.
+/// `is` says what is a text or a list in YAML.
 fn map(mut entries: Vec<Entry<Span>>, at: Span, plural: &str) -> Result<Node<Span>> {
     if let Some(is) = entries.iter().position(|entry| entry.is("is")) {
         let is = entries.remove(is);
@@ -164,9 +164,6 @@ fn map(mut entries: Vec<Entry<Span>>, at: Span, plural: &str) -> Result<Node<Spa
                 Err(Error::new(other.at, format!("`is` says all, and `{key}` says more")).hint("keep one of the two"))
             }
         };
-    }
-    if entries.is_empty() {
-        return Ok(Node::new(at, Value::Null));
     }
     let entries = if LIKE_TABLES.contains(&plural) { of_table(entries)? } else { entries };
     Ok(Node::map(at, entries))

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::labels;
 use crate::name::{is_builtin, snake_case};
 use crate::tree::{Entry, Node, Value};
-use crate::{field, form, keys};
+use crate::{field, form, keys, rust_type};
 
 /// Which macro is derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub fn item(input: &DeriveInput, derive: Derive) -> Result<Item<Span>> {
         Column::Own(entry) => Some(entry.clone()),
         Column::Flatten { .. } => None,
     });
-    keys::check(&Declaration::of(item.clone(), own.collect()).document)?;
+    keys::check(&Declaration::of(item.clone(), own.collect()).document, item.kind)?;
     Ok(item)
 }
 
@@ -126,8 +126,8 @@ fn model(input: &DeriveInput, data: &DataStruct) -> Result<Item<Span>> {
             .hint("a table is a struct with named fields"));
         }
     };
-    let (table, entries) = take(entries, "table");
-    let (mixin, entries) = take(entries, "mixin");
+    let table = take(&mut entries, "table")?;
+    let mixin = take(&mut entries, "mixin")?;
     let columns = columns(fields)?;
     if let Some(entry) = entries.iter().find(|entry| entry.is("columns")) {
         return Err(Error::new(entry.at, "unknown key `columns`").hint("a column is a field of the struct"));
@@ -140,6 +140,10 @@ fn model(input: &DeriveInput, data: &DataStruct) -> Result<Item<Span>> {
             let key = other.key.as_deref().unwrap_or_default();
             return Err(Error::new(other.at, format!("`{key}` says nothing of a mixin, which is no table"))
                 .hint("say it of the tables"));
+        }
+        if let Some(statement) = statements.first() {
+            return Err(Error::new(statement.at, "`sql` says nothing of a mixin, which is no table")
+                .hint("say it of the tables, or of a struct without fields"));
         }
         let name = snake_case(&ident);
         return Ok(Item { kind: Kind::Mixin, ident, at, name, named: at, entries, columns, statements });
@@ -181,11 +185,16 @@ fn database(input: &DeriveInput, entries: Vec<Entry<Span>>, statements: Vec<Stat
 
 fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
     no_parameters(input)?;
+    let ident = unraw(&input.ident.to_string());
+    if rust_type::is_known(&ident) {
+        return Err(Error::new(input.ident.span(), format!("a field of the type {ident} is not taken for this enum"))
+            .hint("the name is that of a type that is known here: give the enum another, and keep its name in the database by `name`"));
+    }
     let mut entries = container(input)?;
     let statements = statements(&mut entries)?;
     once(&entries)?;
-    let (name, entries) = take(entries, "name");
-    let (rule, mut entries) = take(entries, "rename_all");
+    let name = take(&mut entries, "name")?;
+    let rule = take(&mut entries, "rename_all")?;
     let rule = match rule {
         Some(rule) => {
             let word = text(&rule)?;
@@ -206,7 +215,8 @@ fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
             )
             .hint("take the fields away, or keep the whole as jsonb"));
         }
-        let (rename, rest) = take(keyed(arguments(&variant.attrs)?)?, "rename");
+        let mut rest = keyed(arguments(&variant.attrs)?)?;
+        let rename = take(&mut rest, "rename")?;
         if let Some(other) = rest.first() {
             return Err(Error::unknown(other.at, "key", other.key.as_deref().unwrap_or_default(), ["rename"]));
         }
@@ -221,7 +231,7 @@ fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
         }
         values.push(Node::text(variant.ident.span(), label));
     }
-    let (ident, at) = (unraw(&input.ident.to_string()), input.ident.span());
+    let at = input.ident.span();
     entries.insert(0, Entry::new("values", at, Node::new(at, Value::List(values))));
     let (name, named) = self::name(name, &ident, at)?;
     if is_builtin(&name) {
@@ -263,9 +273,13 @@ fn statements(entries: &mut Vec<Entry<Span>>) -> Result<Vec<Statement<Span>>> {
     sql.map(|entry| Ok(Statement { at: entry.value.at, sql: text(&entry)? })).collect()
 }
 
-fn take(mut entries: Vec<Entry<Span>>, key: &str) -> (Option<Entry<Span>>, Vec<Entry<Span>>) {
+/// Takes out what is said once.
+fn take(entries: &mut Vec<Entry<Span>>, key: &str) -> Result<Option<Entry<Span>>> {
     let found = entries.iter().position(|entry| entry.is(key)).map(|at| entries.remove(at));
-    (found, entries)
+    match entries.iter().find(|entry| entry.is(key)) {
+        Some(again) => Err(Error::new(again.at, format!("`{key}` is written twice")).hint("keep one of the two")),
+        None => Ok(found),
+    }
 }
 
 fn text(entry: &Entry<Span>) -> Result<String> {

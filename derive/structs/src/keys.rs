@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::error::{Error, Result};
 use crate::form;
+use crate::item::Kind;
 use crate::tree::{Entry, Node, Value};
 
 /// Of model files; a test of the types writes it.
@@ -22,8 +23,35 @@ fn schema() -> &'static Json {
 }
 
 /// Whether the document holds what a model file can.
-pub fn check(document: &Node<Span>) -> Result<()> {
-    node(document, &forms(schema()))
+pub fn check(document: &Node<Span>, kind: Kind) -> Result<()> {
+    node(document, &forms(schema()), Level { kind, depth: 0 })
+}
+
+/// How many keys lead to a value, of an item of this kind.
+#[derive(Clone, Copy)]
+struct Level {
+    kind: Kind,
+    depth: usize,
+}
+
+impl Level {
+    fn below(self) -> Self {
+        Self { depth: self.depth + 1, ..self }
+    }
+
+    /// What an attribute can say where YAML has these keys: without what the item itself says, with what is Rust's alone.
+    fn attributes(self, keys: Vec<&'static str>) -> Vec<&'static str> {
+        let (said, own): (_, &[&str]) = match (self.kind, self.depth) {
+            (Kind::Table, 2) => ("columns", &["table", "mixin", "sql"]),
+            (Kind::Enum, 2) => ("values", &["name", "rename_all", "sql"]),
+            (Kind::Table | Kind::Mixin, 4) if keys.contains(&"nullable") => {
+                ("nullable", &["skip", "flatten", "max_length", "precision", "scale"])
+            }
+            _ => ("", &[]),
+        };
+        let keys = keys.into_iter().filter(|key| *key != said);
+        keys.map(form::attribute).chain(own.iter().copied()).collect()
+    }
 }
 
 /// The forms that a value can have, each without references to others.
@@ -37,7 +65,7 @@ fn forms(schema: &'static Json) -> Vec<&'static Json> {
     }
 }
 
-fn node(node: &Node<Span>, forms: &[&'static Json]) -> Result<()> {
+fn node(node: &Node<Span>, forms: &[&'static Json], level: Level) -> Result<()> {
     let takes = |ty: &str| forms.iter().any(|form| is(form, ty));
     let (found, fits) = match &node.value {
         Value::Null => ("null", takes("null")),
@@ -56,14 +84,14 @@ fn node(node: &Node<Span>, forms: &[&'static Json]) -> Result<()> {
             let items_of: Vec<_> =
                 forms.iter().filter(|form| is(form, "array")).flat_map(|form| self::forms(&form["items"])).collect();
             if takes("array") {
-                items.iter().try_for_each(|item| self::node(item, &items_of))?;
+                items.iter().try_for_each(|item| self::node(item, &items_of, level.below()))?;
             }
             ("a list", takes("array"))
         }
         Value::Map(entries) => {
             let maps: Vec<&'static Json> = forms.iter().copied().filter(|form| is(form, "object")).collect();
             if !maps.is_empty() {
-                map(entries, node.at, &maps)?;
+                map(entries, node.at, &maps, level)?;
             }
             ("keys", !maps.is_empty())
         }
@@ -112,19 +140,17 @@ fn word(text: &str, at: Span, forms: &[&'static Json]) -> Result<()> {
     Err(Error::unknown(at, "word", text, known))
 }
 
-fn map(entries: &[Entry<Span>], at: Span, forms: &[&'static Json]) -> Result<()> {
+fn map(entries: &[Entry<Span>], at: Span, forms: &[&'static Json], level: Level) -> Result<()> {
     for entry in entries {
         let key = entry.key.as_deref();
         let value: Vec<&'static Json> =
             forms.iter().filter_map(|form| under(form, key)).flat_map(self::forms).collect();
         if value.is_empty() {
-            let known = forms
-                .iter()
-                .filter_map(|form| form["properties"].as_object())
-                .flat_map(|keys| keys.keys().map(|key| form::attribute(key)));
+            let keys = forms.iter().filter_map(|form| form["properties"].as_object());
+            let known = level.attributes(keys.flat_map(|keys| keys.keys().map(String::as_str)).collect());
             return Err(Error::unknown(entry.at, "key", key.unwrap_or_default(), known));
         }
-        node(&entry.value, &value)?;
+        node(&entry.value, &value, level.below())?;
     }
     let missing = |form: &&'static Json| {
         let required = form["required"].as_array().into_iter().flatten().filter_map(Json::as_str);

@@ -66,6 +66,14 @@ const FOREIGN: &[(&str, &str)] = &[
     ("PathBuf", "a text is String"),
 ];
 
+/// Generic ones, which [`sql`] knows.
+const GENERIC: &[&str] = &["Option", "Vec", "Box", "Arc", "Rc", "Json"];
+
+/// Whether a field of a type of this name is of no enum of the models.
+pub fn is_known(name: &str) -> bool {
+    TYPES.iter().chain(FOREIGN).any(|(own, _)| *own == name) || GENERIC.contains(&name)
+}
+
 /// What a field's type says.
 #[derive(Debug, Clone)]
 pub struct Plain {

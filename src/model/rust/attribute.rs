@@ -190,6 +190,11 @@ fn fits_between(entries: &[Entry], indent: usize) -> bool {
     are_narrow(entries) && fits(&one_line(entries), indent + "#[model()]".len())
 }
 
+/// Over a field, rustfmt counts one column more.
+fn fits_alone(entry: &Entry, indent: usize) -> bool {
+    fits(&entry.in_one_line(), indent + "#[model()]".len() + usize::from(indent > 0))
+}
+
 fn fits(line: &str, beside: usize) -> bool {
     !line.contains('\n') && line.chars().count() + beside <= WIDTH
 }
@@ -233,6 +238,10 @@ fn attribute(entries: &[Entry], indent: usize, out: &mut String) {
             out.push('(');
             block(inner, indent, out);
             out.push(')');
+        }
+        // one that stands alone is broken at the brackets, without a comma
+        [Entry::Value(key, value)] if !value.contains('\n') && !fits_alone(&entries[0], indent) => {
+            out.push_str(&format!("\n{0}    {key} = {value}\n{0}", " ".repeat(indent)));
         }
         [alone] => alone.write(indent, out),
         several => block(several, indent, out),

@@ -1,0 +1,8 @@
+use autogen_derive::ModelEnum;
+
+#[derive(ModelEnum)]
+enum Value {
+    One,
+}
+
+fn main() {}
