@@ -108,6 +108,7 @@ fn what_is_wrong_is_told_at_its_place() {
         ("a condition on a module", "#[cfg(unix)]\nmod odd {\n    #[derive(autogen::Model)]\n    struct Odd {}\n}\n".to_owned()),
         ("a condition on a field", item("#[cfg(unix)]\n    id: i64,")),
         ("a derive under a condition", "#[cfg_attr(unix, derive(Debug, Model))]\nstruct Odd {}\n".to_owned()),
+        ("an attribute under a condition", item("#[cfg_attr(unix, model(primary_key))]\n    id: i64,")),
         ("a mixin in itself", "#[derive(Model)]\n#[model(mixin)]\nstruct Round {\n    #[model(flatten)]\n    round: Round,\n}\n#[derive(Model)]\nstruct Odd {\n    #[model(flatten)]\n    round: Round,\n}\n".to_owned()),
         ("wrong SQL", "#[derive(Model)]\n#[model(sql = r\"\nCREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'select 1';\nDROP TABLE tasks;\n\")]\nstruct Odd;\n".to_owned()),
         ("a tuple struct", "#[derive(Model)]\nstruct Odd(i64);\n".to_owned()),

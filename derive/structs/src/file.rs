@@ -84,6 +84,10 @@ fn module(list: &[syn::Item], condition: Option<Span>, items: &mut Vec<Item<Span
             return Err(Error::new(at, "not supported: a model that is there under a condition")
                 .hint("only a compiler knows whether it holds: declare the model without one"));
         }
+        if let Some(at) = said_under_a_condition(&input) {
+            return Err(Error::new(at, "not supported: an attribute that is there under a condition")
+                .hint("only a compiler knows whether it holds: say it without one"));
+        }
         items.push(item(&input, derive)?);
     }
     Ok(())
@@ -103,12 +107,28 @@ fn is_test(attributes: &[Attribute]) -> bool {
 
 /// A condition on a field or a variant.
 fn within(input: &DeriveInput) -> Option<Span> {
-    let attributes: Vec<&[Attribute]> = match &input.data {
+    parts(input).into_iter().find_map(condition)
+}
+
+/// `#[cfg_attr(…, model(…))]`, of which the macro sees no more than `#[model(…)]` or nothing.
+fn said_under_a_condition(input: &DeriveInput) -> Option<Span> {
+    let is_ours = |attribute: &&Attribute| {
+        attribute.path().is_ident("cfg_attr")
+            && attribute
+                .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+                .is_ok_and(|nested| nested.iter().skip(1).any(|meta| meta.path().is_ident("model")))
+    };
+    let all = std::iter::once(input.attrs.as_slice()).chain(parts(input));
+    all.flatten().find(is_ours).map(Spanned::span)
+}
+
+/// The attributes of each field or variant.
+fn parts(input: &DeriveInput) -> Vec<&[Attribute]> {
+    match &input.data {
         Data::Struct(data) => data.fields.iter().map(|field| field.attrs.as_slice()).collect(),
         Data::Enum(data) => data.variants.iter().map(|variant| variant.attrs.as_slice()).collect(),
         Data::Union(_) => Vec::new(),
-    };
-    attributes.into_iter().find_map(condition)
+    }
 }
 
 /// Which of the macros is derived, if one is.
@@ -174,7 +194,11 @@ impl Imports {
                 // from a prelude, or a module above
                 None => ("autogen", name.as_str()),
             },
-            [root, .., name] => (root.as_str(), name.as_str()),
+            // `use autogen as a;`
+            [root, .., name] => match self.0.get(root) {
+                Some((from, _)) if root != "autogen" => (from.as_str(), name.as_str()),
+                _ => (root.as_str(), name.as_str()),
+            },
             [] => return None,
         };
         let ours = ["autogen", "autogen_derive", "crate", "self", "super"].contains(&root);

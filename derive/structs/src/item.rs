@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::labels;
 use crate::name::{is_builtin, snake_case};
 use crate::tree::{Entry, Node, Value};
-use crate::{field, form, keys};
+use crate::{field, form, keys, rust_type};
 
 /// Which macro is derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,6 +181,11 @@ fn database(input: &DeriveInput, entries: Vec<Entry<Span>>, statements: Vec<Stat
 
 fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
     no_parameters(input)?;
+    if let Some(sql) = rust_type::known(&unraw(&input.ident.to_string())) {
+        let (at, name) = (input.ident.span(), &input.ident);
+        return Err(Error::new(at, format!("a field of the type {name} is taken for {sql}, and never for this enum"))
+            .hint("give the enum another name; what the database calls it is #[model(name = \"…\")]"));
+    }
     let mut entries = container(input)?;
     let statements = statements(&mut entries)?;
     once(&entries)?;

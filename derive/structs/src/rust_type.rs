@@ -66,6 +66,11 @@ const FOREIGN: &[(&str, &str)] = &[
     ("PathBuf", "a text is String"),
 ];
 
+/// What a type of this name stands for, whatever crate it is from.
+pub fn known(name: &str) -> Option<&'static str> {
+    TYPES.iter().find(|(rust, _)| *rust == name).map(|(_, sql)| *sql)
+}
+
 /// What a field's type says.
 #[derive(Debug, Clone)]
 pub struct Plain {
@@ -121,8 +126,8 @@ fn sql(ty: &Type, array: bool) -> Result<Node<Span>> {
             "Json" => text("jsonb"),
             _ => foreign(&name, at, || unknown().hint("say it with #[model(type = \"…\")]")),
         },
-        _ => match TYPES.iter().find(|(rust, _)| *rust == name) {
-            Some((_, sql)) => text(sql),
+        _ => match known(&name) {
+            Some(sql) => text(sql),
             None if FOREIGN.iter().any(|(rust, _)| *rust == name) => foreign(&name, at, unknown),
             None => Ok(Node::new(at, Value::Enum { path: path(&path_of.path), array })),
         },

@@ -1,0 +1,9 @@
+use autogen_derive::ModelEnum;
+
+#[derive(ModelEnum)]
+enum Duration {
+    Short,
+    Long,
+}
+
+fn main() {}
