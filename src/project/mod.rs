@@ -121,7 +121,7 @@ impl Project {
 
     /// Connects to this database, whatever autogen.yaml and the environment say.
     pub fn connect_to(&self, url: &str) -> Result<Session> {
-        self.reach(&Reach { url: Some(url.to_owned()), wait: None })
+        self.reach(&Reach { url: Some((url.to_owned(), "the address given")), wait: None })
     }
 
     /// Waits so long for a server that is still starting.
