@@ -50,12 +50,12 @@ impl fmt::Display for Place {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Error {
     inner: Box<Inner>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Inner {
     exit: Exit,
     message: String,
@@ -157,7 +157,14 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.inner.message)?;
+        write!(f, "error: {self:?}")
+    }
+}
+
+/// What a person reads, too: of `unwrap`, and of a `main` that returns the error.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.message)?;
         if let Some(place) = &self.inner.place {
             write!(f, "\n  at {place}")?;
             if let Some(line) = self.shown_line() {

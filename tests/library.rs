@@ -104,11 +104,25 @@ fn what_happens_on_the_way_goes_to_whoever_listens() {
     let opened = Opened::open(&project.folder).unwrap().telling(move |notice| notes.lock().unwrap().push(notice));
     let mut session = opened.connect_to(&project.url).unwrap();
     session.write_revision(&Writing::new("tasks")).unwrap();
+    session.upgrade("head", &mut |_| ()).unwrap();
+    project.database.client().batch_execute("INSERT INTO tasks VALUES (1, 'one')").unwrap();
+    session.downgrade("base", &mut |_| ()).unwrap();
     let heard = std::mem::take(&mut *heard.lock().unwrap());
     let all = |is: fn(&Notice) -> bool| heard.iter().filter(|notice| is(notice)).count();
     assert_eq!(all(|notice| matches!(notice, Notice::Detail(text) if text.starts_with("database: "))), 1, "{heard:?}");
     assert_eq!(all(|notice| matches!(notice, Notice::Changes(lines) if lines.len() == 1)), 1, "{heard:?}");
     assert_eq!(all(|notice| matches!(notice, Notice::Written(files) if files[0].starts_with("revisions/"))), 1);
+    assert_eq!(all(|notice| matches!(notice, Notice::Warning(text) if text.contains("loses data for good"))), 1);
+}
+
+/// As `unwrap` prints it, or a `main` that gives it back.
+#[test]
+fn an_error_is_as_readable_where_it_is_debugged() {
+    let project = Project::with(&[]);
+    let opened = Opened::open(&project.folder).unwrap();
+    let error = opened.connect_to("mysql://nobody:S3cret@localhost/shop").err().unwrap();
+    assert_eq!(format!("error: {error:?}"), error.to_string());
+    assert!(error.message().ends_with("(the address given)") && !error.to_string().contains("S3cret"), "{error}");
 }
 
 #[test]

@@ -36,6 +36,7 @@ pub fn open(global: &Global, output: Output) -> Result<Session> {
 }
 
 pub fn open_project(config: Config, global: &Global, output: Output) -> Result<Session> {
-    let reach = Reach { url: global.database_url.clone(), wait: global.wait.map(Duration::from_secs) };
+    let url = global.database_url.clone().map(|url| (url, "--database-url"));
+    let reach = Reach { url, wait: global.wait.map(Duration::from_secs) };
     session::open(config, Models::Files, &reach, &output.tell())
 }

@@ -194,14 +194,10 @@ impl Address {
     /// DATABASE_URL_DIRECT, else DATABASE_URL, else libpq's variables (each from the environment or from `.env`). `None`:
     /// nobody named one.
     pub fn find(flag: Option<&str>, config: &Config) -> Result<Option<Self>> {
-        let around = Surroundings::read(&config.vars, &config.root)?;
         if let Some(url) = flag {
-            if url.trim().is_empty() {
-                return Err(Error::new("--database-url is empty")
-                    .hint("leave it out to take the database of autogen.yaml or DATABASE_URL"));
-            }
-            return from_url(url, "--database-url".into(), Path::new(""), &around).map(Some);
+            return Self::given(url, "--database-url", config).map(Some);
         }
+        let around = Surroundings::read(&config.vars, &config.root)?;
         if let Some(address) = from_config(config, &around)? {
             return Ok(Some(address));
         }
@@ -221,6 +217,15 @@ impl Address {
         }
         let found = settings::address(Pieces::default(), String::new(), defaults(Path::new(""), &around));
         found.map(Some).map_err(|Refused { message, hint, .. }| Error::new(message).hint(hint))
+    }
+
+    /// This database; `source` is what a person calls the place that it was said in.
+    pub fn given(url: &str, source: &str, config: &Config) -> Result<Self> {
+        if url.trim().is_empty() {
+            return Err(Error::new(format!("{source} is empty"))
+                .hint("leave it out to take the database of autogen.yaml or DATABASE_URL"));
+        }
+        from_url(url, source.to_owned(), Path::new(""), &Surroundings::read(&config.vars, &config.root)?)
     }
 
     /// `todo on localhost:5432 as app (from DATABASE_URL)`.

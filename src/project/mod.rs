@@ -121,7 +121,7 @@ impl Project {
 
     /// Connects to this database, whatever autogen.yaml and the environment say.
     pub fn connect_to(&self, url: &str) -> Result<Session> {
-        self.reach(&Reach { url: Some(url.to_owned()), wait: None })
+        self.reach(&Reach { url: Some((url.to_owned(), "the address given")), wait: None })
     }
 
     /// Waits so long for a server that is still starting.
@@ -189,20 +189,26 @@ impl Session {
     pub fn upgrade(&mut self, target: &str, progress: &mut dyn FnMut(Progress)) -> Result<Report> {
         run::no_range(target)?;
         run::leads_there("upgrade", target)?;
-        self.runs(&How::default())?.upgrade(target, progress)
+        self.usual_runs()?.upgrade(target, progress)
     }
 
     /// Undoes what is applied beyond the target: `base`, an id, a label, `-1`.
     pub fn downgrade(&mut self, target: &str, progress: &mut dyn FnMut(Progress)) -> Result<Report> {
         run::no_range(target)?;
         run::leads_there("downgrade", target)?;
-        self.runs(&How::default())?.downgrade(target, progress)
+        self.usual_runs()?.downgrade(target, progress)
     }
 
     /// Notes that the database stands at these, without running anything.
     pub fn stamp(&mut self, targets: &[String], progress: &mut dyn FnMut(Progress)) -> Result<Report> {
         targets.iter().try_for_each(|target| run::no_range(target))?;
-        self.runs(&How::default())?.stamp(targets, false, progress)
+        self.usual_runs()?.stamp(targets, false, progress)
+    }
+
+    /// Nobody is asked; whoever hears of the rest hears of rows that are lost, too.
+    fn usual_runs(&mut self) -> Result<Runs<'_>> {
+        let how = How { tell: self.tell.clone(), ..How::default() };
+        Runs::of(self, &how)
     }
 
     /// For running revisions in another way than usual.

@@ -81,15 +81,19 @@ pub fn to_head(folder: &Folder) -> &'static str {
 /// How to reach the database.
 #[derive(Debug, Clone, Default)]
 pub struct Reach {
-    /// Its address, before autogen.yaml and the environment.
-    pub url: Option<String>,
+    /// Its address, before autogen.yaml and the environment, and what a person calls the place that it was said in.
+    pub url: Option<(String, &'static str)>,
     /// How long to wait for a server that is still starting.
     pub wait: Option<Duration>,
 }
 
 /// Connects to the database that is named, else to the project's own server.
 pub fn open(config: Config, models: Models, reach: &Reach, tell: &Tell) -> Result<Session> {
-    let (address, cluster) = match Address::find(reach.url.as_deref(), &config)? {
+    let found = match &reach.url {
+        Some((url, source)) => Some(Address::given(url, source, &config)?),
+        None => Address::find(None, &config)?,
+    };
+    let (address, cluster) = match found {
         Some(address) => (address, None),
         None => {
             let cluster = private(&config, tell)?;

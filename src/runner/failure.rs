@@ -99,6 +99,9 @@ pub(super) fn plain(doing: &str, cause: &postgres::Error) -> Error {
 pub(super) fn bookkeeping(doing: &str, cause: &postgres::Error) -> Error {
     let error = plain(&format!("{doing} the bookkeeping (public.autogen_revisions, public.autogen_steps)"), cause);
     match cause.code() {
+        Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE && doing == "cannot read" => {
+            error.hint("connect as the role that migrates this database, or GRANT SELECT on both to this one")
+        }
         Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => error.hint(
             "connect as the role that migrates this database; it needs CREATE on the schema public once, and owns both tables then",
         ),

@@ -3,8 +3,8 @@
 //! From DATABASE_URL (or DATABASE_URL_DIRECT, which goes first), where the environment names one: then each [`Database`] is
 //! made on that server and dropped with the value. Else from a private server that is started once for each process that tests.
 //! Invariants: the database that the address itself names is never written to, only connected to; and nothing stays behind:
-//! the private server ends with the process, its folder is removed when the process exits, and what a killed process left is
-//! removed by the next one.
+//! the private server ends with the process, its folder is removed when the process exits, and what a killed process left of it is
+//! removed by the next one. On the server of DATABASE_URL nobody can tell such a database from one at work elsewhere: it stays.
 
 use std::env;
 use std::path::Path;
@@ -41,25 +41,25 @@ pub struct Database {
 /// An empty database of its own.
 pub fn database() -> Result<Database> {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let (maker_url, private) = server_url()?;
+    let (maker_url, source) = server_url()?;
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     // an id of a process is one machine's
     let name = format!("autogen_test_{}_{number}_{:08x}", std::process::id(), private::random());
     let url = url::with_database(&maker_url, &name);
-    let (maker, address) = (address(&maker_url)?, address(&url)?);
+    let (maker, address) = (address(&maker_url, source)?, address(&url, source)?);
     if address.database != name || maker.database == name || address.hosts != maker.hosts {
-        return Err(Error::new("it is not clear how DATABASE_URL would name another database")
+        return Err(Error::new(format!("it is not clear how {source} would name another database"))
             .hint("write it as postgresql://user@host:5432/database"));
     }
     let mut client = maker.connect()?;
     let statement = format!("CREATE DATABASE {} TEMPLATE template0", Ident::new(name.as_str()));
     client.batch_execute(&statement).map_err(|cause| {
         let error = connect::server_error("cannot make a database for the test", &cause);
-        match private {
-            true => error,
-            false => error.hint(
-                "the role of DATABASE_URL needs the right CREATEDB; without DATABASE_URL, a private server is started",
-            ),
+        match source {
+            PRIVATE => error,
+            _ => error.hint(format!(
+                "the role of {source} needs the right CREATEDB; without {source}, a private server is started"
+            )),
         }
     })?;
     Ok(Database { name, url, address, maker })
@@ -99,11 +99,11 @@ impl Drop for Database {
 
 /// Makes these roles on the private server, where they are not there yet: a server that DATABASE_URL names has its own.
 pub fn with_roles(names: &[&str]) -> Result<()> {
-    let (url, private) = server_url()?;
-    if !private {
+    let (url, source) = server_url()?;
+    if source != PRIVATE {
         return Ok(());
     }
-    let mut client = address(&url)?.connect()?;
+    let mut client = address(&url, source)?.connect()?;
     for name in names {
         let role = Ident::checked(name).map_err(|why| Error::new(format!("{name} is no name of a role: {why}")))?;
         // tests run beside each other
@@ -117,21 +117,20 @@ pub fn with_roles(names: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A database to make others from, and whether it is on the private server.
-fn server_url() -> Result<(String, bool)> {
-    let named = |name: &&str| env::var(name).ok().filter(|url| !url.trim().is_empty());
-    match ["DATABASE_URL_DIRECT", "DATABASE_URL"].iter().find_map(named) {
-        Some(url) => Ok((url, false)),
-        None => Ok((private_url()?, true)),
+const PRIVATE: &str = "the private server of the tests";
+
+/// A database to make others from, and where it was named.
+fn server_url() -> Result<(String, &'static str)> {
+    let named = |name| Some((env::var(name).ok().filter(|url| !url.trim().is_empty())?, name));
+    match ["DATABASE_URL_DIRECT", "DATABASE_URL"].into_iter().find_map(named) {
+        Some(found) => Ok(found),
+        None => Ok((private_url()?, PRIVATE)),
     }
 }
 
 /// With nothing out of any project's folder.
-fn address(url: &str) -> Result<Address> {
-    let mut address = Address::find(Some(url), &Config::defaults(Path::new(""))?)?
-        .ok_or_else(|| Error::new("DATABASE_URL names no database"))?;
-    address.source = "the test".to_owned();
-    Ok(address)
+fn address(url: &str, source: &str) -> Result<Address> {
+    Address::given(url, source, &Config::defaults(Path::new(""))?)
 }
 
 /// A failure is kept too: every test would otherwise wait for it anew.

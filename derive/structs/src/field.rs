@@ -103,10 +103,13 @@ pub fn column(field: &syn::Field) -> Result<Option<Column<Span>>> {
 
 fn flattened(ty: &syn::Type) -> Result<Column<Span>> {
     match ty {
-        syn::Type::Path(path) if path.qself.is_none() => {
+        syn::Type::Path(path)
+            if path.qself.is_none() && path.path.segments.iter().all(|segment| segment.arguments.is_none()) =>
+        {
             Ok(Column::Flatten { path: rust_type::path(&path.path), at: ty.span() })
         }
-        _ => Err(Error::new(ty.span(), "only a struct can be flattened").hint("name a struct with #[model(mixin)]")),
+        _ => Err(Error::new(ty.span(), "only a struct can be flattened")
+            .hint("name a struct with #[model(mixin)], and nothing around it")),
     }
 }
 

@@ -148,12 +148,16 @@ fn is_test(attributes: &[Attribute]) -> bool {
 
 /// A condition on a field or a variant.
 fn within(input: &DeriveInput) -> Option<Span> {
-    let attributes: Vec<&[Attribute]> = match &input.data {
+    parts(input).into_iter().find_map(condition)
+}
+
+/// The attributes of each field or variant.
+fn parts(input: &DeriveInput) -> Vec<&[Attribute]> {
+    match &input.data {
         Data::Struct(data) => data.fields.iter().map(|field| field.attrs.as_slice()).collect(),
         Data::Enum(data) => data.variants.iter().map(|variant| variant.attrs.as_slice()).collect(),
         Data::Union(_) => Vec::new(),
-    };
-    attributes.into_iter().find_map(condition)
+    }
 }
 
 /// Which of the macros is derived, if one is.
@@ -219,7 +223,11 @@ impl Imports {
                 // from a prelude, or a module above
                 None => ("autogen", name.as_str()),
             },
-            [root, .., name] => (root.as_str(), name.as_str()),
+            // `use autogen as a;`
+            [root, .., name] => match self.0.get(root) {
+                Some((from, _)) if root != "autogen" => (from.as_str(), name.as_str()),
+                _ => (root.as_str(), name.as_str()),
+            },
             [] => return None,
         };
         let ours = ["autogen", "autogen_derive", "crate", "self", "super"].contains(&root);
