@@ -111,6 +111,8 @@ fn what_is_wrong_is_told_at_its_place() {
         ("an attribute under a condition", item("#[cfg_attr(unix, model(skip))]\n    id: i64,")),
         ("a derive under a condition", "#[cfg_attr(unix, derive(Debug, Model))]\nstruct Odd {}\n".to_owned()),
         ("an attribute under a condition", item("#[cfg_attr(unix, model(primary_key))]\n    id: i64,")),
+        ("a model in a function", "fn odd() {\n    #[derive(Debug, autogen::Model)]\n    struct Odd {}\n}\n".to_owned()),
+        ("a model in a macro", "macro_rules! odd {\n    ($name:ident) => {\n        #[derive(Model)]\n        struct $name {}\n    };\n}\n".to_owned()),
         ("a mixin in itself", "#[derive(Model)]\n#[model(mixin)]\nstruct Round {\n    #[model(flatten)]\n    round: Round,\n}\n#[derive(Model)]\nstruct Odd {\n    #[model(flatten)]\n    round: Round,\n}\n".to_owned()),
         ("a mixin twice", item("#[model(flatten)]\n    stamps: Stamps,\n    #[model(flatten)]\n    others: Stamps,")),
         ("wrong SQL", "#[derive(Model)]\n#[model(sql = r\"\nCREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'select 1';\nDROP TABLE tasks;\n\")]\nstruct Odd;\n".to_owned()),

@@ -1,11 +1,13 @@
 //! Which items of a Rust file declare something?
 //!
 //! Those that derive autogen's macros, in modules too. Everything else of the file is Rust that nobody here reads. What only
-//! the compiler could tell is refused: a model that is there under a condition.
+//! the compiler could tell is refused: a model that is there under a condition, or in a function or a macro.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Meta, Path, Token, UseTree};
@@ -105,7 +107,13 @@ fn module(list: &[syn::Item], condition: Option<Span>, items: &mut Vec<Item<Span
                 }
                 continue;
             }
-            _ => continue,
+            other => match hidden(other, &imports) {
+                None => continue,
+                Some(at) => {
+                    return Err(Error::new(at, "not supported: a model in a function, a constant or a macro")
+                        .hint("only a compiler sees it: declare it by itself, in the file or a module"));
+                }
+            },
         };
         let Some(derive) = derived(&input.attrs, &imports)? else { continue };
         if let Some(at) = self::condition(&input.attrs).or(condition).or_else(|| within(&input)) {
@@ -115,6 +123,29 @@ fn module(list: &[syn::Item], condition: Option<Span>, items: &mut Vec<Item<Span
         items.push(item(&input, derive)?);
     }
     Ok(())
+}
+
+/// A derive of ours in what is not read: a model that nobody reads would become a DROP.
+fn hidden(item: &syn::Item, imports: &Imports) -> Option<Span> {
+    let mut open = vec![(Delimiter::None, item.to_token_stream().into_iter())];
+    let mut before = None;
+    while let Some((within, tokens)) = open.last_mut() {
+        match tokens.next() {
+            None => drop(open.pop()),
+            Some(TokenTree::Group(group)) => {
+                if let Some(derive) = before.take().filter(|_| *within == Delimiter::Bracket) {
+                    let paths = Punctuated::<Path, Token![,]>::parse_terminated.parse2(group.stream());
+                    if paths.into_iter().flatten().any(|path| imports.derive(&path).is_some()) {
+                        return Some(derive);
+                    }
+                }
+                open.push((group.delimiter(), group.stream().into_iter()));
+            }
+            Some(TokenTree::Ident(ident)) => before = (ident == "derive").then(|| ident.span()),
+            Some(_) => before = None,
+        }
+    }
+    None
 }
 
 /// Also one under which there is more, or less, to say of what is there.
