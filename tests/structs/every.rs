@@ -27,7 +27,7 @@ pub struct Person {
     #[model(rename = "odd name", comment = r#"raw "text""#)]
     pub odd: Option<String>,
     pub email: String,
-    #[model(references(groups.id, on_delete = cascade), index(name = "ix_people_group"))]
+    #[model(references(groups . id, on_delete = cascade), index(name = "ix_people_group"))]
     pub group_id: Option<i32>,
     #[model(references = "app.groups")]
     pub other_group: i32,

@@ -3,7 +3,7 @@
 //! Entries, as [`Node`]s: `key`, `key = value` or `key(entries)`. A value is a literal, a list, or bare words, whose text is as
 //! it is written. What an entry means is not known here.
 
-use proc_macro2::{Delimiter, Group, LineColumn, Literal, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, LineColumn, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use crate::error::{Error, Result};
 use crate::form;
@@ -106,7 +106,20 @@ fn argument(piece: Vec<TokenTree>) -> Result<Argument> {
             };
             key_at(Node::new(at, map), false)
         }
+        [TokenTree::Punct(sign), ..] if is_other_sign(sign, piece.get(2)) => {
+            Err(Error::new(sign.span(), format!("expected `=` after `{key}`")).hint(format!("write {key} = …")))
+        }
         _ => alone(value(&piece, at)?),
+    }
+}
+
+/// `key: value` and `key == value`; `a::b` are words.
+fn is_other_sign(sign: &Punct, next: Option<&TokenTree>) -> bool {
+    let doubled = |c| matches!(next, Some(TokenTree::Punct(next)) if next.as_char() == c);
+    match sign.as_char() {
+        ':' => !doubled(':'),
+        '=' => doubled('='),
+        _ => false,
     }
 }
 
@@ -185,8 +198,19 @@ fn literal(literal: &Literal) -> Result<Value<Span>> {
         syn::Lit::Str(text) => Ok(Value::Text(without_nul(text.value(), literal.span())?)),
         syn::Lit::Int(number) if number.suffix().is_empty() => Ok(Value::Number(number.base10_digits().to_owned())),
         syn::Lit::Float(number) if number.suffix().is_empty() => Ok(Value::Number(number.base10_digits().to_owned())),
+        syn::Lit::Int(number) => Err(suffixed(literal, number.suffix())),
+        syn::Lit::Float(number) => Err(suffixed(literal, number.suffix())),
+        syn::Lit::Char(_) | syn::Lit::Byte(_) | syn::Lit::ByteStr(_) | syn::Lit::CStr(_) => {
+            Err(Error::new(literal.span(), EXPECTED).hint("a text stands in double quotes"))
+        }
         _ => Err(bare_literal(literal.span())),
     }
+}
+
+fn suffixed(literal: &Literal, suffix: &str) -> Error {
+    let text = literal.to_string();
+    let number = text.strip_suffix(suffix).unwrap_or(&text);
+    Error::new(literal.span(), EXPECTED).hint(format!("a number has no suffix here: {number}"))
 }
 
 /// A key that is no word.
@@ -206,12 +230,13 @@ fn without_nul(text: String, at: Span) -> Result<String> {
     }
 }
 
+const EXPECTED: &str = "expected a text, a whole number, a number with a point, true or false";
+
 fn bare_literal(at: Span) -> Error {
-    Error::new(at, "expected a text, a whole number, a number with a point, true or false")
-        .hint("an expression that holds texts goes in quotes as a whole: \"lower('A')\"")
+    Error::new(at, EXPECTED).hint("an expression that holds texts goes in quotes as a whole: \"lower('A')\"")
 }
 
-/// Bare words as they are written; white space of any length is one space.
+/// Bare words as they are written; white space of any length is one space, and none around a dot.
 fn words(tokens: &[TokenTree]) -> Result<String> {
     let mut text = String::new();
     let mut end = None;
@@ -219,13 +244,18 @@ fn words(tokens: &[TokenTree]) -> Result<String> {
     Ok(text)
 }
 
-fn write(tokens: impl Iterator<Item = TokenTree>, text: &mut String, end: &mut Option<LineColumn>) -> Result<()> {
-    let push = |word: &str, span: Span, end: &mut Option<LineColumn>, text: &mut String| {
-        if end.is_some_and(|end| end != span.start()) {
+fn write(
+    tokens: impl Iterator<Item = TokenTree>,
+    text: &mut String,
+    end: &mut Option<(LineColumn, bool)>,
+) -> Result<()> {
+    let push = |word: &str, span: Span, end: &mut Option<(LineColumn, bool)>, text: &mut String| {
+        // the parts of a name are one word however they are written
+        if end.is_some_and(|(end, is_dot)| end != span.start() && !is_dot && word != ".") {
             text.push(' ');
         }
         text.push_str(word);
-        *end = Some(span.end());
+        *end = Some((span.end(), word == "."));
     };
     for token in tokens {
         match token {
