@@ -23,5 +23,5 @@ pub use file::file;
 pub use item::{Column, Derive, Item, Kind, item};
 pub use labels::{RULES, label};
 pub use name::{is_builtin, snake_case, sql_type};
-pub use rust_type::{Plain, TYPES};
+pub use rust_type::TYPES;
 pub use tree::{At, Entry, Node, Value};
