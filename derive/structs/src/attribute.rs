@@ -35,25 +35,39 @@ pub fn arguments(attributes: &[syn::Attribute]) -> Result<Vec<Argument>> {
     Ok(all)
 }
 
-/// Those with keys; a value that stands alone is an error.
+/// Those with keys, each of them once.
 pub fn keyed(arguments: Vec<Argument>) -> Result<Vec<Entry<Span>>> {
-    let mut entries: Vec<Entry<Span>> = Vec::with_capacity(arguments.len());
-    for Argument { key, at, value, .. } in arguments {
-        let Some(key) = key else {
-            return Err(Error::new(at, "expected a key").hint("write key = value, or key(…)"));
-        };
-        if entries.iter().any(|entry| entry.is(&key)) {
-            return Err(Error::new(at, format!("`{key}` is written twice")).hint("keep one of the two"));
-        }
-        entries.push(Entry::new(key, at, value));
-    }
+    let entries = each(arguments)?;
+    once(&entries)?;
     Ok(entries)
 }
 
-/// The same where a key may be there several times.
+/// The same where a key may be there several times; a value that stands alone is an error.
 pub fn each(arguments: Vec<Argument>) -> Result<Vec<Entry<Span>>> {
-    let one = arguments.into_iter().map(|argument| keyed(vec![argument]));
-    Ok(one.collect::<Result<Vec<_>>>()?.concat())
+    let entry = |Argument { key, at, value, .. }| match key {
+        Some(key) => Ok(Entry::new(key, at, value)),
+        None => Err(Error::new(at, "expected a key").hint("write key = value, or key(…)")),
+    };
+    arguments.into_iter().map(entry).collect()
+}
+
+pub fn once(entries: &[Entry<Span>]) -> Result<()> {
+    let again = |(at, entry): &(usize, &Entry<Span>)| entries[..*at].iter().any(|other| other.key == entry.key);
+    match entries.iter().enumerate().find(again) {
+        None => Ok(()),
+        Some((_, entry)) => Err(Error::twice(entry.at, entry.word())),
+    }
+}
+
+/// Of a key that says all by being there.
+pub fn flag(entry: &Entry<Span>) -> Result<()> {
+    match entry.value.value {
+        Value::Truth(true) => Ok(()),
+        _ => {
+            let key = entry.word();
+            Err(Error::new(entry.value.at, format!("`{key}` takes no value")).hint(format!("write #[model({key})]")))
+        }
+    }
 }
 
 fn entries(tokens: TokenStream) -> Result<Vec<Argument>> {
@@ -126,18 +140,13 @@ fn is_other_sign(sign: &Punct, next: Option<&TokenTree>) -> bool {
 /// `references(users.id, on_delete = cascade)`: what stands alone at the beginning is the table, and its column.
 fn reference(mut arguments: Vec<Argument>, at: Span) -> Result<Value<Span>> {
     let table = match arguments.first() {
-        Some(
-            Argument { key: None, value: Node { value: Value::Text(_), .. }, .. } | Argument { is_flag: true, .. },
-        ) => {
-            let Argument { key, at, value, .. } = arguments.remove(0);
-            match (key, value.value) {
-                (Some(word), _) => Some((word, at)),
-                (None, Value::Text(text)) => Some((text, at)),
-                (None, _) => None,
-            }
-        }
+        Some(Argument { key: Some(word), at, is_flag: true, .. }) => Some((word.clone(), *at)),
+        Some(Argument { key: None, at, value: Node { value: Value::Text(text), .. }, .. }) => Some((text.clone(), *at)),
         _ => None,
     };
+    if table.is_some() {
+        arguments.remove(0);
+    }
     let rest = keyed(arguments)?;
     match table {
         Some((text, _)) if rest.is_empty() => Ok(Value::Text(text)),

@@ -80,7 +80,7 @@ impl Known {
         let again =
             columns.iter().enumerate().find(|(at, one)| columns[..*at].iter().any(|other| other.key == one.key));
         if let Some((_, entry)) = again {
-            let name = entry.key.as_deref().unwrap_or_default();
+            let name = entry.word();
             return Err(Error::new(entry.at.clone(), format!("{} has the column {name} twice", item.name))
                 .hint("keep one of the two"));
         }

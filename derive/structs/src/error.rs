@@ -23,6 +23,10 @@ impl<P> Error<P> {
         self
     }
 
+    pub fn twice(at: P, key: &str) -> Self {
+        Self::new(at, format!("`{key}` is written twice")).hint("keep one of the two")
+    }
+
     /// The same with another place.
     pub fn placed<Q>(self, place: impl Fn(P) -> Q) -> Error<Q> {
         Error { message: self.message, hint: self.hint, at: place(self.at) }

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
-use crate::attribute::{arguments, keyed, unraw};
+use crate::attribute::{arguments, flag, keyed, unraw};
 use crate::error::{Error, Result};
 use crate::item::Column;
 use crate::rust_type::{self, Plain};
@@ -27,9 +27,15 @@ impl Own {
         let mut own = Self::default();
         for entry in entries {
             let is_map = matches!(entry.value.value, Value::Map(_));
-            match entry.key.as_deref().unwrap_or_default() {
-                "skip" => own.skip = Some(flag(entry)?),
-                "flatten" => own.flatten = Some(flag(entry)?),
+            match entry.word() {
+                "skip" => {
+                    flag(&entry)?;
+                    own.skip = Some(entry);
+                }
+                "flatten" => {
+                    flag(&entry)?;
+                    own.flatten = Some(entry);
+                }
                 // with keys it is YAML's: a rename in two steps
                 "rename" if !is_map => own.rename = Some(entry),
                 "type" => own.ty = Some(entry),
@@ -53,25 +59,15 @@ impl Own {
     }
 }
 
-fn flag(entry: Entry<Span>) -> Result<Entry<Span>> {
-    match entry.value.value {
-        Value::Truth(true) => Ok(entry),
-        _ => {
-            let key = entry.key.as_deref().unwrap_or_default();
-            Err(Error::new(entry.value.at, format!("`{key}` takes no value")).hint(format!("write #[model({key})]")))
-        }
-    }
-}
-
 /// `None` where it is skipped.
 pub fn column(field: &syn::Field) -> Result<Option<Column<Span>>> {
     let Some(ident) = &field.ident else { return Ok(None) };
     let own = Own::of(keyed(arguments(&field.attrs)?)?)?;
     if let Some(alone) = own.skip.as_ref().or(own.flatten.as_ref()) {
-        let key = alone.key.as_deref().unwrap_or_default();
+        let key = alone.word();
         let other = own.others().or(own.skip.as_ref().and(own.flatten.as_ref()));
         if let Some(other) = other {
-            let other_key = other.key.as_deref().unwrap_or_default();
+            let other_key = other.word();
             return Err(
                 Error::new(other.at, format!("`{other_key}` says nothing beside `{key}`")).hint("keep one of the two")
             );
@@ -118,7 +114,7 @@ fn sql_type(own: &Own, ty: Node<Span>) -> Result<Node<Span>> {
     let sized = own.max_length.as_ref().or(own.precision.as_ref()).or(own.scale.as_ref());
     if let Some(entry) = &own.ty {
         if let Some(other) = sized {
-            let key = other.key.as_deref().unwrap_or_default();
+            let key = other.word();
             return Err(
                 Error::new(other.at, format!("`{key}` says nothing beside `type`")).hint("write it into the type")
             );
@@ -157,7 +153,7 @@ fn number(entry: &Entry<Span>) -> Result<u32> {
         Value::Number(number) => number.parse().ok(),
         _ => None,
     };
-    let key = entry.key.as_deref().unwrap_or_default();
+    let key = entry.word();
     number.ok_or_else(|| {
         Error::new(entry.value.at, format!("`{key}` is a whole number")).hint(format!("write {key} = 200"))
     })

@@ -94,7 +94,7 @@ fn gathered(entries: Vec<Entry<Span>>, forms: &[Form]) -> Result<Vec<Entry<Span>
                     .hint(format!("each of them is an attribute of its own: {singular}(name = \"…\", …)")));
             }
             if out.iter().any(|other| other.is(&key)) {
-                return Err(Error::new(entry.at, format!("`{key}` is written twice")).hint("keep one of the two"));
+                return Err(Error::twice(entry.at, &key));
             }
             out.push(entry);
             continue;
@@ -160,7 +160,7 @@ fn map(mut entries: Vec<Entry<Span>>, at: Span, plural: &str) -> Result<Node<Spa
         return match entries.first() {
             None => Ok(is.value),
             Some(other) => {
-                let key = other.key.as_deref().unwrap_or_default();
+                let key = other.word();
                 Err(Error::new(other.at, format!("`is` says all, and `{key}` says more")).hint("keep one of the two"))
             }
         };

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DataStruct, DeriveInput, Field, Fields};
 
-use crate::attribute::{arguments, each, keyed, unraw};
+use crate::attribute::{arguments, each, flag, keyed, once, unraw};
 use crate::declaration::{Declaration, Statement};
 use crate::error::{Error, Result};
 use crate::labels;
@@ -137,7 +137,7 @@ fn model(input: &DeriveInput, data: &DataStruct) -> Result<Item<Span>> {
         flag(&mixin)?;
         let other = table.as_ref().or(entries.first());
         if let Some(other) = other {
-            let key = other.key.as_deref().unwrap_or_default();
+            let key = other.word();
             return Err(Error::new(other.at, format!("`{key}` says nothing of a mixin, which is no table"))
                 .hint("say it of the tables"));
         }
@@ -160,7 +160,7 @@ fn columns<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Result<Vec<Column
         if let Column::Own(entry) = &column {
             let same = |other: &Column<Span>| matches!(other, Column::Own(other) if other.key == entry.key);
             if columns.iter().any(same) {
-                let name = entry.key.as_deref().unwrap_or_default();
+                let name = entry.word();
                 return Err(
                     Error::new(entry.at, format!("the column {name} is there twice")).hint("keep one of the two")
                 );
@@ -218,7 +218,7 @@ fn enumeration(input: &DeriveInput, data: &DataEnum) -> Result<Item<Span>> {
         let mut rest = keyed(arguments(&variant.attrs)?)?;
         let rename = take(&mut rest, "rename")?;
         if let Some(other) = rest.first() {
-            return Err(Error::unknown(other.at, "key", other.key.as_deref().unwrap_or_default(), ["rename"]));
+            return Err(Error::unknown(other.at, "key", other.word(), ["rename"]));
         }
         let label = match &rename {
             Some(rename) => text(rename)?,
@@ -254,19 +254,6 @@ fn container(input: &DeriveInput) -> Result<Vec<Entry<Span>>> {
     each(arguments(&input.attrs)?)
 }
 
-/// Each of them once.
-fn once(entries: &[Entry<Span>]) -> Result<()> {
-    let again =
-        entries.iter().enumerate().find(|(at, entry)| entries[..*at].iter().any(|other| other.key == entry.key));
-    match again {
-        None => Ok(()),
-        Some((_, entry)) => {
-            let key = entry.key.as_deref().unwrap_or_default();
-            Err(Error::new(entry.at, format!("`{key}` is written twice")).hint("keep one of the two"))
-        }
-    }
-}
-
 /// Takes the statements out.
 fn statements(entries: &mut Vec<Entry<Span>>) -> Result<Vec<Statement<Span>>> {
     let sql = entries.extract_if(.., |entry| entry.is("sql"));
@@ -277,7 +264,7 @@ fn statements(entries: &mut Vec<Entry<Span>>) -> Result<Vec<Statement<Span>>> {
 fn take(entries: &mut Vec<Entry<Span>>, key: &str) -> Result<Option<Entry<Span>>> {
     let found = entries.iter().position(|entry| entry.is(key)).map(|at| entries.remove(at));
     match entries.iter().find(|entry| entry.is(key)) {
-        Some(again) => Err(Error::new(again.at, format!("`{key}` is written twice")).hint("keep one of the two")),
+        Some(again) => Err(Error::twice(again.at, key)),
         None => Ok(found),
     }
 }
@@ -286,18 +273,8 @@ fn text(entry: &Entry<Span>) -> Result<String> {
     match &entry.value.value {
         Value::Text(text) => Ok(text.clone()),
         _ => {
-            let key = entry.key.as_deref().unwrap_or_default();
+            let key = entry.word();
             Err(Error::new(entry.value.at, format!("`{key}` is a text")).hint(format!("write {key} = \"…\"")))
-        }
-    }
-}
-
-fn flag(entry: &Entry<Span>) -> Result<()> {
-    match entry.value.value {
-        Value::Truth(true) => Ok(()),
-        _ => {
-            let key = entry.key.as_deref().unwrap_or_default();
-            Err(Error::new(entry.value.at, format!("`{key}` takes no value")).hint(format!("write #[model({key})]")))
         }
     }
 }

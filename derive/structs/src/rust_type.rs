@@ -127,12 +127,14 @@ fn sql(ty: &Type, array: bool) -> Result<Node<Span>> {
             // chrono's with a time zone; the one without a parameter is jiff's
             "DateTime" => text("timestamptz"),
             "Json" => text("jsonb"),
-            _ => foreign(&name, at, || unknown().hint("say it with #[model(type = \"…\")]")),
+            _ => Err(foreign(&name, at).unwrap_or_else(|| unknown().hint("say it with #[model(type = \"…\")]"))),
         },
         _ => match TYPES.iter().find(|(rust, _)| *rust == name) {
             Some((_, sql)) => text(sql),
-            None if FOREIGN.iter().any(|(rust, _)| *rust == name) => foreign(&name, at, unknown),
-            None => Ok(Node::new(at, Value::Enum { path: path(&path_of.path), array })),
+            None => match foreign(&name, at) {
+                Some(error) => Err(error),
+                None => Ok(Node::new(at, Value::Enum { path: path(&path_of.path), array })),
+            },
         },
     }
 }
@@ -157,12 +159,13 @@ fn elements(element: &Type, at: Span, within: bool) -> Result<Node<Span>> {
     sql(element, true).map(|ty| Node::new(at, ty.value))
 }
 
-fn foreign(name: &str, at: Span, otherwise: impl Fn() -> Error) -> Result<Node<Span>> {
-    Err(match FOREIGN.iter().find(|(rust, _)| *rust == name) {
-        Some((_, instead)) => Error::new(at, format!("no PostgreSQL type holds exactly what {name} does"))
+/// What is wrong with a type that holds what none of PostgreSQL's does.
+fn foreign(name: &str, at: Span) -> Option<Error> {
+    let (_, instead) = FOREIGN.iter().find(|(rust, _)| *rust == name)?;
+    Some(
+        Error::new(at, format!("no PostgreSQL type holds exactly what {name} does"))
             .hint(format!("{instead}; or say the type with #[model(type = \"…\")]")),
-        None => otherwise(),
-    })
+    )
 }
 
 /// `T` of `Option<T>`.

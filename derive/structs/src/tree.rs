@@ -82,6 +82,11 @@ impl<P> Entry<P> {
     pub fn is(&self, key: &str) -> bool {
         self.key.as_deref() == Some(key)
     }
+
+    /// The key, or nothing where there is none.
+    pub fn word(&self) -> &str {
+        self.key.as_deref().unwrap_or_default()
+    }
 }
 
 /// The same with other places.
