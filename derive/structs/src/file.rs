@@ -17,7 +17,7 @@ use crate::item::{Derive, Item, item};
 
 /// What a Rust file declares, in its order.
 pub fn file(text: &str) -> Result<Vec<Item<Span>>> {
-    let file = syn::parse_file(nested(text)?)?;
+    let file: syn::File = syn::parse2(tokens(text)?)?;
     let mut items = Vec::new();
     if !is_test(&file.attrs) {
         module(&file.items, condition(&file.attrs), &mut items)?;
@@ -60,12 +60,19 @@ impl Level {
     }
 }
 
-/// The text, which is not nested so deep that reading it would need more stack than there is.
-fn nested(text: &str) -> Result<&str> {
-    let without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // what is no Rust is for the reader to tell, and so is a line for the shell
-    let Ok(tokens) = without_mark.parse::<TokenStream>() else { return Ok(text) };
-    let mut open = vec![Level::of(tokens)];
+/// The text without a byte order mark and a line for the shell.
+fn tokens(text: &str) -> Result<TokenStream> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_for_the_shell = text.strip_prefix("#!").is_some_and(|rest| !rest.trim_start().starts_with('['));
+    let text = if is_for_the_shell { text.find('\n').map_or("", |end| &text[end..]) } else { text };
+    let tokens = text.parse().map_err(syn::Error::from)?;
+    not_too_deep(&tokens)?;
+    Ok(tokens)
+}
+
+/// Nothing is nested so deep that reading it would need more stack than there is.
+fn not_too_deep(tokens: &TokenStream) -> Result<()> {
+    let mut open = vec![Level::of(tokens.clone())];
     while let Some(level) = open.last_mut() {
         let Some(token) = level.tokens.next() else {
             open.pop();
@@ -88,7 +95,7 @@ fn nested(text: &str) -> Result<&str> {
             return Err(Error::new(at, said).hint("write it in parts"));
         }
     }
-    Ok(text)
+    Ok(())
 }
 
 /// `condition`: the attribute of a module around it.
