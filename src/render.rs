@@ -161,6 +161,12 @@ pub enum Tone {
 /// A line for a terminal, in pieces of one tone.
 pub type Line = Vec<(Tone, String)>;
 
+/// The ops alone, without the tones of their parts.
+pub fn plain_lines(plan: &Plan) -> Vec<String> {
+    let plain = |line: &Line| line.iter().map(|(_, text)| text.as_str()).collect();
+    lines(plan, false).iter().map(plain).collect()
+}
+
 /// The ops for a person, with what they change word by word and the SQL that does it.
 pub fn lines(plan: &Plan, with_sql: bool) -> Vec<Line> {
     let mut lines = Vec::new();

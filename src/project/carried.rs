@@ -5,6 +5,7 @@
 
 use postgres::Client;
 
+use super::compare::{not_at_head, pending};
 use crate::connect;
 use crate::error::{Error, Result};
 use crate::revision::{self, Folder, Stored};
@@ -103,7 +104,7 @@ impl Embedded {
     pub fn require_head(&self, client: &mut Client) -> Result<()> {
         let folder = self.revisions()?;
         let ledger = Ledger::read(client)?;
-        let Standing { pending, .. } = Standing::of(&folder, &ledger);
+        let pending = pending(&Standing::of(&folder, &ledger));
         let half_undone = |file: &&Stored| {
             let half = |begun: &runner::Begun| begun.revision == file.id() && begun.direction == Direction::Downgrade;
             ledger.begun().iter().any(half)
@@ -116,11 +117,7 @@ impl Embedded {
         if pending.is_empty() {
             return Ok(());
         }
-        let what = if pending.len() == 1 { "1 revision".to_owned() } else { format!("{} revisions", pending.len()) };
-        let error = Error::no(format!("the database is not at head: {what} pending"));
-        let error =
-            pending.iter().fold(error, |error, file| error.detail(format!("{}, {}", file.id(), file.revision.title())));
-        Err(error
+        Err(not_at_head(pending)
             .hint("run `autogen upgrade head` before the program starts, or have it call `upgrade` of what it embeds"))
     }
 }

@@ -262,8 +262,7 @@ impl Comparison {
 
     /// What the upgrade does, a line for each op and for what is to be known of it.
     pub fn lines(&self) -> Vec<String> {
-        let lines = render::lines(&self.upgrade, false);
-        lines.iter().map(|line| line.iter().map(|(_, text)| text.as_str()).collect()).collect()
+        render::plain_lines(&self.upgrade)
     }
 
     /// Each op for a program, as `autogen diff --format json` has it.
@@ -350,6 +349,12 @@ impl Comparison {
 
 pub fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}
+
+/// Where the database lacks what is in files.
+pub fn not_at_head(pending: Vec<String>) -> Error {
+    let error = Error::no(format!("the database is not at head: {} pending", count(pending.len(), "revision")));
+    pending.into_iter().fold(error, Error::detail)
 }
 
 /// The revisions that are in files and not in the database.

@@ -11,7 +11,7 @@ use super::notice::Tell;
 use super::post_write;
 use crate::config::{Config, RevisionIds};
 use crate::error::{Error, Exit, Place, Result};
-use crate::revision::{self, Folder, Revision, Script, Stored, Template};
+use crate::revision::{self, Folder, Revision, Stored, Template};
 use crate::runner::Interrupt;
 
 /// What a revision that is about to be written is told.
@@ -77,19 +77,12 @@ pub fn skeleton(
         }
     }
     Ok(Revision {
-        id,
         parents,
         depends_on,
         branch_labels: new.branch_labels.clone(),
-        waits: String::new(),
         message: message(new)?.unwrap_or_default(),
         created: revision::created_line(&Timestamp::now().to_zoned(config.new_files.zone.clone())),
-        fingerprint: String::new(),
-        renames: Vec::new(),
-        no_renames: Vec::new(),
-        summary: Vec::new(),
-        upgrade: Script::new(""),
-        downgrade: Script::new(""),
+        ..Revision::bare(id)
     })
 }
 

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use super::compare::{Comparison, compare, count, pending};
+use super::compare::{Comparison, compare, not_at_head, pending};
 use super::in_step::InStep;
 use super::newly::{self, New};
 use super::notice::Tell;
@@ -197,11 +197,7 @@ fn at_head(folder: &Folder, ledger: &Ledger) -> Result<()> {
     if pending.is_empty() {
         return Ok(());
     }
-    let mut error = Error::no(format!("the database is not at head: {} pending", count(pending.len(), "revision")));
-    for revision in pending {
-        error = error.detail(revision);
-    }
-    Err(error.hint(format!(
+    Err(not_at_head(pending).hint(format!(
         "run `{}` first; a revision is what makes the live database follow the models",
         session::to_head(folder)
     )))

@@ -7,7 +7,6 @@
 use crate::error::{Error, Result, did_you_mean};
 
 use super::Revision;
-use super::script::Script;
 use super::source::Source;
 
 pub(super) const FIRST: &str = "-- autogen revision ";
@@ -182,21 +181,7 @@ struct Reader<'a, 's> {
 
 impl<'a, 's> Reader<'a, 's> {
     fn new(source: &'s Source<'a>, id: &str) -> Self {
-        let revision = Revision {
-            id: id.to_owned(),
-            parents: Vec::new(),
-            depends_on: Vec::new(),
-            branch_labels: Vec::new(),
-            waits: String::new(),
-            message: String::new(),
-            created: String::new(),
-            fingerprint: String::new(),
-            renames: Vec::new(),
-            no_renames: Vec::new(),
-            summary: Vec::new(),
-            upgrade: Script::new(""),
-            downgrade: Script::new(""),
-        };
+        let revision = Revision::bare(id);
         Self { source, revision, seen: Vec::new(), in_keys: true }
     }
 

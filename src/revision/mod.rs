@@ -68,6 +68,25 @@ pub struct Revision {
 }
 
 impl Revision {
+    /// With nothing but its id.
+    pub fn bare(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            parents: Vec::new(),
+            depends_on: Vec::new(),
+            branch_labels: Vec::new(),
+            waits: String::new(),
+            message: String::new(),
+            created: String::new(),
+            fingerprint: String::new(),
+            renames: Vec::new(),
+            no_renames: Vec::new(),
+            summary: Vec::new(),
+            upgrade: Script::new(""),
+            downgrade: Script::new(""),
+        }
+    }
+
     /// Whether the statements are other than those that autogen wrote. A file without a fingerprint is a person's own.
     pub fn is_edited(&self) -> bool {
         self.fingerprint != fingerprint(self)

@@ -187,19 +187,12 @@ fn sample() -> Revision {
     let script =
         |name| Script::compose(&[Entry { comments: Vec::new(), sql: stand_in(name), transaction: true, batch: None }]);
     Revision {
-        id: "sample".into(),
-        parents: Vec::new(),
-        depends_on: Vec::new(),
-        branch_labels: Vec::new(),
-        waits: String::new(),
         message: "sample".into(),
         created: "2026-11-20 09:41:00+00:00".into(),
-        fingerprint: String::new(),
-        renames: Vec::new(),
-        no_renames: Vec::new(),
         summary: vec!["summary".into()],
         upgrade: script("upgrade"),
         downgrade: script("downgrade"),
+        ..Revision::bare("sample")
     }
 }
 

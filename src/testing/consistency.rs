@@ -151,19 +151,10 @@ fn of_models(comparison: &Comparison) -> Result<Folder> {
         return Folder::new(Vec::new());
     }
     let revision = Revision {
-        id: "models".to_owned(),
-        parents: Vec::new(),
-        depends_on: Vec::new(),
-        branch_labels: Vec::new(),
-        waits: String::new(),
         message: "what the models declare".to_owned(),
-        created: String::new(),
-        fingerprint: String::new(),
-        renames: Vec::new(),
-        no_renames: Vec::new(),
-        summary: Vec::new(),
         upgrade: Script::compose(&render::entries(&comparison.upgrade)),
         downgrade: Script::new("\n"),
+        ..Revision::bare("models")
     };
     Folder::new(vec![Stored { path: "the models".into(), text: crate::revision::write(&revision), revision }])
 }
@@ -178,10 +169,7 @@ fn same(wanted: &Catalog, found: &Catalog, error: impl FnOnce() -> Error) -> Res
         return Ok(());
     }
     let mut lines: Vec<String> = match plan::plan(wanted, found, &Intent::default()) {
-        Ok(plan) => render::lines(&plan, false)
-            .iter()
-            .map(|line| line.iter().map(|(_, text)| text.as_str()).collect())
-            .collect(),
+        Ok(plan) => render::plain_lines(&plan),
         // what could not be planned is named at least
         Err(_) => ids.iter().map(Id::to_string).collect(),
     };
